@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>
+/// Knows the parameters of a model by name. A walk over a model costs more than a reset of one row, so what was
+/// found is kept for as long as parameter object and native handle are the same.
+/// </summary>
+internal sealed class ParameterCatalog(nn.Module model)
+{
+    private readonly Dictionary<Parameter, Entry> _known = new(ReferenceEqualityComparer.Instance);
+
+    public nn.Module Model => model;
+
+    /// <summary>The name of a parameter in the model.</summary>
+    public string NameOf(Parameter parameter) => Find(parameter).Names[0];
+
+    /// <summary>All names under which the model reaches the same memory; more than one if weights are tied.</summary>
+    public IReadOnlyList<string> NamesOf(Parameter parameter) => Find(parameter).Names;
+
+    /// <summary>The model itself and every module in it, with dotted names ("" for the model).</summary>
+    public static IEnumerable<(string Name, nn.Module Module)> Modules(nn.Module root)
+    {
+        yield return ("", root);
+        foreach (var (name, module) in root.named_modules())
+        {
+            yield return (name, module);
+        }
+    }
+
+    public static string Join(string module, string member) => module.Length == 0 ? member : $"{module}.{member}";
+
+    private Entry Find(Parameter parameter)
+    {
+        ObjectDisposedException.ThrowIf(parameter.IsInvalid, parameter);
+        if (_known.TryGetValue(parameter, out var entry) && entry.Handle == parameter.Handle)
+        {
+            return entry;
+        }
+
+        var names = new List<string>();
+        foreach (var (moduleName, module) in Modules(model))
+        {
+            foreach (var (name, candidate) in module.named_parameters(recurse: false))
+            {
+                if (SameMemory(candidate, parameter))
+                {
+                    names.Add(Join(moduleName, name));
+                }
+            }
+        }
+
+        if (names.Count == 0)
+        {
+            throw new ArgumentException(
+                $"The parameter of shape [{string.Join(", ", parameter.shape)}] does not belong to the model {model.GetName()}. "
+                + "Give one of its own parameters, looked up anew at each reset.",
+                nameof(parameter));
+        }
+
+        entry = new Entry(parameter.Handle, names);
+        _known[parameter] = entry;
+        return entry;
+    }
+
+    private static bool SameMemory(Parameter a, Parameter b)
+    {
+        if (a.IsInvalid)
+        {
+            return false;
+        }
+
+        return a.Handle == b.Handle || (Address(a) is var address and not 0 && address == Address(b));
+    }
+
+    // Native modules such as Embedding hand out a new handle for the same tensor, so handles alone do not tell.
+    private static nint Address(Tensor tensor)
+    {
+        if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous() || tensor.numel() == 0)
+        {
+            return 0;
+        }
+
+        unsafe
+        {
+            fixed (byte* pointer = &MemoryMarshal.GetReference(tensor.bytes))
+            {
+                return (nint)pointer;
+            }
+        }
+    }
+
+    private sealed record Entry(IntPtr Handle, IReadOnlyList<string> Names);
+}

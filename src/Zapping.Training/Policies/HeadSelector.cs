@@ -1,0 +1,164 @@
+using TorchSharp.Modules;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Says which layer is the classifier (the head). It is found anew at each reset, because <c>.to()</c> and
+/// assignments replace parameters; it is never guessed.
+/// </summary>
+public abstract class HeadSelector
+{
+    /// <summary>
+    /// The only <see cref="Linear"/> of the model, or the only one with <paramref name="classCount"/> outputs; an
+    /// exception that lists the candidates if there are several.
+    /// </summary>
+    /// <param name="classCount">Number of output units, if known.</param>
+    public static HeadSelector Only(int? classCount = null) => new OnlyLinear(classCount);
+
+    /// <summary>The layer with this dotted name, a <see cref="Linear"/> or 1x1 <see cref="Conv2d"/>.</summary>
+    /// <param name="layer">As in <c>named_modules()</c>, for example <c>classifier.linear</c>.</param>
+    public static HeadSelector Named(string layer)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(layer);
+        return new ByName(layer);
+    }
+
+    /// <summary>This very layer.</summary>
+    public static HeadSelector Layer(Linear layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return new ByExpression(() => layer.weight, () => layer.bias);
+    }
+
+    /// <summary>This very layer, whose kernel must be 1x1.</summary>
+    public static HeadSelector Layer(Conv2d layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return new ByExpression(() => layer.weight!, () => layer.bias);
+    }
+
+    /// <summary>Parameters that an expression yields at the time of each reset, for heads that are no known layer.</summary>
+    /// <param name="weight">Yields a parameter whose first dimension counts the units, for example <c>() => net.W</c>.</param>
+    /// <param name="bias">Yields the bias of shape [units], if there is one.</param>
+    public static HeadSelector Parameter(Func<Parameter> weight, Func<Parameter?>? bias = null)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        return new ByExpression(weight, bias ?? (() => null));
+    }
+
+    /// <summary>Several heads: which one is decided from the boundary, for example one head per task.</summary>
+    /// <param name="choose">For example <c>b => HeadSelector.Named($"heads.{b.Index}")</c>.</param>
+    public static HeadSelector PerBoundary(Func<TrainingBoundary, HeadSelector> choose)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        return new ByBoundary(choose);
+    }
+
+    internal abstract Head Find(ResetContext context);
+
+    /// <summary>Heads are Linear layers and 1x1 convolutions.</summary>
+    private static Head? AsHead(nn.Module module) => module switch
+    {
+        Linear linear => new Head(linear.weight, linear.bias),
+        Conv2d { weight: { } weight } conv when weight.shape is [_, _, 1, 1] => new Head(weight, conv.bias),
+        _ => null,
+    };
+
+    private static string Listing(IEnumerable<(string Name, nn.Module Module)> candidates)
+    {
+        var lines = candidates
+            .Select(c => AsHead(c.Module) is { } head ? $"'{c.Name}' ({c.Module.GetName()}, {head.UnitCount} units)" : null)
+            .OfType<string>()
+            .ToList();
+        return lines.Count == 0 ? "it has no Linear and no 1x1 Conv2d" : "candidates are " + string.Join(", ", lines);
+    }
+
+    private sealed class OnlyLinear(int? classCount) : HeadSelector
+    {
+        internal override Head Find(ResetContext context)
+        {
+            Head? found = null;
+            var count = 0;
+            foreach (var (_, module) in ParameterCatalog.Modules(context.Model))
+            {
+                if (module is Linear linear && (classCount is null || linear.weight.shape[0] == classCount))
+                {
+                    found = new Head(linear.weight, linear.bias);
+                    count++;
+                }
+            }
+
+            return count == 1 ? found! : throw Ambiguous(context.Model, count);
+        }
+
+        private InvalidOperationException Ambiguous(nn.Module model, int count)
+        {
+            var what = classCount is null ? "Linear layers" : $"Linear layers with {classCount} units";
+            return new InvalidOperationException(
+                $"The model {model.GetName()} has {count} {what}, so its classifier cannot be told; "
+                + $"{Listing(ParameterCatalog.Modules(model))}. Say which with {nameof(HeadSelector)}.{nameof(Named)}, "
+                + $"{nameof(Layer)} or {nameof(Parameter)}.");
+        }
+    }
+
+    private sealed class ByName(string layer) : HeadSelector
+    {
+        internal override Head Find(ResetContext context)
+        {
+            foreach (var (name, module) in ParameterCatalog.Modules(context.Model))
+            {
+                if (string.Equals(name, layer, StringComparison.Ordinal))
+                {
+                    return AsHead(module) ?? throw new InvalidOperationException(
+                        $"Layer '{layer}' is a {module.GetName()}, not a Linear or 1x1 Conv2d; "
+                        + $"{Listing(ParameterCatalog.Modules(context.Model))}.");
+                }
+            }
+
+            throw new InvalidOperationException(
+                $"The model {context.Model.GetName()} has no layer '{layer}'; "
+                + $"{Listing(ParameterCatalog.Modules(context.Model))}.");
+        }
+    }
+
+    private sealed class ByExpression(Func<Parameter> weight, Func<Parameter?> bias) : HeadSelector
+    {
+        internal override Head Find(ResetContext context) => new(weight(), bias());
+    }
+
+    private sealed class ByBoundary(Func<TrainingBoundary, HeadSelector> choose) : HeadSelector
+    {
+        internal override Head Find(ResetContext context) => choose(context.Boundary).Find(context);
+    }
+}
+
+/// <summary>A classifier's parameters at one moment.</summary>
+internal sealed class Head
+{
+    public Head(Parameter weight, Parameter? bias)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        ObjectDisposedException.ThrowIf(weight.IsInvalid, typeof(Head));
+        var shape = weight.shape;
+        if (shape.Length is not 2 && shape is not [_, _, 1, 1])
+        {
+            throw new InvalidOperationException(
+                $"A classifier's weight is [units, features] or [units, features, 1, 1], but this one is [{string.Join(", ", shape)}].");
+        }
+
+        Weight = weight;
+        Bias = bias;
+        UnitCount = checked((int)shape[0]);
+        FanIn = shape[1];
+    }
+
+    public Parameter Weight { get; }
+
+    public Parameter? Bias { get; }
+
+    public int UnitCount { get; }
+
+    public long FanIn { get; }
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Zapping.Training;
+
+/// <summary>What a <see cref="ShrinkAndPerturbPolicy"/> does to which parameters.</summary>
+public sealed class ShrinkAndPerturbOptions
+{
+    /// <summary>Factor of the current values, from 0 to 1; default 0.4.</summary>
+    [Range(0d, 1d)]
+    public double Shrink { get; set; } = 0.4;
+
+    /// <summary>Factor of freshly initialised values, from 0 to 1; default 0.1.</summary>
+    [Range(0d, 1d)]
+    public double Perturb { get; set; } = 0.1;
+
+    /// <summary>
+    /// Which parameters, by their names in the model; default: all. Each must belong to a layer whose default
+    /// initialisation is known: Linear, convolutions and normalisation layers.
+    /// </summary>
+    [Required]
+    public Func<string, bool> Parameters { get; set; } = _ => true;
+
+    /// <summary>What happens to the optimizers' state of what is written; default <see cref="OptimizerStateReset.Keep"/>.</summary>
+    [EnumDataType(typeof(OptimizerStateReset))]
+    public OptimizerStateReset OptimizerState { get; set; }
+}

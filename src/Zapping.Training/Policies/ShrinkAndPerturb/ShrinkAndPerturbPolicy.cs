@@ -1,0 +1,73 @@
+using TorchSharp.Modules;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Shrinks parameters towards zero and adds a little of a fresh initialisation, after Ash and Adams, "On
+/// warm-starting neural network training" (NeurIPS 2020): <c>shrink * current + perturb * fresh</c>.
+/// </summary>
+/// <threadsafety>Immutable; one policy may serve several schedulers.</threadsafety>
+public sealed class ShrinkAndPerturbPolicy : IResetPolicy
+{
+    private readonly double _shrink;
+    private readonly double _perturb;
+    private readonly Func<string, bool> _parameters;
+    private readonly OptimizerStateReset _optimizerState;
+
+    /// <summary>Makes a policy with the given options.</summary>
+    /// <param name="options">Read now; later changes have no effect.</param>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
+    public ShrinkAndPerturbPolicy(ShrinkAndPerturbOptions? options = null)
+    {
+        options = OptionsRules.Ensure(options ?? new ShrinkAndPerturbOptions());
+        _shrink = options.Shrink;
+        _perturb = options.Perturb;
+        _parameters = options.Parameters;
+        _optimizerState = options.OptimizerState;
+    }
+
+    /// <inheritdoc/>
+    public void Apply(ResetContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var seen = new HashSet<IntPtr>();
+        foreach (var (moduleName, module) in ParameterCatalog.Modules(context.Model))
+        {
+            foreach (var (member, parameter) in module.named_parameters(recurse: false))
+            {
+                var name = ParameterCatalog.Join(moduleName, member);
+                if (_parameters(name) && seen.Add(parameter.Handle)) // tied weights are shrunk once
+                {
+                    var rewriter = Rewriter.ShrinkAndPerturb(_shrink, _perturb, Fresh(module, member, name));
+                    context.Rewrite(parameter, ParameterSlice.All, rewriter, _optimizerState);
+                }
+            }
+        }
+
+        if (seen.Count == 0)
+        {
+            throw new InvalidOperationException(
+                $"The selection is empty: {nameof(ShrinkAndPerturbOptions.Parameters)} holds for no parameter of the model.");
+        }
+    }
+
+    private static Rewriter Fresh(nn.Module module, string member, string name)
+    {
+        var isBias = string.Equals(member, "bias", StringComparison.Ordinal);
+        return module switch
+        {
+            Linear linear => Rewriter.LayerDefault(linear.weight.shape[1]),
+            Convolution { weight: { } weight } => Rewriter.LayerDefault(weight.shape.Skip(1).Aggregate((a, b) => a * b)),
+            _ when IsNormalisation(module) => isBias ? Rewriter.Zeros() : Rewriter.Constant(1),
+            _ => throw new NotSupportedException(
+                $"The default initialisation of '{name}' ({module.GetName()}) is not known. Leave it out with "
+                + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}."),
+        };
+    }
+
+    private static bool IsNormalisation(nn.Module module) =>
+        module is NormBase or BatchNorm1d or BatchNorm2d or BatchNorm3d or LayerNorm or GroupNorm
+            or InstanceNorm1d or InstanceNorm2d or InstanceNorm3d;
+}

@@ -1,0 +1,52 @@
+using Zapping.Training.Internal;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Zapping: overwrites rows of the classifier with fresh random values, after "Reset It and Forget It: Relearning
+/// Last-Layer Weights Improves Continual and Transfer Learning" (arXiv 2310.07996). By default the weights of the
+/// boundary's classes and nothing else, as published.
+/// </summary>
+/// <threadsafety>Immutable; one policy may serve several schedulers.</threadsafety>
+public sealed class ZapPolicy : IResetPolicy
+{
+    private readonly HeadSelector _head;
+    private readonly UnitSelection _units;
+    private readonly Rewriter _weights;
+    private readonly BiasReset _bias;
+    private readonly OptimizerStateReset _optimizerState;
+    private readonly bool _allowSharedWeights;
+
+    /// <summary>Makes a policy with the given options.</summary>
+    /// <param name="options">Read now; later changes have no effect. Default: as published.</param>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
+    public ZapPolicy(ZapOptions? options = null)
+    {
+        options = OptionsRules.Ensure(options ?? new ZapOptions());
+        _head = options.Head;
+        _units = options.Units;
+        _weights = options.Weights;
+        _bias = options.Bias;
+        _optimizerState = options.OptimizerState;
+        _allowSharedWeights = options.AllowSharedWeights;
+    }
+
+    /// <inheritdoc/>
+    public void Apply(ResetContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var head = _head.Find(context);
+        if (!_allowSharedWeights)
+        {
+            context.EnsureNotShared(head.Weight);
+        }
+
+        var rows = ParameterSlice.Rows(_units.Choose(head.UnitCount, context));
+        context.Rewrite(head.Weight, rows, _weights, _optimizerState);
+        if (head.Bias is { } bias && _bias != BiasReset.Keep)
+        {
+            var fresh = _bias == BiasReset.Zero ? Rewriter.Zeros() : Rewriter.LayerDefault(head.FanIn);
+            context.Rewrite(bias, rows, fresh, _optimizerState);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>Copies of a model's parameters at one moment, to rewind to.</summary>
+public sealed class ParameterSnapshot : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _values = new(StringComparer.Ordinal);
+
+    private ParameterSnapshot()
+    {
+    }
+
+    internal Tensor this[string name] => _values[name];
+
+    /// <summary>Copies every parameter of a model, on its device.</summary>
+    /// <param name="model">The model; it is not changed.</param>
+    public static ParameterSnapshot Of(nn.Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var noGrad = no_grad();
+        var snapshot = new ParameterSnapshot();
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            snapshot._values.Add(name, parameter.detach().clone().DetachFromDisposeScope());
+        }
+
+        return snapshot;
+    }
+
+    /// <summary>Frees the copies.</summary>
+    public void Dispose()
+    {
+        foreach (var value in _values.Values)
+        {
+            value.Dispose();
+        }
+    }
+
+    internal void EnsureHolds(Parameter parameter, string name)
+    {
+        if (!_values.TryGetValue(name, out var value))
+        {
+            throw new ArgumentException(
+                $"The snapshot has no parameter '{name}'; it holds {string.Join(", ", _values.Keys)}.", nameof(parameter));
+        }
+
+        ObjectDisposedException.ThrowIf(value.IsInvalid, this);
+        if (!value.shape.AsSpan().SequenceEqual(parameter.shape))
+        {
+            throw new ArgumentException(
+                $"Parameter '{name}' has shape [{string.Join(", ", parameter.shape)}], "
+                + $"but had [{string.Join(", ", value.shape)}] when the snapshot was taken.",
+                nameof(parameter));
+        }
+    }
+}

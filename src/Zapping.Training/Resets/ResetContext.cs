@@ -1,0 +1,148 @@
+using TorchSharp.Modules;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// What a policy sees, and the one way in which a parameter is ever written. Rewrites are checked and planned
+/// when they are asked for, and carried out together when the policy has returned: either all of them happen or
+/// none.
+/// </summary>
+public sealed class ResetContext
+{
+    private readonly ParameterCatalog _catalog;
+    private readonly OptimizerStates _states;
+    private readonly ulong _seed;
+    private readonly List<PlannedRewrite> _plan = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private bool _closed;
+
+    internal ResetContext(
+        ParameterCatalog catalog, OptimizerStates states, TrainingBoundary boundary, long ordinal, ulong seed)
+    {
+        _catalog = catalog;
+        _states = states;
+        _seed = seed;
+        Boundary = boundary;
+        Ordinal = ordinal;
+    }
+
+    /// <summary>The model that is being trained.</summary>
+    public nn.Module Model => _catalog.Model;
+
+    /// <summary>The boundary at which the reset happens.</summary>
+    public TrainingBoundary Boundary { get; }
+
+    /// <summary>Which reset of its scheduler this is, counted from 0.</summary>
+    public long Ordinal { get; }
+
+    /// <summary>Randomness for choices of the policy's own, seeded by (seed, ordinal, purpose).</summary>
+    /// <param name="purpose">Any name; different names give independent numbers.</param>
+    public ResetNoise Noise(string purpose)
+    {
+        ArgumentNullException.ThrowIfNull(purpose);
+        return new ResetNoise(_seed, Ordinal, "policy:" + purpose);
+    }
+
+    /// <summary>Plans to rewrite a slice of a parameter of the model, in place.</summary>
+    /// <param name="parameter">
+    /// A parameter of <see cref="Model"/>, looked up now and not kept from before: <c>.to()</c> replaces parameters.
+    /// </param>
+    /// <param name="slice">Which entries.</param>
+    /// <param name="rewriter">To what.</param>
+    /// <param name="optimizerState">What happens to the optimizers' memory of these entries; default: nothing.</param>
+    /// <exception cref="ArgumentException">The parameter is not the model's, or the rewriter cannot serve it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The slice reaches beyond the parameter.</exception>
+    /// <exception cref="ObjectDisposedException">The parameter has been disposed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// No optimizer holds the parameter, or the call came after the policy returned or from another thread.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// The optimizer's state cannot be reset as asked, or the parameter is not of a real floating-point type.
+    /// </exception>
+    public void Rewrite(
+        Parameter parameter,
+        ParameterSlice slice,
+        Rewriter rewriter,
+        OptimizerStateReset optimizerState = OptimizerStateReset.Keep)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        ArgumentNullException.ThrowIfNull(slice);
+        ArgumentNullException.ThrowIfNull(rewriter);
+        EnsureOpen();
+
+        var name = _catalog.NameOf(parameter);
+        if (parameter.dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.Float16 or ScalarType.BFloat16))
+        {
+            throw new NotSupportedException($"Parameter '{name}' is of type {parameter.dtype}; only real floating-point types can be reset.");
+        }
+
+        var shape = parameter.shape;
+        slice.EnsureWithin(shape, name);
+        rewriter.EnsureApplicable(parameter, name);
+        var states = _states.Of(parameter, name, optimizerState);
+        _plan.Add(new PlannedRewrite(parameter, name, shape, slice, rewriter, optimizerState, states));
+    }
+
+    /// <exception cref="InvalidOperationException">Another layer uses the same memory.</exception>
+    internal void EnsureNotShared(Parameter parameter)
+    {
+        var names = _catalog.NamesOf(parameter);
+        if (names.Count > 1)
+        {
+            throw new InvalidOperationException(
+                $"The weight '{names[0]}' is shared with {string.Join(", ", names.Skip(1).Select(n => $"'{n}'"))}: a reset "
+                + $"would change that layer too. Set {nameof(ZapOptions)}.{nameof(ZapOptions.AllowSharedWeights)} if that is meant.");
+        }
+    }
+
+    /// <summary>Carries out the plan. Everything that can fail happens before the first write.</summary>
+    internal void Commit()
+    {
+        if (_plan.Count == 0)
+        {
+            return;
+        }
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var rewrite in _plan)
+        {
+            rewrite.Prepare(new ResetNoise(_seed, Ordinal, rewrite.Name));
+        }
+
+        foreach (var rewrite in _plan)
+        {
+            rewrite.Write();
+        }
+    }
+
+    internal void Close() => _closed = true;
+
+    /// <summary>Norms cost a pass over the data and wait for the device, so they are taken only for listeners.</summary>
+    internal void MeasureBefore()
+    {
+        using var noGrad = no_grad();
+        _plan.ForEach(rewrite => rewrite.MeasureBefore());
+    }
+
+    internal IReadOnlyList<RewriteReport> Reports()
+    {
+        using var noGrad = no_grad();
+        return _plan.ConvertAll(rewrite => rewrite.Report());
+    }
+
+    private void EnsureOpen()
+    {
+        if (_closed)
+        {
+            throw new InvalidOperationException("A ResetContext is valid only while IResetPolicy.Apply runs; do not keep it.");
+        }
+
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException("A ResetContext belongs to the thread on which IResetPolicy.Apply was called.");
+        }
+    }
+}

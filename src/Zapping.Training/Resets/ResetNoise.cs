@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// The randomness of one rewrite, a function of (seed, ordinal of the reset, parameter name) and nothing else:
+/// the global generators are neither read nor advanced. On the CPU the numbers are Philox4x32-10 and the same on
+/// every machine and for every thread count; on CUDA they come from a generator of the device, seeded from the
+/// same three, and are repeatable there.
+/// </summary>
+public sealed class ResetNoise
+{
+    private readonly ulong _key;
+    private readonly ulong _purpose;
+    private uint _draws;
+
+    internal ResetNoise(ulong seed, long ordinal, string purpose)
+    {
+        _key = StableHash.Mix(seed, (ulong)ordinal);
+        _purpose = StableHash.Of(purpose);
+    }
+
+    /// <summary>Fills a tensor with independent normal values, drawn in single precision, and returns it.</summary>
+    /// <param name="values">Any shape, floating-point type and device.</param>
+    /// <param name="mean">Mean of the values.</param>
+    /// <param name="std">Standard deviation, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative or not a number.</exception>
+    public Tensor Normal(Tensor values, double mean = 0, double std = 1)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        Guard.NonNegative(std);
+        if (values.device_type == DeviceType.CPU)
+        {
+            return FillOnCpu(values, (span, generator) => PhiloxNoise.FillNormal(span, generator, (float)mean, (float)std));
+        }
+
+        using var generator = DeviceGenerator(values.device);
+        return values.normal_(mean, std, generator);
+    }
+
+    /// <summary>Fills a tensor with independent values uniform in [low, high), and returns it.</summary>
+    /// <param name="values">Any shape, floating-point type and device.</param>
+    /// <param name="low">Lower bound, inclusive.</param>
+    /// <param name="high">Upper bound, exclusive up to rounding; not below <paramref name="low"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The bounds are in the wrong order or not finite.</exception>
+    public Tensor Uniform(Tensor values, double low, double high)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        Guard.NonNegative(high - low, nameof(high));
+        if (values.device_type == DeviceType.CPU)
+        {
+            return FillOnCpu(values, (span, generator) => PhiloxNoise.FillUniform(span, generator, (float)low, (float)high));
+        }
+
+        using var generator = DeviceGenerator(values.device);
+        return values.uniform_(low, high, generator);
+    }
+
+    /// <summary>Chooses distinct numbers from 0 to <paramref name="population"/> - 1, all subsets equally likely.</summary>
+    /// <param name="count">How many, from 0 to <paramref name="population"/>.</param>
+    /// <param name="population">How many there are to choose from.</param>
+    /// <returns>The chosen numbers in ascending order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">More are asked for than there are.</exception>
+    public int[] Choose(int count, int population)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, population);
+        var chosen = new RandomStream(NextGenerator()).Permutation(population)[..count];
+        Array.Sort(chosen);
+        return chosen;
+    }
+
+    private Tensor FillOnCpu(Tensor values, FillSpan fill)
+    {
+        var generator = NextGenerator();
+        if (values.dtype == ScalarType.Float32 && values.is_contiguous())
+        {
+            fill(MemoryMarshal.Cast<byte, float>(values.bytes), generator);
+            return values;
+        }
+
+        using var single = empty(values.shape, ScalarType.Float32);
+        fill(MemoryMarshal.Cast<byte, float>(single.bytes), generator);
+        return values.copy_(single);
+    }
+
+    private Philox NextGenerator() => new(_key, StableHash.Mix(_purpose, _draws++));
+
+    private Generator DeviceGenerator(Device device) => new(StableHash.Mix(_key, StableHash.Mix(_purpose, _draws++)), device);
+
+    private delegate void FillSpan(Span<float> values, Philox generator);
+}

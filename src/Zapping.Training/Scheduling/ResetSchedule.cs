@@ -1,0 +1,66 @@
+namespace Zapping.Training;
+
+/// <summary>
+/// When a policy runs: at boundaries <see cref="From"/>, <see cref="From"/> + <see cref="Period"/>, … of one kind.
+/// </summary>
+/// <param name="Every">The kind of boundary that counts; all others are ignored.</param>
+public sealed record ResetSchedule(BoundaryKind Every)
+{
+    /// <summary>Every how many boundaries; at least 1, default 1.</summary>
+    public long Period { get; init; } = 1;
+
+    /// <summary>Index of the first boundary that counts; at least 0, default 0.</summary>
+    public long From { get; init; }
+
+    /// <summary>Index of the first boundary that no longer counts; <see langword="null"/> (default) for no end.</summary>
+    public long? Until { get; init; }
+
+    /// <summary>How many resets at the most; <see langword="null"/> (default) for no limit.</summary>
+    public long? AtMost { get; init; }
+
+    /// <summary>
+    /// Whether nothing is reset at boundary <see cref="From"/> itself; default <see langword="false"/>. A freshly
+    /// built classifier needs no reset, so the published i.i.d. runs skip the first epoch.
+    /// </summary>
+    public bool SkipFirst { get; init; }
+
+    /// <summary>Seed of the resets' randomness; default 0. Give different schedules different seeds.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether a reset is due.</summary>
+    /// <param name="boundary">What is about to begin.</param>
+    /// <param name="resetsDone">How many resets there have been.</param>
+    internal bool IsDue(TrainingBoundary boundary, long resetsDone)
+    {
+        var since = boundary.Index - From;
+        return boundary.Kind == Every
+            && since >= 0
+            && since % Period == 0
+            && !(SkipFirst && since == 0)
+            && !(boundary.Index >= Until)
+            && !(resetsDone >= AtMost);
+    }
+
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    internal ResetSchedule Ensure()
+    {
+        if (!Enum.IsDefined(Every))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Every), Every, "Unknown kind of boundary.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Period);
+        ArgumentOutOfRangeException.ThrowIfNegative(From);
+        if (Until <= From)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Until), Until, $"Until must lie after From = {From}; otherwise nothing is ever reset.");
+        }
+
+        if (AtMost < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(AtMost), AtMost, "AtMost must be 0 or more.");
+        }
+
+        return this;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Runs a reset policy at the boundaries of a schedule. This is the whole machinery: a training loop of your own
+/// only has to say <see cref="Signal(TrainingBoundary)"/> before the forward pass.
+/// </summary>
+/// <threadsafety>
+/// Not thread-safe. A reset that starts while another one of the same model runs, on any thread or from within a
+/// policy, is refused.
+/// </threadsafety>
+public sealed class ZapScheduler
+{
+    private static readonly ConditionalWeakTable<nn.Module, Gate> Gates = [];
+
+    private readonly IResetPolicy _policy;
+    private readonly ParameterCatalog _catalog;
+    private readonly OptimizerStates _states;
+    private readonly Gate _gate;
+
+    /// <summary>Makes a scheduler.</summary>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="optimizers">
+    /// Every optimizer that may hold a parameter which is reset; none if the resets need not know them.
+    /// </param>
+    /// <param name="policy">What is reset.</param>
+    /// <param name="schedule">When.</param>
+    /// <exception cref="ArgumentException">The schedule is invalid.</exception>
+    public ZapScheduler(
+        nn.Module model, IEnumerable<optim.Optimizer> optimizers, IResetPolicy policy, ResetSchedule schedule)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizers);
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(schedule);
+        _policy = policy;
+        Schedule = schedule.Ensure();
+        _catalog = new ParameterCatalog(model);
+        _states = new OptimizerStates([.. optimizers]);
+        _gate = Gates.GetOrCreateValue(model);
+    }
+
+    /// <summary>Raised after each reset. Norms are computed only while somebody listens.</summary>
+    public event Action<ResetReport>? Reset;
+
+    /// <summary>When the policy runs.</summary>
+    public ResetSchedule Schedule { get; }
+
+    /// <summary>All that must be saved to continue exactly, and restored before training goes on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A restored count is negative.</exception>
+    public ZapSchedulerState State
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            ArgumentOutOfRangeException.ThrowIfNegative(value.Boundaries);
+            ArgumentOutOfRangeException.ThrowIfNegative(value.Resets);
+            field = value;
+        }
+    } = new(0, 0);
+
+    /// <summary>Says that something is about to begin; runs the policy if its time has come.</summary>
+    /// <param name="boundary">What begins.</param>
+    /// <returns>Whether the policy ran.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The reset cannot be done (the message says why), or one is already running on this model. Nothing has been
+    /// written, and the scheduler's state is as before.
+    /// </exception>
+    public bool Signal(TrainingBoundary boundary)
+    {
+        ArgumentNullException.ThrowIfNull(boundary);
+        if (boundary.Kind != Schedule.Every)
+        {
+            return false;
+        }
+
+        var due = Schedule.IsDue(boundary, State.Resets);
+        if (due)
+        {
+            Run(boundary);
+        }
+
+        State = new ZapSchedulerState(boundary.Index + 1, State.Resets + (due ? 1 : 0));
+        return due;
+    }
+
+    /// <summary>
+    /// Says that something of a kind is about to begin, and counts for the caller: its index is one more than that
+    /// of the last boundary of the schedule's kind.
+    /// </summary>
+    /// <param name="kind">What begins.</param>
+    /// <param name="classes">The class ids that begin, if known.</param>
+    /// <returns>Whether the policy ran.</returns>
+    public bool Signal(BoundaryKind kind, params IReadOnlyList<int> classes) =>
+        Signal(new TrainingBoundary(kind, State.Boundaries, classes));
+
+    private void Run(TrainingBoundary boundary)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var listeners = Reset;
+        var context = new ResetContext(_catalog, _states, boundary, State.Resets, Schedule.Seed);
+        _gate.Enter();
+        ResetReport? report = null;
+        try
+        {
+            Plan(context);
+            if (listeners is null)
+            {
+                context.Commit();
+                return;
+            }
+
+            var planned = Stopwatch.GetElapsedTime(started);
+            context.MeasureBefore();
+            started = Stopwatch.GetTimestamp();
+            context.Commit();
+            var elapsed = planned + Stopwatch.GetElapsedTime(started);
+            report = new ResetReport(boundary, context.Ordinal, _policy.GetType().Name, context.Reports(), elapsed);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+
+        listeners(report);
+    }
+
+    private void Plan(ResetContext context)
+    {
+        try
+        {
+            _policy.Apply(context);
+        }
+        finally
+        {
+            context.Close();
+        }
+    }
+
+    private sealed class Gate
+    {
+        private int _busy;
+
+        public void Enter()
+        {
+            if (Interlocked.Exchange(ref _busy, 1) != 0)
+            {
+                throw new InvalidOperationException(
+                    "A reset of this model is already running: a policy must not signal schedulers, "
+                    + "and one model must not be reset from two threads at once.");
+            }
+        }
+
+        public void Leave() => Volatile.Write(ref _busy, 0);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Zapping.Training;
+
+/// <summary>Shuffled data, pass by pass.</summary>
+public interface IBatchSource
+{
+    /// <summary>Batches of one epoch, if known beforehand; for progress only.</summary>
+    long? BatchesPerEpoch { get; }
+
+    /// <summary>
+    /// The batches of one epoch. Asked for the same epoch again, a source yields the same batches, so that a
+    /// resumed run sees the same data.
+    /// </summary>
+    /// <param name="epoch">Which epoch, counted from 0.</param>
+    IEnumerable<LabelledBatch> Epoch(long epoch);
+}

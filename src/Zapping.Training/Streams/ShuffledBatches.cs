@@ -1,0 +1,59 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Batches of a data set that fits into memory, in an order that is a function of (seed, epoch) alone. The last
+/// batch of an epoch is smaller if the sizes do not divide.
+/// </summary>
+public sealed class ShuffledBatches : IBatchSource
+{
+    private readonly Tensor _inputs;
+    private readonly Tensor _labels;
+    private readonly int _count;
+    private readonly ulong _seed;
+
+    /// <summary>Makes a source over tensors that stay the caller's to dispose of.</summary>
+    /// <param name="inputs">[n, …].</param>
+    /// <param name="labels">[n] class ids as 64-bit integers, on the same device.</param>
+    /// <param name="batchSize">Examples per step, at least 1.</param>
+    /// <param name="seed">Seed of the order.</param>
+    /// <exception cref="ArgumentException">The tensors do not fit together, or are empty.</exception>
+    public ShuffledBatches(Tensor inputs, Tensor labels, int batchSize, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        if (labels.dim() != 1 || inputs.dim() < 1 || inputs.shape[0] != labels.shape[0] || labels.shape[0] == 0)
+        {
+            throw new ArgumentException(
+                $"Inputs [{string.Join(", ", inputs.shape)}] and labels [{string.Join(", ", labels.shape)}] must be "
+                + "[n, …] and [n] with n at least 1.",
+                nameof(labels));
+        }
+
+        _inputs = inputs;
+        _labels = labels;
+        _count = checked((int)labels.shape[0]);
+        _seed = seed;
+        BatchSize = batchSize;
+    }
+
+    /// <summary>Examples per step.</summary>
+    public int BatchSize { get; }
+
+    /// <inheritdoc/>
+    public long? BatchesPerEpoch => (_count + BatchSize - 1) / BatchSize;
+
+    /// <inheritdoc/>
+    public IEnumerable<LabelledBatch> Epoch(long epoch)
+    {
+        var order = new RandomStream(StableHash.Mix(_seed, (ulong)epoch), "order").Permutation(_count);
+        for (var start = 0; start < _count; start += BatchSize)
+        {
+            using var indices = tensor(order.AsSpan(start, Math.Min(BatchSize, _count - start)).ToArray(), device: _inputs.device);
+            yield return new LabelledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <content>The high level: whole streams and epochs.</content>
+public sealed partial class ContinualTrainer
+{
+    /// <summary>
+    /// Trains on tasks and classes in the order in which they come, each example once:
+    /// task boundary, class boundary, steps, next class.
+    /// </summary>
+    /// <param name="stream">Read lazily, one task at a time.</param>
+    /// <param name="batchSize">Examples per step, at least 1; default 1, as in sequential transfer.</param>
+    /// <param name="progress">Told after each step.</param>
+    /// <param name="cancellationToken">Ends training between two steps.</param>
+    /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished step.</exception>
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    public TrainingSummary Fit(
+        IEnumerable<TrainingTask> stream,
+        int batchSize = 1,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        var run = new Run(null, progress, cancellationToken);
+        foreach (var task in stream)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            BeginTask([.. task.Classes.Select(examples => examples.ClassId)]);
+            foreach (var examples in task.Classes)
+            {
+                FitClass(examples, batchSize, run);
+            }
+        }
+
+        return run.Summary;
+    }
+
+    /// <summary>Trains on shuffled data for some epochs: epoch boundary, steps, next epoch.</summary>
+    /// <param name="source">The data.</param>
+    /// <param name="epochs">How many epochs, at least 0. They are counted on from <see cref="State"/>.</param>
+    /// <param name="progress">Told after each step.</param>
+    /// <param name="cancellationToken">Ends training between two steps.</param>
+    /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished step.</exception>
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    public TrainingSummary Fit(
+        IBatchSource source,
+        int epochs,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfNegative(epochs);
+        var run = new Run(source.BatchesPerEpoch * epochs, progress, cancellationToken);
+        for (var i = 0; i < epochs; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var epoch = State.Epochs;
+            BeginEpoch();
+            FitEpoch(source.Epoch(epoch), run);
+            AdvanceLearningRates(BoundaryKind.EpochBoundary);
+        }
+
+        return run.Summary;
+    }
+
+    private void FitClass(ClassExamples examples, int batchSize, Run run)
+    {
+        run.ThrowIfCancelled();
+        BeginClass(examples.ClassId);
+        var count = examples.Inputs.shape[0];
+        for (long start = 0; start < count; start += batchSize)
+        {
+            run.ThrowIfCancelled();
+            using var scope = NewDisposeScope();
+            var length = Math.Min(batchSize, count - start);
+            var inputs = examples.Inputs.narrow(0, start, length);
+            var labels = full([length], examples.ClassId, ScalarType.Int64, inputs.device);
+            run.Add(TrainStep(inputs, labels), length);
+        }
+    }
+
+    private void FitEpoch(IEnumerable<LabelledBatch> batches, Run run)
+    {
+        using var batch = batches.GetEnumerator();
+        while (true)
+        {
+            run.ThrowIfCancelled();
+            using var scope = NewDisposeScope(); // what the source makes for a batch goes with its step
+            if (!batch.MoveNext())
+            {
+                return;
+            }
+
+            var (inputs, labels) = batch.Current;
+            run.Add(TrainStep(inputs, labels), inputs.shape[0]);
+        }
+    }
+
+    private sealed class Run(long? totalSteps, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        private long _steps;
+        private long _examples;
+        private double _lossSum;
+        private double _lastLoss = double.NaN;
+
+        public TrainingSummary Summary => new(_steps, _examples, _lossSum / _steps, _lastLoss);
+
+        public void ThrowIfCancelled() => cancellationToken.ThrowIfCancellationRequested();
+
+        public void Add(double loss, long examples)
+        {
+            _steps++;
+            _examples += examples;
+            _lossSum += loss;
+            _lastLoss = loss;
+            progress?.Report(new TrainingProgress(_steps, totalSteps, _examples, loss));
+        }
+    }
+}

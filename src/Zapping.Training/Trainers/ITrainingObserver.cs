@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>Watches training. Every method has an empty default; implement what you need.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>A boundary has been signalled, and its resets are done.</summary>
+    /// <param name="boundary">What begins.</param>
+    void OnBoundary(TrainingBoundary boundary)
+    {
+    }
+
+    /// <summary>A reset has been carried out.</summary>
+    /// <param name="report">What it did.</param>
+    void OnReset(ResetReport report)
+    {
+    }
+
+    /// <summary>An optimisation step has been made.</summary>
+    /// <param name="made">What happened; its tensors are valid during the call only.</param>
+    void OnStep(TrainingStep made)
+    {
+    }
+}
+
+/// <summary>One optimisation step.</summary>
+/// <param name="Index">Which step, counted from 0.</param>
+/// <param name="Loss">The loss before the update.</param>
+/// <param name="GradientNorm">Global L2 norm of the gradients before clipping; <see langword="null"/> without clipping.</param>
+/// <param name="Outputs">The model's outputs [n, …] before the update.</param>
+/// <param name="Labels">The labels [n].</param>
+public sealed record TrainingStep(long Index, double Loss, double? GradientNorm, Tensor Outputs, Tensor Labels);

@@ -1,0 +1,22 @@
+namespace Zapping.Training;
+
+/// <summary>How far a call of <c>Fit</c> has come.</summary>
+/// <param name="Steps">Steps made in this call.</param>
+/// <param name="TotalSteps">Steps to make in this call, if known.</param>
+/// <param name="Examples">Examples seen in this call.</param>
+/// <param name="Loss">The loss of the last step.</param>
+public readonly record struct TrainingProgress(long Steps, long? TotalSteps, long Examples, double Loss);
+
+/// <summary>What a call of <c>Fit</c> did.</summary>
+/// <param name="Steps">Steps made.</param>
+/// <param name="Examples">Examples seen.</param>
+/// <param name="MeanLoss">Mean loss over the steps; NaN if there was none.</param>
+/// <param name="LastLoss">The loss of the last step; NaN if there was none.</param>
+public sealed record TrainingSummary(long Steps, long Examples, double MeanLoss, double LastLoss);
+
+/// <summary>How many of each the trainer has begun, over its whole life; also the index of the next boundary.</summary>
+/// <param name="Steps">Optimisation steps.</param>
+/// <param name="Epochs">Epochs.</param>
+/// <param name="Classes">Classes.</param>
+/// <param name="Tasks">Tasks.</param>
+public sealed record TrainerState(long Steps, long Epochs, long Classes, long Tasks);
