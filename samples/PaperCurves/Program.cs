@@ -1,1 +1,1 @@
-Console.WriteLine("PaperCurves");
+return await PaperCurves.Commands.App.RunAsync(args).ConfigureAwait(false);

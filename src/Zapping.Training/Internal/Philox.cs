@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Zapping.Training.Internal;
 
@@ -56,8 +55,7 @@ internal readonly struct Philox(ulong key, ulong stream)
         return (x, y, z, w);
     }
 
+    // Not Avx2.Multiply, which would do: .NET 10.0's unoptimised code for it is wrong on machines with AVX-512.
     private static Vector256<ulong> WideningMultiply(Vector256<ulong> lanes, ulong factor) =>
-        Avx2.IsSupported
-            ? Avx2.Multiply(lanes.AsUInt32(), Vector256.Create(factor).AsUInt32())
-            : lanes * Vector256.Create(factor);
+        lanes * Vector256.Create(factor);
 }

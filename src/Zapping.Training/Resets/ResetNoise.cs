@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>
-/// The randomness of one rewrite, a function of (seed, ordinal of the reset, parameter name) and nothing else:
-/// the global generators are neither read nor advanced. On the CPU the numbers are Philox4x32-10 and the same on
-/// every machine and for every thread count; on CUDA they come from a generator of the device, seeded from the
-/// same three, and are repeatable there.
+/// The randomness of one rewrite: a function of (seed, ordinal of the reset, parameter name) and nothing else:
+/// the global generators are neither read nor advanced. The numbers are Philox4x32-10, the same on every machine,
+/// device and number of threads; for a CUDA tensor they are drawn on the CPU and copied, because TorchSharp makes
+/// no generators for devices.
 /// </summary>
 public sealed class ResetNoise
 {
@@ -32,13 +32,7 @@ public sealed class ResetNoise
     {
         ArgumentNullException.ThrowIfNull(values);
         Guard.NonNegative(std);
-        if (values.device_type == DeviceType.CPU)
-        {
-            return FillOnCpu(values, (span, generator) => PhiloxNoise.FillNormal(span, generator, (float)mean, (float)std));
-        }
-
-        using var generator = DeviceGenerator(values.device);
-        return values.normal_(mean, std, generator);
+        return Fill(values, (span, generator) => PhiloxNoise.FillNormal(span, generator, (float)mean, (float)std));
     }
 
     /// <summary>Fills a tensor with independent values uniform in [low, high), and returns it.</summary>
@@ -50,13 +44,7 @@ public sealed class ResetNoise
     {
         ArgumentNullException.ThrowIfNull(values);
         Guard.NonNegative(high - low, nameof(high));
-        if (values.device_type == DeviceType.CPU)
-        {
-            return FillOnCpu(values, (span, generator) => PhiloxNoise.FillUniform(span, generator, (float)low, (float)high));
-        }
-
-        using var generator = DeviceGenerator(values.device);
-        return values.uniform_(low, high, generator);
+        return Fill(values, (span, generator) => PhiloxNoise.FillUniform(span, generator, (float)low, (float)high));
     }
 
     /// <summary>Chooses distinct numbers from 0 to <paramref name="population"/> - 1, all subsets equally likely.</summary>
@@ -73,10 +61,10 @@ public sealed class ResetNoise
         return chosen;
     }
 
-    private Tensor FillOnCpu(Tensor values, FillSpan fill)
+    private Tensor Fill(Tensor values, FillSpan fill)
     {
         var generator = NextGenerator();
-        if (values.dtype == ScalarType.Float32 && values.is_contiguous())
+        if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32 && values.is_contiguous())
         {
             fill(MemoryMarshal.Cast<byte, float>(values.bytes), generator);
             return values;
@@ -88,8 +76,6 @@ public sealed class ResetNoise
     }
 
     private Philox NextGenerator() => new(_key, StableHash.Mix(_purpose, _draws++));
-
-    private Generator DeviceGenerator(Device device) => new(StableHash.Mix(_key, StableHash.Mix(_purpose, _draws++)), device);
 
     private delegate void FillSpan(Span<float> values, Philox generator);
 }

@@ -1,0 +1,52 @@
+using PaperCurves.Data;
+using PaperCurves.Experiments;
+
+namespace PaperCurves.Commands;
+
+/// <summary>Finds the data: what was asked for, else Omniglot where it usually lies, else glyphs drawn by the app.</summary>
+internal static class DataSource
+{
+    private const ulong GlyphSeed = 1;
+
+    public static ClassificationData Open(string? path, Preset preset, IProgressBoard progress, CancellationToken cancellationToken)
+    {
+        path ??= UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+        if (path is null)
+        {
+            return SyntheticGlyphs.Create(
+                preset.TrainingClasses, Math.Max(preset.TransferClasses, 1), seed: GlyphSeed, ct: cancellationToken);
+        }
+
+        using var line = progress.Begin("reading Omniglot", 100, "%");
+        var done = 0.0;
+        var report = new Relay(fraction =>
+        {
+            line.Advance((fraction * 100) - done);
+            done = fraction * 100;
+        });
+        var data = Omniglot.Load(path, progress: report, cancellationToken: cancellationToken);
+        line.Advance(100 - done);
+        return data;
+    }
+
+    /// <summary>The folder that --download fills, and the one beside the repository.</summary>
+    private static IEnumerable<string> UsualPlaces() => [DownloadFolder, Path.Combine("..", "shared", "omniglot")];
+
+    public static string DownloadFolder => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
+        "Zapping.Training",
+        "omniglot");
+
+    private sealed class Relay(Action<double> action) : IProgress<double>
+    {
+        private readonly Lock _lock = new();
+
+        public void Report(double value)
+        {
+            lock (_lock)
+            {
+                action(value);
+            }
+        }
+    }
+}

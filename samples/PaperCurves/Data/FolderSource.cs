@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PaperCurves.Data;
+
+/// <summary>One half of Omniglot as a folder tree.</summary>
+internal sealed class FolderSource(string path) : IOmniglotSource
+{
+    private (string Name, long Length, DateTime Modified)[]? _files;
+
+    public string Path { get; } = path;
+
+    public byte[] Fingerprint()
+    {
+        // Reading 32,460 small files at every start would cost more than decoding a cache saves, so the digest is
+        // over what a directory listing tells. The path is in it because unpacking sets equal times everywhere.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Path));
+        Span<byte> numbers = stackalloc byte[20];
+        foreach (var (name, length, modified) in Files())
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(numbers, length);
+            BinaryPrimitives.WriteInt64LittleEndian(numbers[8..], modified.Ticks);
+            BinaryPrimitives.WriteInt32LittleEndian(numbers[16..], name.Length);
+            hash.AppendData(numbers);
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    public IReadOnlyList<string> List() => [.. Files().Select(file => file.Name)];
+
+    public byte[] Read(int index)
+    {
+        var file = System.IO.Path.Combine(Path, Files()[index].Name);
+        try
+        {
+            if (new FileInfo(file).Length > OmniglotSource.LongestFile)
+            {
+                throw new DataException($"{file}: too long for a drawing.");
+            }
+
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{file}: cannot be read ({error.Message})", error);
+        }
+    }
+
+    public string Describe(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose()
+    {
+    }
+
+    private (string Name, long Length, DateTime Modified)[] Files() => _files ??= Enumerate();
+
+    private (string Name, long Length, DateTime Modified)[] Enumerate()
+    {
+        // Silently passing over what may not be read would end in a wrong count instead of the true reason.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false };
+        try
+        {
+            return [.. new DirectoryInfo(Path).EnumerateFiles("*", options)
+                .Select(file => (
+                    Name: System.IO.Path.GetRelativePath(Path, file.FullName).Replace('\\', '/'),
+                    file.Length,
+                    Modified: file.LastWriteTimeUtc))
+                .Where(file => !OmniglotSource.IsLitter(file.Name))
+                .OrderBy(file => file.Name, StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{Path}: cannot be listed ({error.Message})", error);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using PaperCurves.Data;
+using PaperCurves.Models;
+using PaperCurves.Transfer;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PaperCurves.Experiments;
+
+/// <summary>
+/// The main path: pre-train both arms, then transfer both to unseen classes, trial by trial. Results are handed out
+/// as they come, so that an interrupted run keeps what it has.
+/// </summary>
+/// <param name="settings">What to do.</param>
+/// <param name="data">On what.</param>
+/// <param name="progress">Where to tell about it.</param>
+public sealed class Experiment(RunSettings settings, ClassificationData data, IProgressBoard progress)
+{
+    private readonly Device _device = device(settings.Device);
+    private readonly Preset _preset = settings.Preset;
+
+    /// <summary>What pre-training of each arm ended with.</summary>
+    public event Action<PretrainingResult>? Pretrained;
+
+    /// <summary>All evaluations of one transfer.</summary>
+    public event Action<IReadOnlyList<TransferPoint>>? Transferred;
+
+    /// <summary>Runs everything.</summary>
+    /// <exception cref="OperationCanceledException">The run was interrupted between two steps.</exception>
+    public void Run(CancellationToken cancellationToken)
+    {
+        var models = new Dictionary<Arm, Convnet>();
+        try
+        {
+            Pretrain(models, cancellationToken);
+            for (var trial = 0; trial < _preset.Trials; trial++)
+            {
+                using var draw = new TransferDraw(data.Transfer, _preset, trial, _device);
+                foreach (var (arm, model) in models)
+                {
+                    TransferHead(arm, model, draw, cancellationToken);
+                    TransferAll(arm, model, draw, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            foreach (var model in models.Values)
+            {
+                model.Dispose();
+            }
+        }
+    }
+
+    private void Pretrain(Dictionary<Arm, Convnet> models, CancellationToken cancellationToken)
+    {
+        using var split = settings.Pretrained is null
+            ? new PretrainingSplit(data, _preset, settings.Seed, _device)
+            : null;
+        foreach (var arm in Enum.GetValues<Arm>())
+        {
+            var (model, result) = split is null
+                ? new PretrainedStore(settings.Pretrained!).Load(arm, _preset)
+                : Pretraining.Run(arm, split, _preset, settings.Seed, _device, progress, cancellationToken);
+            model.to(_device);
+            models.Add(arm, model);
+            if (split is not null)
+            {
+                new PretrainedStore(settings.Output).Save(model, result);
+            }
+
+            Pretrained?.Invoke(result);
+        }
+    }
+
+    private void TransferHead(Arm arm, Convnet model, TransferDraw draw, CancellationToken cancellationToken)
+    {
+        if (_preset.HeadLearningRates.Count == 0)
+        {
+            return;
+        }
+
+        using var features = new Features(model, draw, cancellationToken);
+        foreach (var learningRate in _preset.HeadLearningRates)
+        {
+            using var line = Begin("classifier only", arm, draw, learningRate, draw.Support.Inputs.shape[0]);
+            Transferred?.Invoke(
+                SequentialHeadTransfer.Run(arm, features, draw, _preset, learningRate, line, cancellationToken));
+        }
+    }
+
+    private void TransferAll(Arm arm, Convnet model, TransferDraw draw, CancellationToken cancellationToken)
+    {
+        foreach (var learningRate in _preset.IidLearningRates)
+        {
+            using var line = Begin("i.i.d.", arm, draw, learningRate, draw.Support.Inputs.shape[0] * _preset.IidEpochs);
+            Transferred?.Invoke(IidTransfer.Run(arm, model, draw, _preset, learningRate, line, cancellationToken));
+        }
+    }
+
+    private IProgressLine Begin(string protocol, Arm arm, TransferDraw draw, double learningRate, double images) =>
+        progress.Begin(
+            FormattableString.Invariant($"{protocol}, {arm.Title()}, trial {draw.Trial + 1} of {_preset.Trials}, lr {learningRate:g}"),
+            images,
+            "images");
+}

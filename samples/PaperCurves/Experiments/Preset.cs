@@ -1,0 +1,110 @@
+using Zapping.Training;
+
+namespace PaperCurves.Experiments;
+
+/// <summary>All the numbers of an experiment. What a preset does not say, the protocol fixes.</summary>
+public sealed record Preset
+{
+    /// <summary>Its name on the command line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Filters per convolution.</summary>
+    public int Width { get; init; } = 256;
+
+    /// <summary>Pre-training classes.</summary>
+    public int TrainingClasses { get; init; } = 964;
+
+    /// <summary>Output units of the network.</summary>
+    public int Units { get; init; } = 1000;
+
+    /// <summary>Pre-training images per class; the other drawings validate.</summary>
+    public int ImagesPerClass { get; init; } = 15;
+
+    /// <summary>Epochs of pre-training.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Images per pre-training step.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Adam's learning rate in pre-training.</summary>
+    public double LearningRate { get; init; } = 3e-3;
+
+    /// <summary>Rows that the zapped arm resets before each epoch but the first.</summary>
+    public int ZapRows { get; init; } = 1000;
+
+    /// <summary>Their scale.</summary>
+    public KaimingFan ZapFan { get; init; } = KaimingFan.AsPublished;
+
+    /// <summary>Classes to transfer to, unseen in pre-training.</summary>
+    public int TransferClasses { get; init; } = 600;
+
+    /// <summary>Support (training) images per transfer class.</summary>
+    public int SupportImages { get; init; } = 15;
+
+    /// <summary>Query (test) images per transfer class.</summary>
+    public int QueryImages { get; init; } = 5;
+
+    /// <summary>Draws of classes, order and split.</summary>
+    public int Trials { get; init; } = 3;
+
+    /// <summary>Images per step of i.i.d. transfer.</summary>
+    public int IidBatchSize { get; init; } = 256;
+
+    /// <summary>Epochs of i.i.d. transfer.</summary>
+    public int IidEpochs { get; init; } = 5;
+
+    /// <summary>Adam's learning rates in i.i.d. transfer of the whole network.</summary>
+    public IReadOnlyList<double> IidLearningRates { get; init; } = [1e-4, 4e-4, 7e-4, 1e-3];
+
+    /// <summary>Steps after which i.i.d. transfer is evaluated; its last step always is.</summary>
+    public IReadOnlyList<int> IidEvaluations { get; init; } = [1, 5, 10, 15, 35, 70, 105, 140, 180];
+
+    /// <summary>Adam's learning rates in sequential transfer of the classifier alone.</summary>
+    public IReadOnlyList<double> HeadLearningRates { get; init; } = [1e-4, 4e-4, 7e-4, 1e-3];
+
+    /// <summary>Sequential transfer is evaluated after the first class, then every so many.</summary>
+    public int HeadEvaluationPeriod { get; init; } = 50;
+
+    /// <summary>The published experiment at full size.</summary>
+    public static Preset Paper { get; } = new() { Name = "paper" };
+
+    /// <summary>
+    /// The smallest setting known to show the effect: a quarter of the filters, all classes and epochs, transfer to
+    /// 100 classes. docs/reproduction.md says what it scales down.
+    /// </summary>
+    public static Preset Quick { get; } = new()
+    {
+        Name = "quick",
+        Width = 64,
+        TransferClasses = 100,
+        IidBatchSize = 128,
+        IidEpochs = 3,
+        IidLearningRates = [3e-3],
+        IidEvaluations = [1, 2, 3, 5, 8, 12, 18, 24, 36],
+        HeadLearningRates = [1e-4, 3e-4, 1e-3],
+        HeadEvaluationPeriod = 10,
+    };
+
+    /// <summary>A minute-less check that every part runs; its figures mean nothing.</summary>
+    public static Preset Smoke { get; } = new()
+    {
+        Name = "smoke",
+        Width = 16,
+        TrainingClasses = 40,
+        Units = 48,
+        Epochs = 2,
+        BatchSize = 64,
+        ZapRows = 48,
+        TransferClasses = 12,
+        Trials = 2,
+        IidBatchSize = 64,
+        IidEpochs = 2,
+        IidLearningRates = [3e-3],
+        IidEvaluations = [1, 3, 6],
+        HeadLearningRates = [1e-3],
+        HeadEvaluationPeriod = 4,
+    };
+
+    /// <summary>Every preset.</summary>
+    public static IReadOnlyList<Preset> All { get; } = [Quick, Paper, Smoke];
+}

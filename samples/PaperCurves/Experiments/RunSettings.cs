@@ -1,0 +1,11 @@
+namespace PaperCurves.Experiments;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Preset">All numbers of the experiment.</param>
+/// <param name="Seed">Seed of pre-training.</param>
+/// <param name="Device">"cpu" or "cuda:n".</param>
+/// <param name="Threads">Threads of the CPU.</param>
+/// <param name="Output">Folder for results.</param>
+/// <param name="Pretrained">Folder of an earlier run whose networks are used; null to pre-train.</param>
+public sealed record RunSettings(
+    Preset Preset, ulong Seed, string Device, int Threads, string Output, string? Pretrained);

@@ -1,0 +1,49 @@
+using System.Globalization;
+using CsvHelper;
+using PaperCurves.Experiments;
+using PaperCurves.Transfer;
+
+namespace PaperCurves.Report;
+
+/// <summary>Evaluations as CSV, one row each, written as they come.</summary>
+public sealed class ResultsFile : IDisposable
+{
+    private readonly CsvWriter _csv;
+    private readonly string _data;
+    private readonly Preset _preset;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="path">The file; an old one is replaced.</param>
+    /// <param name="data">Name of the data set.</param>
+    /// <param name="preset">The experiment.</param>
+    public ResultsFile(string path, string data, Preset preset)
+    {
+        _csv = new CsvWriter(new StreamWriter(path), CultureInfo.InvariantCulture);
+        _data = data;
+        _preset = preset;
+        _csv.WriteHeader<ResultRow>();
+        _csv.NextRecord();
+    }
+
+    /// <summary>Adds rows, on disk when this returns.</summary>
+    public void Add(IEnumerable<TransferPoint> points)
+    {
+        foreach (var point in points)
+        {
+            _csv.WriteRecord(ResultRow.From(point, _data, _preset));
+            _csv.NextRecord();
+        }
+
+        _csv.Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _csv.Dispose();
+
+    /// <summary>Reads what was written.</summary>
+    public static IReadOnlyList<ResultRow> Read(string path)
+    {
+        using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
+        return [.. csv.GetRecords<ResultRow>()];
+    }
+}

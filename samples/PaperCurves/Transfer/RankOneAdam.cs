@@ -1,0 +1,167 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PaperCurves.Transfer;
+
+/// <summary>
+/// The same steps on the CPU without ever writing the gradient down: for one image it is the outer product of
+/// (softmax - one-hot) and the features, so each weight's gradient is one multiplication, made while its moments are
+/// updated in the same pass over memory. Adam after Kingma and Ba (2015), betas 0.9 and 0.999, eps 1e-8.
+/// </summary>
+internal sealed unsafe class RankOneAdam : HeadLearner
+{
+    private const float Beta1 = 0.9f;
+    private const float Beta2 = 0.999f;
+    private const float Eps = 1e-8f;
+
+    private readonly int _units;
+    private readonly int _width;
+    private readonly double _learningRate;
+    private readonly Tensor _moments;
+    private readonly float* _weight;
+    private readonly float* _bias;
+    private readonly float* _first;
+    private readonly float* _second;
+    private readonly float* _biasFirst;
+    private readonly float* _biasSecond;
+    private readonly float[] _error;
+    private readonly ParallelOptions _parallel = new() { MaxDegreeOfParallelism = get_num_threads() };
+    private int _step;
+
+    /// <summary>Makes a learner for a single-precision, contiguous head with bias that outlives it.</summary>
+    public RankOneAdam(Linear head, double learningRate)
+    {
+        _units = (int)head.weight.shape[0];
+        _width = (int)head.weight.shape[1];
+        _learningRate = learningRate;
+        _error = new float[_units];
+
+        // libtorch never moves a tensor's memory, so plain pointers stay good for as long as the tensors live.
+        _weight = Address(head.weight);
+        _bias = Address(head.bias!);
+        _moments = zeros(2 * ((_units * (long)_width) + _units)).DetachFromDisposeScope();
+        _first = Address(_moments);
+        _second = _first + (_units * (long)_width);
+        _biasFirst = _second + (_units * (long)_width);
+        _biasSecond = _biasFirst + _units;
+    }
+
+    public override void Learn(Tensor features, int start, int count, int label)
+    {
+        var vectors = Address(features);
+        for (var i = 0; i < count; i++)
+        {
+            Step(vectors + ((start + i) * (long)_width), label);
+        }
+    }
+
+    public override void Dispose() => _moments.Dispose();
+
+    private void Step(float* features, int label)
+    {
+        _step++;
+        var stepSize = (float)(_learningRate / (1 - Math.Pow(Beta1, _step)));
+        var rootCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, _step)));
+        ForEachRow(row => _error[row] = Dot(_weight + (row * (long)_width), features) + _bias[row]);
+        ToError(_error, label);
+        ForEachRow(row => Update(row, features, _error[row], stepSize, rootCorrection));
+    }
+
+    // Rows do not depend on each other, so the result is the same for every number of threads.
+    private void ForEachRow(Action<int> action)
+    {
+        var chunks = _parallel.MaxDegreeOfParallelism;
+        Parallel.For(0, chunks, _parallel, chunk =>
+        {
+            for (var row = _units * chunk / chunks; row < _units * (chunk + 1) / chunks; row++)
+            {
+                action(row);
+            }
+        });
+    }
+
+    private float Dot(float* a, float* b)
+    {
+        var sum = Vector<float>.Zero;
+        var i = 0;
+        for (; i <= _width - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            sum += Vector.Load(a + i) * Vector.Load(b + i);
+        }
+
+        var total = Vector.Sum(sum);
+        for (; i < _width; i++)
+        {
+            total += a[i] * b[i];
+        }
+
+        return total;
+    }
+
+    private static void ToError(Span<float> logits, int label)
+    {
+        var max = float.NegativeInfinity;
+        foreach (var logit in logits)
+        {
+            max = Math.Max(max, logit);
+        }
+
+        var sum = 0.0;
+        foreach (ref var logit in logits)
+        {
+            logit = MathF.Exp(logit - max);
+            sum += logit;
+        }
+
+        foreach (ref var logit in logits)
+        {
+            logit = (float)(logit / sum);
+        }
+
+        logits[label] -= 1;
+    }
+
+    private void Update(int row, float* features, float error, float stepSize, float rootCorrection)
+    {
+        var offset = row * (long)_width;
+        var weight = _weight + offset;
+        var first = _first + offset;
+        var second = _second + offset;
+        var i = 0;
+        for (; i <= _width - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var gradient = Vector.Load(features + i) * error;
+            var m = (Vector.Load(first + i) * Beta1) + (gradient * (1 - Beta1));
+            var v = (Vector.Load(second + i) * Beta2) + (gradient * gradient * (1 - Beta2));
+            m.Store(first + i);
+            v.Store(second + i);
+            var denominator = (Vector.SquareRoot(v) * rootCorrection) + new Vector<float>(Eps);
+            (Vector.Load(weight + i) - (m * stepSize / denominator)).Store(weight + i);
+        }
+
+        for (; i < _width; i++)
+        {
+            UpdateOne(features[i] * error, ref weight[i], ref first[i], ref second[i], stepSize, rootCorrection);
+        }
+
+        UpdateOne(error, ref _bias[row], ref _biasFirst[row], ref _biasSecond[row], stepSize, rootCorrection);
+    }
+
+    private static void UpdateOne(
+        float gradient, ref float weight, ref float first, ref float second, float stepSize, float rootCorrection)
+    {
+        first = (first * Beta1) + (gradient * (1 - Beta1));
+        second = (second * Beta2) + (gradient * gradient * (1 - Beta2));
+        weight -= first * stepSize / ((MathF.Sqrt(second) * rootCorrection) + Eps);
+    }
+
+    private static float* Address(Tensor tensor)
+    {
+        fixed (byte* pointer = &MemoryMarshal.GetReference(tensor.bytes))
+        {
+            return (float*)pointer;
+        }
+    }
+}

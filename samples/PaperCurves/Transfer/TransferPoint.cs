@@ -1,0 +1,37 @@
+using PaperCurves.Experiments;
+
+namespace PaperCurves.Transfer;
+
+/// <summary>How knowledge is transferred to unseen classes.</summary>
+public enum Protocol
+{
+    /// <summary>The whole network, shuffled batches; x counts Adam steps.</summary>
+    Iid,
+
+    /// <summary>The classifier alone, class after class, one image a step; x counts classes seen.</summary>
+    SequentialHead,
+}
+
+/// <summary>One evaluation. Accuracies are fractions.</summary>
+/// <param name="Arm">How the network was pre-trained.</param>
+/// <param name="Protocol">How it was transferred.</param>
+/// <param name="LearningRate">Adam's, in transfer.</param>
+/// <param name="Trial">Which draw.</param>
+/// <param name="X">Steps made, or classes seen.</param>
+/// <param name="QueryAccuracy">On query images of the classes seen so far.</param>
+public sealed record TransferPoint(
+    Arm Arm, Protocol Protocol, double LearningRate, int Trial, int X, double QueryAccuracy);
+
+/// <summary>How protocols are written.</summary>
+public static class ProtocolNames
+{
+    /// <summary>As in the published tables.</summary>
+    public static string Key(this Protocol protocol) => protocol == Protocol.Iid ? "iid-unfrozen" : "sequential-head";
+
+    /// <summary>What x counts, as in the published tables.</summary>
+    public static string Axis(this Protocol protocol) => protocol == Protocol.Iid ? "step" : "classes_seen";
+
+    /// <summary>As people read it.</summary>
+    public static string Title(this Protocol protocol) =>
+        protocol == Protocol.Iid ? "i.i.d. transfer, whole network" : "sequential transfer, classifier only";
+}
