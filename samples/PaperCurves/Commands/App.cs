@@ -4,9 +4,11 @@ using Spectre.Console;
 
 namespace PaperCurves.Commands;
 
-/// <summary>The command line. Exit codes: 0 done, 1 wrong arguments, 2 data or device not usable, 130 interrupted.</summary>
+/// <summary>The command line.</summary>
 internal static class App
 {
+    private static readonly TimeSpan TimeToFinishAStep = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand(
@@ -14,17 +16,20 @@ internal static class App
             + "transfers both to classes they have never seen, and draws the two curves.")
         {
             RunCommand.Create(),
+            ReportCommand.Create(),
         };
-        using var interrupt = new CancellationTokenSource();
         try
         {
-            return await root.Parse(args).InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false }, interrupt.Token).ConfigureAwait(false);
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeToFinishAStep,
+            }).ConfigureAwait(false);
         }
-        catch (DataException failure)
+        catch (Exception failure) when (failure is DataException or IOException or UnauthorizedAccessException)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {failure.Message}");
-            return 2;
+            return ExitCodes.NotUsable;
         }
     }
 }

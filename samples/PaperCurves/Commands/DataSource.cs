@@ -1,5 +1,6 @@
 using PaperCurves.Data;
 using PaperCurves.Experiments;
+using Spectre.Console;
 
 namespace PaperCurves.Commands;
 
@@ -29,10 +30,25 @@ internal static class DataSource
         return data;
     }
 
+    /// <summary>Fetches the public archives and says where they are.</summary>
+    public static async Task<string> DownloadAsync(CancellationToken cancellationToken)
+    {
+        if (!Omniglot.IsPresent(DownloadFolder))
+        {
+            await AnsiConsole.Progress().StartAsync(bars =>
+            {
+                var bar = bars.AddTask("downloading Omniglot", maxValue: 1);
+                return Omniglot.DownloadAsync(DownloadFolder, new Relay(fraction => bar.Value = fraction), cancellationToken);
+            }).ConfigureAwait(false);
+        }
+
+        return DownloadFolder;
+    }
+
     /// <summary>The folder that --download fills, and the one beside the repository.</summary>
     private static IEnumerable<string> UsualPlaces() => [DownloadFolder, Path.Combine("..", "shared", "omniglot")];
 
-    public static string DownloadFolder => Path.Combine(
+    private static string DownloadFolder => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
         "Zapping.Training",
         "omniglot");

@@ -6,7 +6,7 @@ internal readonly ref struct GlyphPen
     private const int Size = OmniglotHalf.SourceSize;
 
     /// <summary>Close enough that the discs along a line leave no notches.</summary>
-    private const double Step = 0.5;
+    private const double Step = 0.8;
 
     private readonly Span<byte> _canvas;
     private readonly double _radius;
@@ -36,13 +36,15 @@ internal readonly ref struct GlyphPen
         var right = Math.Min(Size - 1, (int)(centre.X + _radius));
         for (var y = Math.Max(0, (int)(centre.Y - _radius)); y <= bottom; y++)
         {
+            var dy = y + 0.5 - centre.Y;
+            var reach = (_radius * _radius) - (dy * dy);
+            var row = _canvas.Slice(y * Size, Size);
             for (var x = Math.Max(0, (int)(centre.X - _radius)); x <= right; x++)
             {
                 var dx = x + 0.5 - centre.X;
-                var dy = y + 0.5 - centre.Y;
-                if ((dx * dx) + (dy * dy) <= _radius * _radius)
+                if (dx * dx <= reach)
                 {
-                    _canvas[(y * Size) + x] = 0;
+                    row[x] = 0;
                 }
             }
         }

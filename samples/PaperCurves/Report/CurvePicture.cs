@@ -1,0 +1,81 @@
+using PaperCurves.Experiments;
+using PaperCurves.Transfer;
+using ScottPlot;
+using ScottPlot.MultiplotLayouts;
+
+namespace PaperCurves.Report;
+
+/// <summary>Draws the curves of both protocols side by side as a PNG.</summary>
+public static class CurvePicture
+{
+    private const int Height = 560;
+    private const int PanelWidth = 760;
+
+    // Okabe and Ito's colours, which the colour-blind tell apart.
+    private static readonly Color Without = Color.FromHex("#D55E00");
+    private static readonly Color With = Color.FromHex("#0072B2");
+
+    /// <summary>Draws and saves.</summary>
+    /// <param name="curves">At least one.</param>
+    /// <param name="caption">What was done, on which data.</param>
+    /// <param name="withPublished">Whether the paper's curves belong beside ours: only for the same data.</param>
+    /// <param name="path">The PNG file, replaced if it exists.</param>
+    public static void Save(IReadOnlyList<Curve> curves, string caption, bool withPublished, string path)
+    {
+        var protocols = curves.Select(curve => curve.Protocol).Distinct().Order().ToList();
+        var picture = new Multiplot { Layout = new Grid(1, protocols.Count) };
+        picture.AddPlots(protocols.Count);
+        for (var i = 0; i < protocols.Count; i++)
+        {
+            Draw(picture.Subplots.GetPlot(i), protocols[i], curves, caption, withPublished);
+        }
+
+        picture.SavePng(path, PanelWidth * protocols.Count, Height);
+    }
+
+    private static void Draw(Plot plot, Protocol protocol, IReadOnlyList<Curve> curves, string caption, bool withPublished)
+    {
+        foreach (var curve in curves.Where(curve => curve.Protocol == protocol))
+        {
+            var color = curve.Arm == Arm.Zap ? With : Without;
+            var xs = curve.Points.Select(point => (double)point.X).ToArray();
+            AddBand(plot, xs, curve.Points, color);
+            var line = plot.Add.Scatter(xs, curve.Points.Select(point => point.Mean).ToArray(), color);
+            line.LineWidth = 2.5f;
+            line.MarkerSize = 6;
+            line.LegendText = curve.Arm.Title();
+            if (withPublished)
+            {
+                AddPublished(plot, protocol, curve.Arm, color);
+            }
+        }
+
+        var trials = curves.Where(curve => curve.Protocol == protocol).SelectMany(curve => curve.Points).Min(point => point.Trials);
+        plot.Title($"{protocol.Title()}\n{caption}, mean ± sd of {trials} trials", size: 15);
+        plot.XLabel(protocol == Protocol.Iid ? "Adam steps" : "classes learned so far");
+        plot.YLabel("query accuracy (%)");
+        plot.Axes.SetLimitsY(0, 100);
+        plot.ShowLegend(protocol == Protocol.Iid ? Alignment.LowerRight : Alignment.UpperRight);
+        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.08);
+    }
+
+    private static void AddBand(Plot plot, double[] xs, IReadOnlyList<CurvePoint> points, Color color)
+    {
+        var band = plot.Add.FillY(
+            xs, points.Select(point => point.Mean - point.Sd).ToArray(), points.Select(point => point.Mean + point.Sd).ToArray());
+        band.FillColor = color.WithAlpha(0.18);
+        band.LineWidth = 0;
+        band.MarkerSize = 0;
+    }
+
+    private static void AddPublished(Plot plot, Protocol protocol, Arm arm, Color color)
+    {
+        var published = Published.Curve(protocol, arm);
+        var line = plot.Add.Scatter(
+            published.Select(point => (double)point.X).ToArray(), published.Select(point => point.Percent).ToArray(), color);
+        line.LineWidth = 1.5f;
+        line.LinePattern = LinePattern.Dashed;
+        line.MarkerSize = 0;
+        line.LegendText = $"{arm.Title()}, published";
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using PaperCurves.Experiments;
+using PaperCurves.Transfer;
+using Spectre.Console;
+
+namespace PaperCurves.Report;
+
+/// <summary>The results as people read them in a terminal.</summary>
+public static class ResultsTable
+{
+    /// <summary>What pre-training ended with.</summary>
+    public static Table OfPretraining(IEnumerable<PretrainingResult> results)
+    {
+        var table = new Table { Title = new TableTitle("Pre-training") };
+        table.AddColumns("arm", "steps", "training accuracy", "validation accuracy", "seconds");
+        foreach (var result in results)
+        {
+            table.AddRow(
+                result.Arm.Title(),
+                Text($"{result.Steps}"),
+                Text($"{result.TrainingAccuracy:p1}"),
+                Text($"{result.ValidationAccuracy:p1}"),
+                Text($"{result.Seconds:f0}"));
+        }
+
+        return table;
+    }
+
+    /// <summary>Both arms of one protocol, point by point.</summary>
+    /// <param name="protocol">Which protocol.</param>
+    /// <param name="curves">The curves; those of other protocols are passed over.</param>
+    /// <param name="caption">What was done, on which data.</param>
+    /// <param name="withPublished">Whether to show the paper's figures: only for the same data and size.</param>
+    public static Table OfTransfer(Protocol protocol, IReadOnlyList<Curve> curves, string caption, bool withPublished)
+    {
+        var table = new Table { Title = new TableTitle($"{protocol.Title()}: query accuracy (%), {caption}") };
+        table.AddColumns(protocol == Protocol.Iid ? "step" : "classes", "without zapping", "with zapping", "gain");
+        if (withPublished)
+        {
+            table.AddColumns("published without", "published with");
+        }
+
+        var arms = curves.Where(curve => curve.Protocol == protocol).ToDictionary(
+            curve => curve.Arm, curve => curve.Points.ToDictionary(point => point.X));
+        foreach (var x in arms.Values.SelectMany(points => points.Keys).Distinct().Order())
+        {
+            var none = arms.GetValueOrDefault(Arm.None)?.GetValueOrDefault(x);
+            var zap = arms.GetValueOrDefault(Arm.Zap)?.GetValueOrDefault(x);
+            var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Text($"{zap?.Mean - none?.Mean:+0.0;-0.0}") };
+            if (withPublished)
+            {
+                cells.Add(Text($"{Published.At(protocol, Arm.None, x):f1}"));
+                cells.Add(Text($"{Published.At(protocol, Arm.Zap, x):f1}"));
+            }
+
+            table.AddRow([.. cells]);
+        }
+
+        return table;
+    }
+
+    private static string Cell(CurvePoint? point) =>
+        point is null ? "" : Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRate:g})");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

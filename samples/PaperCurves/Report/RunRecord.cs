@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using PaperCurves.Data;
+using PaperCurves.Experiments;
+using Zapping.Training;
+
+namespace PaperCurves.Report;
+
+/// <summary>Everything needed to repeat a run and to judge its figures, as run.json.</summary>
+public sealed record RunRecord
+{
+    /// <summary>"finished" or "interrupted".</summary>
+    public required string Outcome { get; init; }
+
+    public required RunSettings Settings { get; init; }
+
+    public required string Data { get; init; }
+
+    public required string DataSource { get; init; }
+
+    public required IReadOnlyList<PretrainingResult> Pretraining { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required long PeakMemoryBytes { get; init; }
+
+    public string CommandLine { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1));
+
+    public string Machine { get; } = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
+
+    public IReadOnlyDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [".NET"] = RuntimeInformation.FrameworkDescription,
+        ["Zapping.Training"] = VersionOf(typeof(ContinualTrainer)),
+        ["TorchSharp"] = VersionOf(typeof(TorchSharp.torch)),
+        ["libtorch"] = TorchSharp.torch.__version__,
+    };
+
+    /// <summary>Writes run.json.</summary>
+    public void Save(string folder) => File.WriteAllText(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(this, Json.Options));
+
+    internal static RunRecord Of(
+        RunSettings settings, ClassificationData data, IReadOnlyList<PretrainingResult> pretraining, DateTimeOffset started, bool finished)
+    {
+        using var process = Process.GetCurrentProcess();
+        return new()
+        {
+            Outcome = finished ? "finished" : "interrupted",
+            Settings = settings,
+            Data = data.Name,
+            DataSource = data.Source,
+            Pretraining = pretraining,
+            Started = started,
+            Seconds = (DateTimeOffset.Now - started).TotalSeconds,
+            PeakMemoryBytes = process.PeakWorkingSet64,
+        };
+    }
+
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}

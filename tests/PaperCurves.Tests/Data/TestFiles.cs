@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+
+namespace PaperCurves.Tests.Data;
+
+/// <summary>A folder of its own for a test, gone afterwards.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("papercurves-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Paths of all files below, relative to the folder, with '/'.</summary>
+    public string[] Files => [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+        .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))];
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
+
+/// <summary>Calls back at once on the reporting thread; Progress&lt;T&gt; would come late and in any order.</summary>
+internal sealed class Reports(Action<double>? also = null) : IProgress<double>
+{
+    public List<double> Values { get; } = [];
+
+    public void Report(double value)
+    {
+        Values.Add(value);
+        also?.Invoke(value);
+    }
+}
+
+internal static class TestFiles
+{
+    /// <summary>A file that lies beside the tests' sources.</summary>
+    public static string Fixture(string name) =>
+        AllAbove(SourceFolder()).Concat(AllAbove(AppContext.BaseDirectory))
+            .SelectMany(folder => new[]
+            {
+                Path.Combine(folder, "Fixtures", name),
+                Path.Combine(folder, "tests", "PaperCurves.Tests", "Data", "Fixtures", name),
+            })
+            .FirstOrDefault(File.Exists)
+        ?? throw new FileNotFoundException($"The fixture {name} is nowhere above {AppContext.BaseDirectory}.");
+
+    /// <summary>The folder of the real data set, or null: $OMNIGLOT, or shared/omniglot beside the repository.</summary>
+    public static string? RealOmniglot()
+    {
+        var named = Environment.GetEnvironmentVariable("OMNIGLOT");
+        return !string.IsNullOrEmpty(named)
+            ? named
+            : AllAbove(AppContext.BaseDirectory).Concat(AllAbove(SourceFolder()))
+                .Select(folder => Path.Combine(folder, "shared", "omniglot"))
+                .FirstOrDefault(PaperCurves.Data.Omniglot.IsPresent);
+    }
+
+    private static IEnumerable<string> AllAbove(string? folder)
+    {
+        for (; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+        {
+            yield return folder;
+        }
+    }
+
+    private static string? SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path);
+}
