@@ -51,6 +51,12 @@ internal sealed class RunOptions
 
     private readonly Option<int?> _trials = new("--trials") { Description = "Transfer draws instead of the preset's." };
 
+    private readonly Option<int> _firstTrial = new("--first-trial")
+    {
+        Description = "Number of the first transfer draw; 4 after a run of 3 trials adds new ones.",
+        DefaultValueFactory = _ => 1,
+    };
+
     private readonly Option<double[]?> _iidRates = Rates("--iid-lr", "Learning rates of i.i.d. transfer instead of the preset's, comma-separated; 'none' leaves it out.");
 
     private readonly Option<double[]?> _headRates = Rates("--head-lr", "Learning rates of classifier-only transfer instead of the preset's, comma-separated; 'none' leaves it out.");
@@ -61,11 +67,12 @@ internal sealed class RunOptions
         _threads.Validators.Add(AtLeastOne);
         _width.Validators.Add(AtLeastOne);
         _trials.Validators.Add(AtLeastOne);
+        _firstTrial.Validators.Add(AtLeastOne);
     }
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _preset, _data, _download, _device, _seed, _threads, _out, _pretrained, _width, _trials, _iidRates, _headRates })
+        foreach (var option in new Option[] { _preset, _data, _download, _device, _seed, _threads, _out, _pretrained, _width, _trials, _firstTrial, _iidRates, _headRates })
         {
             command.Options.Add(option);
         }
@@ -86,7 +93,13 @@ internal sealed class RunOptions
             HeadLearningRates = RatesOf(parse, _headRates) ?? preset.HeadLearningRates,
         };
         return new RunSettings(
-            preset, parse.GetValue(_seed), parse.GetValue(_device)!, parse.GetValue(_threads), parse.GetValue(_out)!, parse.GetValue(_pretrained));
+            preset,
+            parse.GetValue(_seed),
+            parse.GetValue(_device)!,
+            parse.GetValue(_threads),
+            parse.GetValue(_out)!,
+            parse.GetValue(_firstTrial) - 1,
+            parse.GetValue(_pretrained));
     }
 
     // An absent list option has an empty list for its value, which here means "none".

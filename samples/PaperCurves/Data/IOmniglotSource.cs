@@ -15,7 +15,7 @@ internal interface IOmniglotSource : IDisposable
     /// </summary>
     IReadOnlyList<string> List();
 
-    /// <summary>The bytes of file <paramref name="index"/> of <see cref="List"/>. May be called by many threads.</summary>
+    /// <summary>The bytes of file <paramref name="index"/> of <see cref="List"/>; many threads may call it.</summary>
     byte[] Read(int index);
 
     /// <summary>How a message calls a file: its full path, or "archive: entry".</summary>

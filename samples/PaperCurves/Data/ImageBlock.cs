@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PaperCurves.Data;
 
-/// <summary>What the header of an <see cref="ImageCache"/> says about one image set, and where its pixels are.</summary>
+/// <summary>What the header of an <see cref="ImageCache"/> says about one image set, and where it is.</summary>
 internal sealed record ImageBlock(
     IReadOnlyList<string> ClassNames, int ImagesPerClass, int Size, long Length, byte[] Hash, long Offset)
 {

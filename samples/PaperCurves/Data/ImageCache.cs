@@ -12,7 +12,7 @@ namespace PaperCurves.Data;
 /// <param name="key">32 bytes that say what the images were made from.</param>
 internal sealed class ImageCache(string file, byte[] key)
 {
-    /// <summary>More names than any data set here has; guards the allocation when the length itself is damaged.</summary>
+    /// <summary>More names than any data set here has; guards the allocation when the length is damaged.</summary>
     private const int LongestHeader = 1 << 24;
 
     /// <summary>The last two digits are the version: to be raised when the layout or the resizing changes.</summary>

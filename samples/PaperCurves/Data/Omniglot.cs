@@ -49,7 +49,7 @@ public static class Omniglot
     /// CancellationToken)"/> then takes as its path.</param>
     /// <param name="progress">Told the share that has arrived, 0..1.</param>
     /// <param name="ct">Stops the download; no partial file stays.</param>
-    /// <exception cref="DataException">The server refuses or falls silent, the MD5 is wrong, or the disk fails.</exception>
+    /// <exception cref="DataException">Server or disk fail, the server falls silent, or the MD5 is wrong.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task DownloadAsync(string folder, IProgress<double>? progress, CancellationToken ct)
     {

@@ -18,12 +18,12 @@ internal sealed class OmniglotDownload(HttpMessageHandler handler, TimeSpan pati
         new("images_evaluation.zip", new Uri(Root + "images_evaluation.zip"), "6b91aef0f799c5bb55b94e3f2daec811"),
     ];
 
-    /// <summary>Fetches what is not there yet; a file of another content is replaced after its successor passed.</summary>
+    /// <summary>Fetches what is not there; a file of another content is replaced once the new one passed.</summary>
     /// <param name="files">What to fetch.</param>
     /// <param name="folder">Where to; made when needed.</param>
     /// <param name="progress">Told the share of all files that has arrived, 0..1, where the server tells sizes.</param>
     /// <param name="cancellationToken">Stops the download and deletes what has arrived of the current file.</param>
-    /// <exception cref="DataException">The server refuses or falls silent, the MD5 is wrong, or the disk fails.</exception>
+    /// <exception cref="DataException">Server or disk fail, the server falls silent, or the MD5 is wrong.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task FetchAsync(
         IReadOnlyList<PublishedFile> files, string folder, IProgress<double>? progress,

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace PaperCurves.Data;
 
-/// <summary>A loop over all cores that reports progress and fails with the exception itself, not with a bundle.</summary>
+/// <summary>A loop over all cores that reports progress and fails with the exception itself, not a bundle.</summary>
 internal static class ParallelWork
 {
     /// <param name="count">Number of items.</param>
@@ -10,7 +10,8 @@ internal static class ParallelWork
     /// <param name="progress">Told the share that is done, 0..1, rising, a hundred times at most.</param>
     /// <param name="cancellationToken">Ends the loop after the items that have begun.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static void For(int count, Action<int> body, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static void For(
+        int count, Action<int> body, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var gate = new Lock();
         var done = 0;

@@ -41,7 +41,7 @@ internal sealed class PillowLanczos
 
     public int TargetSize { get; }
 
-    /// <summary>The fixed-point weights (sum about 2^22) of one target pixel and the source index of the first.</summary>
+    /// <summary>The fixed-point weights (sum about 2^22) of one target pixel and where they start.</summary>
     public (int Start, IReadOnlyList<int> Weights) Taps(int target) => (_starts[target], _taps[target]);
 
     /// <summary>Resizes one image.</summary>

@@ -8,15 +8,17 @@ namespace PaperCurves.Data;
 /// drawn 20 times by different "hands" at 105x105 in black and white and shrunk like the real ones.
 /// </summary>
 /// <remarks>
-/// An image depends on nothing but (seed, half, class, drawing, size): not on the number of classes or threads, and,
-/// being made with exactly rounded arithmetic only, not on the machine either.
+/// An image depends on nothing but (seed, half, class, drawing, size): not on the number of classes or threads, and
+/// not on the machine either, since it is drawn with sums, products, quotients and square roots only, which IEEE 754
+/// rounds alike everywhere. As hard as Omniglot for a nearest neighbour in pixels: 600 classes, 15 drawings known,
+/// 23 % right (Omniglot: 26 % of the training and 22 % of the transfer classes).
 /// </remarks>
 public static class SyntheticGlyphs
 {
     private const int DrawingsPerClass = OmniglotHalf.DrawingsPerClass;
     private const int CanvasArea = OmniglotHalf.SourceSize * OmniglotHalf.SourceSize;
 
-    /// <summary>Draws the data set: 32,460 images (the extent of Omniglot) take about two seconds on two cores.</summary>
+    /// <summary>Draws the data set: as many images as Omniglot has take about two seconds on two cores.</summary>
     /// <param name="trainingClasses">Classes of <see cref="ClassificationData.Training"/>, at least 1.</param>
     /// <param name="transferClasses">Classes of <see cref="ClassificationData.Transfer"/>, at least 1; all other
     /// characters than the training ones.</param>
@@ -64,13 +66,15 @@ public static class SyntheticGlyphs
             },
             progress: null,
             ct);
-        var names = Enumerable.Range(0, classes).Select(id => string.Create(CultureInfo.InvariantCulture, $"{half}/{id:0000}"));
+        var names = Enumerable.Range(0, classes)
+            .Select(id => string.Create(CultureInfo.InvariantCulture, $"{half}/{id:0000}"));
         return new ImageSet([.. names], DrawingsPerClass, size, pixels);
     }
 
     private static void CheckCount(int classes, int size, string name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, Array.MaxLength / (DrawingsPerClass * size * size), name);
+        var most = Array.MaxLength / (DrawingsPerClass * size * size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, most, name);
     }
 }

@@ -32,7 +32,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
         try
         {
             Pretrain(models, cancellationToken);
-            for (var trial = 0; trial < _preset.Trials; trial++)
+            foreach (var trial in Enumerable.Range(settings.FirstTrial, _preset.Trials))
             {
                 using var draw = new TransferDraw(data.Transfer, _preset, trial, _device);
                 foreach (var (arm, model) in models)
@@ -99,7 +99,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
 
     private IProgressLine Begin(string protocol, Arm arm, TransferDraw draw, double learningRate, double images) =>
         progress.Begin(
-            FormattableString.Invariant($"{protocol}, {arm.Title()}, trial {draw.Trial + 1} of {_preset.Trials}, lr {learningRate:g}"),
+            FormattableString.Invariant($"{protocol}, {arm.Title()}, trial {draw.Trial + 1} of {settings.FirstTrial + _preset.Trials}, lr {learningRate:g}"),
             images,
             "images");
 }

@@ -6,6 +6,7 @@ namespace PaperCurves.Experiments;
 /// <param name="Device">"cpu" or "cuda:n".</param>
 /// <param name="Threads">Threads of the CPU.</param>
 /// <param name="Output">Folder for results.</param>
+/// <param name="FirstTrial">The first transfer draw, counted from 0; later than 0 adds trials to an earlier run.</param>
 /// <param name="Pretrained">Folder of an earlier run whose networks are used; null to pre-train.</param>
 public sealed record RunSettings(
-    Preset Preset, ulong Seed, string Device, int Threads, string Output, string? Pretrained);
+    Preset Preset, ulong Seed, string Device, int Threads, string Output, int FirstTrial, string? Pretrained);

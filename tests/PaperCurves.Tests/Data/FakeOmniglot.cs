@@ -59,7 +59,8 @@ internal sealed class FakeOmniglot
         using (var archive = new ZipArchive(memory, ZipArchiveMode.Create))
         {
             archive.CreateEntry(half.Name + "/");
-            foreach (var (name, content) in Files.Where(file => file.Key.StartsWith(half.Name, StringComparison.Ordinal)))
+            var files = Files.Where(file => file.Key.StartsWith(half.Name, StringComparison.Ordinal));
+            foreach (var (name, content) in files)
             {
                 using var stream = archive.CreateEntry(name).Open();
                 stream.Write(content);

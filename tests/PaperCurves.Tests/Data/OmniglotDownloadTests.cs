@@ -137,16 +137,20 @@ public sealed class OmniglotDownloadTests : IDisposable
         new OmniglotDownload(server, patience ?? TimeSpan.FromSeconds(30))
             .FetchAsync(s_files, folder, progress, cancellation ?? TestContext.Current.CancellationToken);
 
-    private async Task Failing(Server server, string message, TimeSpan? patience = null) =>
-        (await FluentActions.Awaiting(() => Fetch(server, _folder.Path, patience: patience))
-            .Should().ThrowAsync<DataException>().ConfigureAwait(false)).WithMessage(message).And.Message.Should().NotContain("\n");
+    private async Task Failing(Server server, string message, TimeSpan? patience = null)
+    {
+        var error = await FluentActions.Awaiting(() => Fetch(server, _folder.Path, patience: patience))
+            .Should().ThrowAsync<DataException>().ConfigureAwait(false);
+        error.WithMessage(message).And.Message.Should().NotContain("\n");
+    }
 
     /// <summary>Answers without a network; null means 404.</summary>
     private sealed class Server(Func<Uri, HttpContent?> answer) : HttpMessageHandler
     {
         public List<Uri> Asked { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked.Add(request.RequestUri!);
             var content = answer(request.RequestUri!);
@@ -159,7 +163,8 @@ public sealed class OmniglotDownloadTests : IDisposable
     /// <summary>Gives half of the content, then breaks off or stays silent until it is cancelled.</summary>
     private sealed class Dripping(bool breaks) : MemoryStream(s_content, 0, s_content.Length / 2)
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (Position < Length)
             {

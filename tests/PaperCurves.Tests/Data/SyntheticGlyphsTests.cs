@@ -94,15 +94,15 @@ public sealed class SyntheticGlyphsTests
         (right / 125.0).Should().BeInRange(0.25, 0.6);
     }
 
-    [Fact]
-    public void Wrong_arguments_are_refused()
-    {
-        FluentActions.Invoking(() => SyntheticGlyphs.Create(0, 1)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => SyntheticGlyphs.Create(1, 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => SyntheticGlyphs.Create(1, 1, size: 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => SyntheticGlyphs.Create(1, 1, size: 257)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => SyntheticGlyphs.Create(int.MaxValue, 1)).Should().Throw<ArgumentOutOfRangeException>();
-    }
+    [Theory]
+    [InlineData(0, 1, 28)]
+    [InlineData(1, 0, 28)]
+    [InlineData(int.MaxValue, 1, 28)]
+    [InlineData(1, 1, 0)]
+    [InlineData(1, 1, 257)]
+    public void Wrong_arguments_are_refused(int training, int transfer, int size) =>
+        FluentActions.Invoking(() => SyntheticGlyphs.Create(training, transfer, size))
+            .Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
     public void It_can_be_cancelled() =>

@@ -41,7 +41,7 @@ internal static class TestFiles
             .FirstOrDefault(File.Exists)
         ?? throw new FileNotFoundException($"The fixture {name} is nowhere above {AppContext.BaseDirectory}.");
 
-    /// <summary>The folder of the real data set, or null: $OMNIGLOT, or shared/omniglot beside the repository.</summary>
+    /// <summary>Folder of the real data set, or null: $OMNIGLOT, or shared/omniglot beside the repository.</summary>
     public static string? RealOmniglot()
     {
         var named = Environment.GetEnvironmentVariable("OMNIGLOT");

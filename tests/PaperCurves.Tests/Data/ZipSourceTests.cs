@@ -1,0 +1,68 @@
+using CsCheck;
+using FluentAssertions;
+using PaperCurves.Data;
+using Xunit;
+
+namespace PaperCurves.Tests.Data;
+
+public sealed class ZipSourceTests
+{
+    private static readonly byte[] s_sound = new FakeOmniglot().Archive(FakeOmniglot.Background);
+
+    [Theory]
+    [InlineData("", 0u)]
+    [InlineData("123456789", 0xCBF43926u)]
+    public void The_checksum_is_that_of_zip(string text, uint expected) =>
+        Crc32.Of(System.Text.Encoding.ASCII.GetBytes(text)).Should().Be(expected);
+
+    [Fact]
+    public void An_archive_cut_off_anywhere()
+    {
+        Gen.Int[0, s_sound.Length - 1].Sample(
+            length =>
+            {
+                using var folder = new TemporaryFolder();
+                File.WriteAllBytes(folder["half.zip"], s_sound[..length]);
+                FluentActions.Invoking(() => Decode(folder["half.zip"]))
+                    .Should().Throw<DataException>().WithMessage("*half.zip*");
+            },
+            iter: 60);
+    }
+
+    [Fact]
+    public void One_wrong_byte_anywhere_in_an_archive_never_changes_a_drawing()
+    {
+        using var own = new TemporaryFolder();
+        File.WriteAllBytes(own["sound.zip"], s_sound);
+        var expected = Drawings(Decode(own["sound.zip"]));
+        Gen.Select(Gen.Int[0, s_sound.Length - 1], Gen.Byte[1, 255]).Sample(
+            (position, change) =>
+            {
+                using var folder = new TemporaryFolder();
+                var damaged = (byte[])s_sound.Clone();
+                damaged[position] ^= change;
+                File.WriteAllBytes(folder["half.zip"], damaged);
+                try
+                {
+                    // A date or a letter of a name may be what has changed; the drawings may not.
+                    Drawings(Decode(folder["half.zip"])).Should().BeEquivalentTo(expected);
+                }
+                catch (DataException error)
+                {
+                    error.Message.Should().Contain("half.zip").And.NotContain("\n");
+                }
+            },
+            iter: 300);
+    }
+
+    private static ImageSet Decode(string archive)
+    {
+        using var source = new ZipSource(archive, FakeOmniglot.Background.Name);
+        return OmniglotDecoder.Decode(source, FakeOmniglot.Background, 28, progress: null, CancellationToken.None);
+    }
+
+    private static string[] Drawings(ImageSet set) =>
+        [.. Enumerable.Range(0, set.Count)
+            .Select(image => Convert.ToBase64String(set.Image(image / 20, image % 20)))
+            .Order(StringComparer.Ordinal)];
+}
