@@ -1,1 +1,9 @@
-Console.WriteLine("benchmarks");
+using BenchmarkDotNet.Running;
+using Zapping.Training.Benchmarks.Compare;
+
+return args switch
+{
+    ["compare", .. var rest] => Comparison.Run(rest),
+    ["iid-step", .. var rest] => IidStep.Run(rest),
+    _ => BenchmarkSwitcher.FromAssembly(typeof(Comparison).Assembly).Run(args).Any() ? 0 : 1,
+};

@@ -1,7 +1,7 @@
-using TorchSharp;
 using System.Diagnostics;
 using System.Globalization;
 using PaperCurves.Models;
+using TorchSharp;
 using Zapping.Training;
 using static TorchSharp.torch;
 

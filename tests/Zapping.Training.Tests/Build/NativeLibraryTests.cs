@@ -1,0 +1,102 @@
+using System.Text;
+using FluentAssertions;
+using Xunit;
+
+namespace Zapping.Training.Tests.Build;
+
+/// <summary>eng/: an application builds, loads the native library on an older Linux, and touches nothing else.</summary>
+public sealed class NativeLibraryTests
+{
+    private const string Version = "GLIBCXX_3.4.32";
+    private const int WeakFlag = 2;
+
+    [Fact]
+    public void An_application_loads_the_library_a_second_build_is_a_no_op_and_the_cache_stays_as_packed()
+    {
+        using var project = new ThrowawayProject();
+
+        project.Build().ExitCode.Should().Be(0);
+        var library = File.ReadAllBytes(project.OutputLibrary);
+        var written = File.GetLastWriteTimeUtc(project.OutputLibrary);
+        project.Dotnet("run", "--no-build").Output.Trim().Should().EndWith("3");
+
+        var (exitCode, output) = project.Build();
+        exitCode.Should().Be(0);
+        output.Should().NotContain("Copying file").And.NotContain("now loads without");
+        File.ReadAllBytes(project.OutputLibrary).Should().Equal(library);
+        File.GetLastWriteTimeUtc(project.OutputLibrary).Should().Be(written);
+
+        var packaged = ThrowawayProject.PackagedLibrary();
+        File.ReadAllBytes(ThrowawayProject.CachedLibrary).AsSpan().SequenceEqual(packaged).Should().BeTrue();
+        DifferencesBetween(packaged, library).Should().Equal(
+            SystemHasVersion() ? [] : [WeakFlag], "only the flag of that one version may change");
+    }
+
+    [Fact]
+    public void Only_the_backend_of_the_current_system_lands_in_the_output_once()
+    {
+        using var project = new ThrowawayProject();
+
+        project.Build().ExitCode.Should().Be(0);
+
+        var folder = Path.GetDirectoryName(project.OutputLibrary)!;
+        var natives = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToList();
+        natives.Should().ContainSingle(name => name == "libtorch_cpu.so");
+        natives.Should().NotContain(name => name!.EndsWith(".dylib", StringComparison.Ordinal) || name == "torch_cpu.dll");
+    }
+
+    [Fact]
+    public void A_file_that_is_no_library_is_refused_and_left_alone()
+    {
+        Assert.SkipWhen(SystemHasVersion(), "the system's libstdc++ is new enough, so nothing is patched");
+        using var project = new ThrowawayProject();
+        project.Build().ExitCode.Should().Be(0);
+        var garbage = Encoding.ASCII.GetBytes("this is no library");
+        File.Delete(project.OutputLibrary);
+        File.WriteAllBytes(project.OutputLibrary, garbage);
+
+        var (exitCode, output) = project.Dotnet("msbuild", "-t:MakeOutputLoadable");
+
+        exitCode.Should().NotBe(0);
+        output.Should().Contain("not a 64-bit little-endian ELF file");
+        File.ReadAllBytes(project.OutputLibrary).Should().Equal(garbage);
+    }
+
+    [Theory]
+    [InlineData("cpu", "libtorch-cpu-linux-x64")]
+    [InlineData("cuda-linux", "TorchSharp-cuda-linux")]
+    [InlineData("cuda-windows", "TorchSharp-cuda-windows")]
+    public void One_property_chooses_the_backend(string backend, string package)
+    {
+        using var project = new ThrowawayProject();
+
+        var (exitCode, output) = project.Dotnet("msbuild", "-getItem:PackageReference", $"-p:TorchBackend={backend}");
+
+        exitCode.Should().Be(0);
+        output.Should().Contain($"\"{package}\"");
+    }
+
+    [Fact]
+    public void An_unknown_backend_is_refused_by_name()
+    {
+        using var project = new ThrowawayProject();
+
+        var (exitCode, output) = project.Build("-p:TorchBackend=cuda");
+
+        exitCode.Should().NotBe(0);
+        output.Should().Contain("TorchBackend is 'cuda'; it must be cpu, cuda-linux or cuda-windows.");
+    }
+
+    private static int[] DifferencesBetween(byte[] packaged, byte[] patched)
+    {
+        patched.Should().HaveSameCount(packaged);
+        return [.. packaged.Zip(patched).Where(pair => pair.First != pair.Second).Select(pair => pair.First ^ pair.Second)];
+    }
+
+    private static bool SystemHasVersion()
+    {
+        string[] places = ["/usr/lib/x86_64-linux-gnu/libstdc++.so.6", "/usr/lib64/libstdc++.so.6"];
+        return places.FirstOrDefault(File.Exists) is not { } library
+            || File.ReadAllBytes(library).AsSpan().IndexOf(Encoding.ASCII.GetBytes(Version + "\0")) >= 0;
+    }
+}

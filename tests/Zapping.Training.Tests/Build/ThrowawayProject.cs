@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace Zapping.Training.Tests.Build;
+
+/// <summary>A project in a temporary folder that imports the repository's eng files, as an application does.</summary>
+internal sealed class ThrowawayProject : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-build-");
+
+    public ThrowawayProject()
+    {
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64, "the fix is for Linux on x64");
+        foreach (var file in new[] { "nuget.config", "Directory.Packages.props", "global.json" })
+        {
+            File.Copy(Path.Combine(Repository, file), Path.Combine(_folder.FullName, file));
+        }
+
+        File.WriteAllText(Path.Combine(_folder.FullName, "Program.cs"), "System.Console.WriteLine(TorchSharp.torch.ones(3).sum().item<float>());");
+        File.WriteAllText(Path.Combine(_folder.FullName, "app.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <Import Project="{Repository}/eng/Backend.props" />
+              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup><PackageReference Include="TorchSharp" /></ItemGroup>
+              <Import Project="{Repository}/eng/Backend.targets" />
+            </Project>
+            """);
+    }
+
+    /// <summary>The repository's root: the folder with the solution.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    /// <summary>The library as the package has it, read from the package itself and not from the unpacked cache.</summary>
+    public static byte[] PackagedLibrary()
+    {
+        using var package = ZipFile.OpenRead(Path.Combine(PackageFolder, $"torchsharp.{Path.GetFileName(PackageFolder)}.nupkg"));
+        using var entry = package.GetEntry("runtimes/linux-x64/native/libLibTorchSharp.so")!.Open();
+        using var bytes = new MemoryStream();
+        entry.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>The same library, unpacked in the NuGet cache.</summary>
+    public static string CachedLibrary => Path.Combine(PackageFolder, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+
+    public string OutputLibrary => Path.Combine(_folder.FullName, "bin", "Debug", "net10.0", "linux-x64", "libLibTorchSharp.so");
+
+    public (int ExitCode, string Output) Build(params string[] arguments) => Dotnet(["build", "-v:normal", .. arguments]);
+
+    public (int ExitCode, string Output) Dotnet(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = _folder.FullName,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + error.Result);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static string PackageFolder
+    {
+        get
+        {
+            var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+            var version = typeof(TorchSharp.torch).Assembly.GetName().Version!;
+            return Path.Combine(cache, "torchsharp", version.ToString(3));
+        }
+    }
+
+    private static string FindRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Zapping.Training.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}
