@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json;
+using FluentAssertions;
+using PaperCurves.Report;
+using Xunit;
+
+namespace PaperCurves.Tests.Commands;
+
+public sealed class AppTests
+{
+    [Fact]
+    public void Without_data_it_draws_glyphs_runs_everything_and_says_what_it_used()
+    {
+        using var app = new AppProcess();
+
+        var (exitCode, text) = app.Run("run", "--preset", "smoke", "--out", app.Output, "--seed", "7", "--threads", "1");
+
+        exitCode.Should().Be(0);
+        text.Should().Contain("SyntheticGlyphs").And.Contain("with zapping");
+        File.ReadAllBytes(Path.Combine(app.Output, "curves.png")).AsSpan(1, 3).ToArray().Should().Equal("PNG"u8.ToArray());
+        var rows = ResultsFile.Read(Path.Combine(app.Output, "results.csv"));
+        rows.Select(row => (row.Transfer, row.Reset, row.Trial)).Distinct().Should().HaveCount(8, "2 protocols, 2 arms, 2 trials");
+        using var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(app.Output, "run.json")));
+        record.RootElement.GetProperty("outcome").GetString().Should().Be("finished");
+        record.RootElement.GetProperty("data").GetString().Should().Be("SyntheticGlyphs");
+        record.RootElement.GetProperty("settings").GetProperty("seed").GetInt32().Should().Be(7);
+        record.RootElement.GetProperty("versions").GetProperty("TorchSharp").GetString().Should().StartWith("0.107");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_results_and_saved_networks_can_be_transferred_again()
+    {
+        using var first = new AppProcess();
+        using var second = new AppProcess();
+        string[] arguments = ["run", "--preset", "smoke", "--threads", "1", "--iid-lr", "none", "--trials", "1", "--out"];
+
+        first.Run([.. arguments, first.Output]).ExitCode.Should().Be(0);
+        second.Run([.. arguments, second.Output, "--pretrained", first.Output]).ExitCode.Should().Be(0);
+
+        File.ReadAllText(Path.Combine(second.Output, "results.csv")).Should().Be(File.ReadAllText(Path.Combine(first.Output, "results.csv")));
+    }
+
+    [Fact]
+    public void Runs_in_pieces_share_one_report()
+    {
+        using var app = new AppProcess();
+        string[] arguments = ["run", "--preset", "smoke", "--threads", "1", "--iid-lr", "none", "--trials", "1"];
+        app.Run([.. arguments, "--out", "a"]).ExitCode.Should().Be(0);
+        app.Run([.. arguments, "--out", "b", "--pretrained", "a", "--first-trial", "2"]).ExitCode.Should().Be(0);
+
+        var (exitCode, text) = app.Run("report", "a", "b", "--out", app.Output);
+
+        exitCode.Should().Be(0);
+        text.Should().Contain("classifier only");
+        File.Exists(Path.Combine(app.Output, "curves.png")).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("--preset", "huge", "huge")]
+    [InlineData("--threads", "0", "--threads must be at least 1")]
+    [InlineData("--iid-lr", "1e-3,fast", "'fast' is not a learning rate")]
+    public void Wrong_arguments_are_named(string option, string value, string message)
+    {
+        using var app = new AppProcess();
+        var (exitCode, text) = app.Run("run", option, value);
+        exitCode.Should().Be(1);
+        text.Should().Contain(message);
+    }
+
+    [Fact]
+    public void Data_that_is_not_there_is_one_clear_line_and_exit_code_2()
+    {
+        using var app = new AppProcess();
+        var (exitCode, text) = app.Run("run", "--preset", "smoke", "--data", "/nowhere/omniglot", "--out", app.Output);
+        exitCode.Should().Be(2);
+        text.Should().Contain("/nowhere/omniglot");
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_one_clear_line_and_exit_code_2()
+    {
+        Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "this machine has CUDA");
+        using var app = new AppProcess();
+        var (exitCode, text) = app.Run("run", "--preset", "smoke", "--device", "cuda", "--out", app.Output);
+        exitCode.Should().Be(2);
+        text.Should().Contain("CUDA is not available");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_it_between_two_steps_and_keeps_what_is_finished()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGINT");
+        using var app = new AppProcess();
+        using var process = app.Start("run", "--preset", "quick", "--out", app.Output, "--threads", "1");
+        while (!File.Exists(Path.Combine(app.Output, "results.csv")))
+        {
+            process.HasExited.Should().BeFalse();
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        var text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        process.ExitCode.Should().Be(130);
+        text.Should().Contain("Interrupted");
+        File.ReadAllText(Path.Combine(app.Output, "run.json")).Should().Contain("\"interrupted\"");
+    }
+
+    [Fact]
+    public void Help_tells_a_newcomer_what_there_is()
+    {
+        using var app = new AppProcess();
+        var (exitCode, text) = app.Run("run", "--help");
+        exitCode.Should().Be(0);
+        foreach (var option in new[] { "--preset", "--data", "--download", "--device", "--seed", "--threads", "--out" })
+        {
+            text.Should().Contain(option);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using PaperCurves.Experiments;
+
+namespace PaperCurves.Tests;
+
+internal sealed class SilentBoard : IProgressBoard
+{
+    public static IProgressLine Line { get; } = new SilentLine();
+
+    public IProgressLine Begin(string title, double total, string unit) => Line;
+
+    private sealed class SilentLine : IProgressLine
+    {
+        public void Advance(double units, string? note = null)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
