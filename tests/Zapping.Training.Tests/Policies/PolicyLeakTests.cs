@@ -1,0 +1,74 @@
+using FluentAssertions;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Tests.Policies;
+
+[Collection(AloneCollection.Name)]
+public sealed class PolicyLeakTests
+{
+    public static TheoryData<string> Policies => ["zap", "shrink and perturb"];
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void A_thousand_resets_leave_as_many_live_tensors_as_ten(string name)
+    {
+        IResetPolicy policy = name == "zap"
+            ? new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Zero, OptimizerState = OptimizerStateReset.Slice, Units = UnitSelection.Random(3) })
+            : new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { OptimizerState = OptimizerStateReset.Parameter });
+        using var net = Nets.Small();
+        using var optimizer = optim.Adam(net.parameters());
+        var scheduler = Nets.Scheduler(net, policy, [optimizer]);
+        var reports = 0;
+        scheduler.Reset += _ => reports++;
+        void Reset(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                scheduler.Signal(BoundaryKind.ClassBoundary, i % Nets.Units);
+            }
+        }
+
+        Reset(10);
+        var before = LiveTensors();
+        Reset(1000);
+
+        LiveTensors().Should().BeLessThanOrEqualTo(before);
+        reports.Should().Be(1010);
+    }
+
+    // What earlier tests left to the collector must not be counted in one reading and not in the other.
+    private static long LiveTensors()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void The_global_generator_is_neither_read_nor_advanced(string name)
+    {
+        IResetPolicy policy = name == "zap" ? new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Redraw }) : new ShrinkAndPerturbPolicy();
+        byte[] After(long globalSeed, bool withOthers)
+        {
+            using var net = Nets.Small();
+            if (withOthers)
+            {
+                using var otherNet = Nets.Small();
+                Nets.Scheduler(otherNet, new ShrinkAndPerturbPolicy()).Signal(BoundaryKind.ClassBoundary, 1);
+            }
+
+            random.manual_seed(globalSeed);
+            using var expected = randn(3);
+            random.manual_seed(globalSeed);
+            Nets.Scheduler(net, policy).Signal(BoundaryKind.ClassBoundary, 2);
+            using var drawn = randn(3);
+            Nets.Bits(drawn).Should().Equal(Nets.Bits(expected));
+            return Nets.Bits(Nets.HeadOf(net).weight);
+        }
+
+        After(1, withOthers: false).Should().Equal(After(99, withOthers: true));
+    }
+}

@@ -1,0 +1,191 @@
+using FluentAssertions;
+using Microsoft.Extensions.Options;
+using TorchSharp;
+using TorchSharp.Modules;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zapping.Training.Tests.Policies;
+
+/// <summary>Every answer that the options give: units, bias, heads, types, layouts.</summary>
+public sealed class ZapOptionsTests
+{
+    public static TheoryData<string, Func<UnitSelection>, int[]> Selections => new()
+    {
+        { "the boundary's classes", () => UnitSelection.BoundaryClasses, [5, 2] },
+        { "all", () => UnitSelection.All, [0, 1, 2, 3, 4, 5, 6, 7] },
+        { "a list", () => UnitSelection.These(7, 0, 3), [0, 3, 7] },
+        { "a condition", () => UnitSelection.Where(unit => unit % 3 == 0), [0, 3, 6] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Selections))]
+    public void Units_are_the_chosen_ones(string name, Func<UnitSelection> units, int[] expected)
+    {
+        using var net = Nets.Small();
+        var changed = ChangedRows(net, () => Nets.Zap(net, o => o.Units = units(), classes: [5, 2]));
+        changed.Should().BeEquivalentTo(expected, name);
+    }
+
+    [Fact]
+    public void Random_units_are_as_many_as_asked_new_each_time_and_all_get_their_turn()
+    {
+        using var net = Nets.Small();
+        var scheduler = Nets.Scheduler(net, new ZapPolicy(new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(3) }));
+        var draws = Enumerable.Range(0, 60)
+            .Select(_ => string.Join(',', ChangedRows(net, () => scheduler.Signal(BoundaryKind.ClassBoundary)))).ToList();
+        draws.Should().OnlyContain(draw => draw.Split(',', StringSplitOptions.None).Length == 3);
+        draws.Distinct(StringComparer.Ordinal).Count().Should().BeGreaterThan(20);
+        draws.SelectMany(draw => draw.Split(',')).Distinct(StringComparer.Ordinal).Should().HaveCount(Nets.Units);
+    }
+
+    [Theory]
+    [InlineData(BiasReset.Keep)]
+    [InlineData(BiasReset.Zero)]
+    [InlineData(BiasReset.Redraw)]
+    public void The_bias_is_treated_as_asked(BiasReset bias)
+    {
+        using var net = Nets.Small();
+        var head = Nets.HeadOf(net);
+        var before = head.bias!.data<float>().ToArray();
+
+        Nets.Zap(net, o => o.Bias = bias, classes: [4]);
+
+        var after = head.bias!.data<float>().ToArray();
+        after.Where((_, unit) => unit != 4).Should().Equal(before.Where((_, unit) => unit != 4));
+        switch (bias)
+        {
+            case BiasReset.Keep:
+                after[4].Should().Be(before[4]);
+                break;
+            case BiasReset.Zero:
+                after[4].Should().Be(0);
+                break;
+            default:
+                after[4].Should().NotBe(before[4]).And.BeInRange(-1 / MathF.Sqrt(5), 1 / MathF.Sqrt(5));
+                break;
+        }
+    }
+
+    [Fact]
+    public void A_1x1_convolution_is_a_head()
+    {
+        using var net = Sequential(("body", Conv2d(1, 4, 3)), ("head", Conv2d(4, 6, 1)));
+        var weight = ((Conv2d)net.named_children().Last().module).weight!;
+        ChangedRows(weight, () => Nets.Zap(net, classes: [3])).Should().Equal(3);
+        ChangedRows(weight, () => Nets.Zap(net, o => o.Head = HeadSelector.Layer((Conv2d)net.named_children().Last().module), classes: [1]))
+            .Should().Equal(1);
+    }
+
+    [Fact]
+    public void A_parameter_given_by_expression_is_a_head_even_after_it_was_replaced()
+    {
+        using var net = new BareHead();
+        var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.Parameter(() => net.W, () => net.B), Bias = BiasReset.Zero });
+        var scheduler = Nets.Scheduler(net, policy);
+        ChangedRows(net.W, () => scheduler.Signal(BoundaryKind.ClassBoundary, 1)).Should().Equal(1);
+        net.to(ScalarType.Float64);
+        net.W.dtype.Should().Be(ScalarType.Float64);
+        ChangedRows(net.W, () => scheduler.Signal(BoundaryKind.ClassBoundary, 2)).Should().Equal(2);
+        net.B[2].item<double>().Should().Be(0);
+    }
+
+    [Fact]
+    public void Several_heads_one_per_task()
+    {
+        using var net = Sequential(("heads", Sequential(("0", Linear(4, 3)), ("1", Linear(3, 3)))));
+        var heads = net.named_modules().Select(m => m.module).OfType<Linear>().ToList();
+        var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.PerBoundary(b => HeadSelector.Named($"heads.{b.Index}")) });
+        var scheduler = new ZapScheduler(net, [], policy, new ResetSchedule(BoundaryKind.TaskBoundary));
+
+        ChangedRows(heads[1].weight, () =>
+            ChangedRows(heads[0].weight, () => scheduler.Signal(BoundaryKind.TaskBoundary, 0, 2)).Should().Equal(0, 2)).Should().BeEmpty();
+        ChangedRows(heads[1].weight, () => scheduler.Signal(BoundaryKind.TaskBoundary, 1)).Should().Equal(1);
+    }
+
+    [Fact]
+    public void A_head_that_is_not_contiguous_is_reset_in_place()
+    {
+        using var net = new BareHead(transposed: true);
+        net.W.is_contiguous().Should().BeFalse();
+        var strides = net.W.stride();
+        ChangedRows(net.W, () => Nets.Zap(net, o => (o.Head, o.Units) = (HeadSelector.Parameter(() => net.W), UnitSelection.These(0, 3))))
+            .Should().Equal(0, 3);
+        net.W.stride().Should().Equal(strides);
+    }
+
+    [Fact]
+    public void All_types_get_the_same_values_rounded()
+    {
+        float[] Row(ScalarType type)
+        {
+            using var net = Nets.Small(type);
+            Nets.Zap(net, classes: [2], seed: 9);
+            using var row = Nets.HeadOf(net).weight.detach()[2].to(ScalarType.Float32);
+            return row.data<float>().ToArray();
+        }
+
+        var exact = Row(ScalarType.Float32);
+        Row(ScalarType.Float64).Should().Equal(exact);
+        foreach (var type in new[] { ScalarType.BFloat16, ScalarType.Float16 })
+        {
+            using var rounded = tensor(exact).to(type).to(ScalarType.Float32);
+            Row(type).Should().Equal(rounded.data<float>().ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_reset_on_CUDA_has_the_same_bits_as_on_the_CPU()
+    {
+        Assert.SkipUnless(cuda.is_available(), "CUDA is not available");
+        using var onCpu = Nets.Small();
+        using var onGpu = Nets.Small();
+        onGpu.to(CUDA);
+        Nets.Zap(onCpu, o => o.Units = UnitSelection.All);
+        Nets.Zap(onGpu, o => o.Units = UnitSelection.All);
+        Nets.Bits(onGpu).Should().BeEquivalentTo(Nets.Bits(onCpu));
+    }
+
+    [Fact]
+    public void Options_are_checked_alike_by_the_constructor_and_the_validator()
+    {
+        var bad = new ZapOptions { Head = null!, Bias = (BiasReset)9 };
+        new ZapOptionsValidator().Validate(Options.DefaultName, bad).Failures.Should().HaveCount(2)
+            .And.Contain(f => f.Contains("Head")).And.Contain(f => f.Contains("Bias"));
+        FluentActions.Invoking(() => new ZapPolicy(bad)).Should().Throw<ArgumentException>().WithMessage("*Head*Bias*");
+        new ZapOptionsValidator().Validate(null, new ZapOptions()).Succeeded.Should().BeTrue();
+    }
+
+    private static List<int> ChangedRows(Sequential net, Action act) => ChangedRows(Nets.HeadOf(net).weight, act);
+
+    private static List<int> ChangedRows(Parameter parameter, Action act)
+    {
+        using var scope = NewDisposeScope();
+        var before = parameter.detach().clone();
+        act();
+        var changed = parameter.ne(before).reshape(parameter.shape[0], -1).any(1);
+        return [.. Enumerable.Range(0, (int)parameter.shape[0]).Where(row => changed[row].item<bool>())];
+    }
+
+    private sealed class BareHead : Module<Tensor, Tensor>
+    {
+        private Parameter w;
+        private Parameter b;
+
+        public BareHead(bool transposed = false)
+            : base(nameof(BareHead))
+        {
+            w = transposed ? Parameter(rand(3, 4).t()) : Parameter(rand(4, 3));
+            b = Parameter(rand(4));
+            RegisterComponents();
+        }
+
+        public Parameter W => w;
+
+        public Parameter B => b;
+
+        public override Tensor forward(Tensor input) => functional.linear(input, w, b);
+    }
+}

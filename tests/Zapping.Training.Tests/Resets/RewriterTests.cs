@@ -1,0 +1,158 @@
+using FluentAssertions;
+using TorchSharp.Modules;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zapping.Training.Tests.Resets;
+
+public sealed class RewriterTests
+{
+    private const int D = 2304;
+    private const int U = 1000;
+
+    public static TheoryData<string, Func<Rewriter>, double> Scales => new()
+    {
+        { "Kaiming normal per row", () => Rewriter.KaimingNormal(), Math.Sqrt(2.0 / D) },
+        { "Kaiming uniform per row", () => Rewriter.KaimingUniform(), Math.Sqrt(2.0 / D) },
+        { "Xavier normal", Rewriter.XavierNormal, Math.Sqrt(2.0 / (D + U)) },
+        { "Xavier uniform", Rewriter.XavierUniform, Math.Sqrt(2.0 / (D + U)) },
+        { "layer default", () => Rewriter.LayerDefault(), Math.Sqrt(1.0 / (3 * D)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Scales))]
+    public void Fresh_values_have_the_stated_scale(string name, Func<Rewriter> rewriter, double std)
+    {
+        using var scope = NewDisposeScope();
+        using var head = Linear(D, U);
+        Rewrite(head, ParameterSlice.All, rewriter());
+        head.weight.std().item<float>().Should().BeApproximately((float)std, (float)std * 0.01f, name);
+        head.weight.mean().item<float>().Should().BeApproximately(0, (float)std * 0.01f);
+    }
+
+    [Theory]
+    [InlineData(1, KaimingFan.PerRow, 0.02946)]
+    [InlineData(100, KaimingFan.PerRow, 0.02946)]
+    [InlineData(1000, KaimingFan.PerRow, 0.02946)]
+    [InlineData(1, KaimingFan.AsPublished, 0.02946)]
+    [InlineData(100, KaimingFan.AsPublished, 0.002946)]
+    [InlineData(1000, KaimingFan.AsPublished, 0.0009317)]
+    public void The_published_table_of_zap_scales_is_met(int rows, KaimingFan fan, double std)
+    {
+        using var scope = NewDisposeScope();
+        using var head = Linear(D, U);
+        var options = new ZapOptions { Weights = Rewriter.KaimingNormal(fan), Units = UnitSelection.Random(rows) };
+        var scheduler = Nets.Scheduler(head, new ZapPolicy(options));
+        var repeats = rows == 1 ? 30 : 1; // one row of 2304 values alone is off by 1.5 %
+        var squares = 0.0;
+        using var before = head.weight.detach().clone();
+        for (var i = 0; i < repeats; i++)
+        {
+            before.copy_(head.weight.detach());
+            scheduler.Signal(BoundaryKind.ClassBoundary);
+            var changed = head.weight.ne(before).any(1);
+            changed.sum().item<long>().Should().Be(rows);
+            squares += head.weight.detach()[changed].square().mean().item<float>() / repeats;
+        }
+
+        Math.Sqrt(squares).Should().BeApproximately(std, std * 0.01);
+    }
+
+    [Fact]
+    public void Uniform_values_stay_within_their_bound()
+    {
+        using var scope = NewDisposeScope();
+        using var head = Linear(D, U);
+        Rewrite(head, ParameterSlice.All, Rewriter.LayerDefault());
+        head.weight.abs().max().item<float>().Should().BeInRange(0.99f / 48, 1f / 48);
+    }
+
+    [Fact]
+    public void Zeros_and_constants_are_exact_on_rows_and_columns()
+    {
+        using var scope = NewDisposeScope();
+        using var head = Linear(4, 3);
+        Rewrite(head, ParameterSlice.Rows(2, 0), Rewriter.Constant(0.25));
+        Rewrite(head, ParameterSlice.Columns(1, 3), Rewriter.Zeros());
+
+        var expected = head.weight.detach().clone();
+        expected[TensorIndex.Single(0)] = 0.25;
+        expected[TensorIndex.Single(2)] = 0.25;
+        expected[TensorIndex.Colon, TensorIndex.Single(1)] = 0;
+        expected[TensorIndex.Colon, TensorIndex.Single(3)] = 0;
+        head.weight.eq(expected).all().item<bool>().Should().BeTrue();
+        head.weight[0, 0].item<float>().Should().Be(0.25f);
+        head.weight[1, 1].item<float>().Should().Be(0f);
+    }
+
+    [Fact]
+    public void Rewinding_restores_the_snapshot_in_the_slice_and_nothing_else()
+    {
+        using var net = Nets.Small();
+        var before = Nets.Bits(net);
+        using var snapshot = ParameterSnapshot.Of(net);
+        using var optimizer = optim.SGD(net.parameters(), 0.5);
+        Nets.Step(net, optimizer);
+        var after = Nets.Bits(net);
+
+        Nets.Zap(net, o => (o.Weights, o.Units) = (Rewriter.RewindTo(snapshot), UnitSelection.These(6, 1)));
+
+        var row = Nets.Features * sizeof(float);
+        var now = Nets.Bits(net)["head.weight"];
+        for (var unit = 0; unit < Nets.Units; unit++)
+        {
+            var source = unit is 1 or 6 ? before : after;
+            now.AsSpan(unit * row, row).SequenceEqual(source["head.weight"].AsSpan(unit * row, row)).Should().BeTrue($"row {unit}");
+        }
+    }
+
+    [Fact]
+    public void A_snapshot_without_the_parameter_or_of_another_shape_is_refused()
+    {
+        using var net = Nets.Small();
+        using var other = Sequential(("head", Linear(3, 3)));
+        using var snapshot = ParameterSnapshot.Of(other);
+        FluentActions.Invoking(() => Nets.Zap(net, o => o.Weights = Rewriter.RewindTo(snapshot)))
+            .Should().Throw<ArgumentException>().WithMessage("*'head.weight' has shape [8, 5]*[3, 3]*");
+
+        using var empty = ParameterSnapshot.Of(Sequential(("body", Linear(2, 2))));
+        FluentActions.Invoking(() => Nets.Zap(net, o => o.Weights = Rewriter.RewindTo(empty)))
+            .Should().Throw<ArgumentException>().WithMessage("*no parameter 'head.weight'*body.weight*");
+    }
+
+    [Fact]
+    public void Shrink_and_perturb_is_its_formula()
+    {
+        using var scope = NewDisposeScope();
+        using var head = Linear(4, 3);
+        var before = head.weight.detach().clone();
+        var expected = (before * 0.4f) + 0.1f;
+        Rewrite(head, ParameterSlice.All, Rewriter.ShrinkAndPerturb(fresh: Rewriter.Constant(1)));
+        (head.weight - expected).abs().max().item<float>().Should().BeLessThan(1e-7f);
+    }
+
+    [Fact]
+    public void A_fan_of_a_vector_is_refused_with_the_way_out()
+    {
+        using var head = Linear(4, 3);
+        var policy = WritePolicy.Of(() => head.bias!, ParameterSlice.All, Rewriter.KaimingNormal());
+        FluentActions.Invoking(() => Nets.Scheduler(head, policy).Signal(BoundaryKind.ClassBoundary))
+            .Should().Throw<ArgumentException>().WithMessage("*'bias' has 1 dimension*LayerDefault(fanIn)*");
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Numbers_that_are_none_are_refused(double value)
+    {
+        FluentActions.Invoking(() => Rewriter.Constant(value)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Rewriter.ShrinkAndPerturb(shrink: value)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Rewriter.ShrinkAndPerturb(perturb: -value)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Rewriter.LayerDefault(-1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private static void Rewrite(Linear head, ParameterSlice slice, Rewriter rewriter) =>
+        Nets.Scheduler(head, WritePolicy.Of(() => head.weight, slice, rewriter)).Signal(BoundaryKind.ClassBoundary);
+}
