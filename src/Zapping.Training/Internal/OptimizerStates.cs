@@ -43,7 +43,7 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
             {
                 FindManaged(managed, parameter, name, slots);
             }
-            else if (optimizer.parameters().Any(p => p.Handle == parameter.Handle || IsSameNative(p, parameter)))
+            else if (optimizer.parameters().Any(p => IsSameNative(p, parameter)))
             {
                 slots.Add(new OptimizerStateSlot(optimizer, null, null));
             }
@@ -63,16 +63,19 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
         {
             // A group may hold a lazy sequence over the model: it then names a replaced parameter although the
             // optimizer has no state for it, which state_dict() betrays.
-            if (!group.Parameters.Any(p => p.Handle == parameter.Handle))
+            if (!group.Parameters.Any(IsIt))
             {
                 continue;
             }
 
             var states = StatesOf(optimizer, name);
-            var index = optimizer.parameters().TakeWhile(p => p.Handle != parameter.Handle).Count();
+            var index = optimizer.parameters().TakeWhile(p => !IsIt(p)).Count();
             slots.Add(new OptimizerStateSlot(optimizer, states[index], group.Options));
             return;
         }
+
+        // A replaced parameter is disposed of, and has no handle to compare.
+        bool IsIt(Parameter candidate) => !candidate.IsInvalid && candidate.Handle == parameter.Handle;
     }
 
     private static List<OptimizerState> StatesOf(OptimizerHelper optimizer, string name)
@@ -81,7 +84,7 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
         {
             return optimizer.state_dict().State;
         }
-        catch (KeyNotFoundException inner)
+        catch (Exception inner) when (inner is KeyNotFoundException or InvalidOperationException)
         {
             throw new InvalidOperationException(
                 $"The optimizer {optimizer.GetType().Name} has no state for a parameter of its model. A parameter "

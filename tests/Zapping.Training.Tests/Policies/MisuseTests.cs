@@ -1,0 +1,212 @@
+using FluentAssertions;
+using TorchSharp.Modules;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zapping.Training.Tests.Policies;
+
+/// <summary>Every misuse meets an exception that says what is wrong, and changes nothing.</summary>
+public sealed class MisuseTests
+{
+    [Fact]
+    public void A_class_without_a_row() => Refused<ArgumentOutOfRangeException>(
+        "*'head.weight' of shape [8, 5] has no row 8*", net => Nets.Zap(net, classes: [8]));
+
+    [Fact]
+    public void A_negative_class() => Refused<ArgumentOutOfRangeException>("*row*", net => Nets.Zap(net, classes: [-1]));
+
+    [Fact]
+    public void The_same_class_twice() => Refused<ArgumentException>("*row 3 twice*", net => Nets.Zap(net, classes: [3, 1, 3]));
+
+    [Fact]
+    public void A_boundary_without_classes() => Refused<InvalidOperationException>(
+        "*selection is empty: ClassBoundary 0 names no classes*", net => Nets.Zap(net, classes: []));
+
+    [Fact]
+    public void A_condition_that_holds_for_no_unit() => Refused<InvalidOperationException>(
+        "*selection is empty*none of 8 units*", net => Nets.Zap(net, o => o.Units = UnitSelection.Where(_ => false)));
+
+    [Fact]
+    public void An_empty_or_double_list_of_units()
+    {
+        FluentActions.Invoking(() => UnitSelection.These()).Should().Throw<ArgumentException>().WithMessage("*empty*");
+        FluentActions.Invoking(() => UnitSelection.These(1, 1)).Should().Throw<ArgumentException>().WithMessage("*twice*");
+        FluentActions.Invoking(() => UnitSelection.Random(0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void More_random_units_than_there_are() => Refused<InvalidOperationException>(
+        "*9 random units*only 8*", net => Nets.Zap(net, o => o.Units = UnitSelection.Random(9)));
+
+    [Fact]
+    public void An_unknown_layer_lists_the_candidates() => Refused<InvalidOperationException>(
+        "*no layer 'haed'*'body' (Linear, 5 units), 'head' (Linear, 8 units)*",
+        net => Nets.Zap(net, o => o.Head = HeadSelector.Named("haed")));
+
+    [Fact]
+    public void A_layer_that_is_no_head() => Refused<InvalidOperationException>(
+        "*'relu' is a ReLU, not a Linear*'head'*", net => Nets.Zap(net, o => o.Head = HeadSelector.Named("relu")));
+
+    [Fact]
+    public void Several_possible_heads_are_listed() => Refused<InvalidOperationException>(
+        "*2 Linear layers*'body'*'head'*", net => Nets.Zap(net, o => o.Head = HeadSelector.Only()));
+
+    [Fact]
+    public void A_class_count_finds_the_head_or_says_that_none_fits()
+    {
+        using var net = Nets.Small();
+        Nets.Zap(net, o => o.Head = HeadSelector.Only(classCount: Nets.Units)).Should().BeTrue();
+        Refused<InvalidOperationException>("*0 Linear layers with 7 units*", n => Nets.Zap(n, o => o.Head = HeadSelector.Only(7)));
+    }
+
+    [Fact]
+    public void An_optimizer_that_does_not_hold_the_head() => Refused<InvalidOperationException>("*No optimizer holds*'head.weight'*", net =>
+    {
+        using var bodyOnly = optim.Adam(net.named_parameters().Where(p => p.name.StartsWith("body", StringComparison.Ordinal)).Select(p => p.parameter).ToList());
+        Nets.Zap(net, optimizers: [bodyOnly]);
+    });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_parameter_replaced_after_the_optimizer_was_made(bool lazily) => Refused<InvalidOperationException>("*was replaced*make the optimizer afterwards*", net =>
+    {
+        using var optimizer = optim.Adam(lazily ? net.parameters() : [.. net.parameters()]);
+        Nets.HeadOf(net).weight = Parameter(Nets.HeadOf(net).weight.detach().clone());
+        Nets.Zap(net, optimizers: [optimizer]);
+    });
+
+    [Theory]
+    [InlineData(OptimizerStateReset.Slice)]
+    [InlineData(OptimizerStateReset.Parameter)]
+    public void LBFGS_with_its_state_to_be_reset(OptimizerStateReset state) => Refused<NotSupportedException>("*LBFGS*native*Keep*", net =>
+    {
+        using var optimizer = optim.LBFGS(net.parameters(), 0.1, max_eval: 3);
+        Nets.Zap(net, o => o.OptimizerState = state, optimizers: [optimizer]);
+    });
+
+    [Fact]
+    public void LBFGS_with_its_state_kept_is_fine()
+    {
+        using var net = Nets.Small();
+        using var optimizer = optim.LBFGS(net.parameters(), 0.1, max_eval: 3);
+        Nets.Zap(net, optimizers: [optimizer]).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_disposed_module()
+    {
+        var net = Nets.Small();
+        var named = Nets.Scheduler(net, new ZapPolicy(new ZapOptions { Head = Nets.Head }));
+        var layer = Nets.Scheduler(net, new ZapPolicy(new ZapOptions { Head = HeadSelector.Layer(Nets.HeadOf(net)) }));
+        net.Dispose();
+        layer.Invoking(s => s.Signal(BoundaryKind.ClassBoundary, 1)).Should().Throw<ObjectDisposedException>();
+        named.Invoking(s => s.Signal(BoundaryKind.ClassBoundary, 1)).Should().Throw<Exception>()
+            .Which.Should().Match(e => e is ObjectDisposedException || e is InvalidOperationException);
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 0.1)]
+    [InlineData(-0.1, 0.1)]
+    [InlineData(0.4, double.NaN)]
+    [InlineData(0.4, 1.5)]
+    public void Options_out_of_range(double shrink, double perturb) => FluentActions
+        .Invoking(() => new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { Shrink = shrink, Perturb = perturb }))
+        .Should().Throw<ArgumentException>().WithMessage("*between 0 and 1*");
+
+    [Fact]
+    public void A_parameter_of_another_model() => Refused<ArgumentException>("*does not belong to the model*", net =>
+    {
+        using var other = Nets.Small();
+        Nets.Zap(net, o => o.Head = HeadSelector.Layer(Nets.HeadOf(other)));
+    });
+
+    [Fact]
+    public void Shared_weights_unless_asked_for()
+    {
+        using var net = Sequential(("encoder", Linear(4, 6)), ("decoder", Linear(4, 6)));
+        var (encoder, decoder) = ((Linear)net.children().First(), (Linear)net.children().Last());
+        decoder.weight = encoder.weight;
+        var before = Nets.Bits(encoder.weight);
+
+        FluentActions.Invoking(() => Nets.Zap(net, o => o.Head = HeadSelector.Named("decoder")))
+            .Should().Throw<InvalidOperationException>().WithMessage("*'encoder.weight' is shared with 'decoder.weight'*AllowSharedWeights*");
+        Nets.Bits(encoder.weight).Should().Equal(before);
+
+        Nets.Zap(net, o => (o.Head, o.AllowSharedWeights) = (HeadSelector.Named("decoder"), true)).Should().BeTrue();
+        Nets.Bits(encoder.weight).Should().NotEqual(before);
+    }
+
+    [Fact]
+    public void Weights_shared_with_a_native_embedding()
+    {
+        using var net = new TiedLanguageModel();
+        FluentActions.Invoking(() => Nets.Zap(net, classes: [1], configure: o => o.Head = HeadSelector.Named("head")))
+            .Should().Throw<InvalidOperationException>().WithMessage("*is shared with*");
+    }
+
+    [Fact]
+    public void Whole_numbers_cannot_be_reset()
+    {
+        using var net = new Counter();
+        FluentActions.Invoking(() => Nets.Scheduler(net, WritePolicy.Of(() => net.Count, ParameterSlice.All, Rewriter.Zeros())).Signal(BoundaryKind.ClassBoundary))
+            .Should().Throw<NotSupportedException>().WithMessage("*'count' is of type Int64*");
+    }
+
+    [Fact]
+    public void A_layer_without_known_initialisation_is_named_by_shrink_and_perturb()
+    {
+        using var net = Sequential(("embedding", Embedding(4, 3)), ("head", Linear(3, 4)));
+        var before = Nets.Bits(net);
+        FluentActions.Invoking(() => Nets.Scheduler(net, new ShrinkAndPerturbPolicy()).Signal(BoundaryKind.ClassBoundary))
+            .Should().Throw<NotSupportedException>().WithMessage("*'embedding.weight'*Parameters*");
+        Nets.Bits(net).Should().BeEquivalentTo(before);
+        var onlyHead = new ShrinkAndPerturbOptions { Parameters = name => name.StartsWith("head", StringComparison.Ordinal) };
+        Nets.Scheduler(net, new ShrinkAndPerturbPolicy(onlyHead)).Signal(BoundaryKind.ClassBoundary).Should().BeTrue();
+        var nothing = new ShrinkAndPerturbOptions { Parameters = _ => false };
+        FluentActions.Invoking(() => Nets.Scheduler(net, new ShrinkAndPerturbPolicy(nothing)).Signal(BoundaryKind.ClassBoundary))
+            .Should().Throw<InvalidOperationException>().WithMessage("*selection is empty*");
+    }
+
+    private static void Refused<TException>(string message, Action<Sequential> act)
+        where TException : Exception
+    {
+        using var net = Nets.Small();
+        using var before = ParameterSnapshot.Of(net);
+        var replaced = Nets.HeadOf(net).weight;
+        FluentActions.Invoking(() => act(net)).Should().Throw<TException>().WithMessage(message);
+        foreach (var (name, parameter) in net.named_parameters())
+        {
+            Nets.Bits(parameter).Should().Equal(Nets.Bits(before[name]), name);
+        }
+
+        GC.KeepAlive(replaced);
+    }
+
+    private sealed class TiedLanguageModel : Module<Tensor, Tensor>
+    {
+        private readonly Embedding embedding = Embedding(5, 3);
+        private readonly Linear head = Linear(3, 5);
+
+        public TiedLanguageModel()
+            : base(nameof(TiedLanguageModel))
+        {
+            head.weight = embedding.weight!;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => head.call(embedding.call(input));
+    }
+
+    private sealed class Counter : Module
+    {
+        private readonly Parameter count = Parameter(zeros(2, ScalarType.Int64), requires_grad: false);
+
+        public Counter()
+            : base(nameof(Counter)) => RegisterComponents();
+
+        public Parameter Count => count;
+    }
+}

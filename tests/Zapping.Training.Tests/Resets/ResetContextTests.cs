@@ -1,0 +1,149 @@
+using FluentAssertions;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Tests.Resets;
+
+public sealed class ResetContextTests
+{
+    [Fact]
+    public void A_policy_that_throws_after_planning_writes_nothing()
+    {
+        using var net = Nets.Small();
+        Unchanged<InvalidOperationException>(net, new WritePolicy(context =>
+        {
+            context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros());
+            throw new InvalidOperationException("the policy's own");
+        })).WithMessage("the policy's own");
+    }
+
+    [Fact]
+    public void A_rewriter_that_throws_undoes_the_ones_before_it()
+    {
+        using var net = Nets.Small();
+        Unchanged<FormatException>(net, new WritePolicy(context =>
+        {
+            context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros(), OptimizerStateReset.Parameter);
+            context.Rewrite(Nets.HeadOf(net).bias!, ParameterSlice.All, new GivenRewriter(_ => throw new FormatException("no")));
+        }));
+    }
+
+    [Fact]
+    public void Signalling_from_within_a_policy_is_refused()
+    {
+        using var net = Nets.Small();
+        var inner = Nets.Scheduler(net, new ShrinkAndPerturbPolicy());
+        Unchanged<InvalidOperationException>(net, new WritePolicy(_ => inner.Signal(BoundaryKind.ClassBoundary)))
+            .WithMessage("*already running*");
+        inner.Signal(BoundaryKind.ClassBoundary).Should().BeTrue("the gate is open again");
+    }
+
+    [Fact]
+    public async Task A_second_thread_is_refused_while_a_reset_runs()
+    {
+        using var net = Nets.Small();
+        var second = Nets.Scheduler(net, new ShrinkAndPerturbPolicy());
+        Exception? refusal = null;
+        Nets.Scheduler(net, new WritePolicy(_ =>
+        {
+            var thread = new Thread(() => refusal = Record.Exception(() => second.Signal(BoundaryKind.ClassBoundary)));
+            thread.Start();
+            thread.Join();
+        })).Signal(BoundaryKind.ClassBoundary);
+        refusal.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("two threads");
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public void Another_model_may_be_reset_at_the_same_time()
+    {
+        using var net = Nets.Small();
+        using var other = Nets.Small();
+        Nets.Scheduler(net, new WritePolicy(_ => Nets.Zap(other).Should().BeTrue())).Signal(BoundaryKind.ClassBoundary).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_context_that_was_kept_is_of_no_use()
+    {
+        using var net = Nets.Small();
+        ResetContext? kept = null;
+        Nets.Scheduler(net, new WritePolicy(context => kept = context)).Signal(BoundaryKind.ClassBoundary);
+        var before = Nets.Bits(net);
+        kept!.Invoking(c => c.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros()))
+            .Should().Throw<InvalidOperationException>().WithMessage("*valid only while*");
+        Nets.Bits(net).Should().BeEquivalentTo(before);
+    }
+
+    [Fact]
+    public void A_context_belongs_to_its_thread()
+    {
+        using var net = Nets.Small();
+        Exception? refusal = null;
+        Nets.Scheduler(net, new WritePolicy(context =>
+        {
+            var thread = new Thread(() => refusal = Record.Exception(
+                () => context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros())));
+            thread.Start();
+            thread.Join();
+        })).Signal(BoundaryKind.ClassBoundary);
+        refusal.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("belongs to the thread");
+    }
+
+    [Fact]
+    public void Two_rewrites_of_one_reset_draw_different_noise_for_different_parameters()
+    {
+        using var net = Nets.Small();
+        var seen = new List<float[]>();
+        var collect = new GivenRewriter(target => seen.Add(target.Noise.Normal(target.Values).data<float>().ToArray()));
+        Nets.Scheduler(net, new WritePolicy(context =>
+        {
+            context.Rewrite(Nets.HeadOf(net).bias!, ParameterSlice.Rows(0, 1, 2, 3), collect);
+            context.Rewrite(net.get_parameter("body.bias")!, ParameterSlice.Rows(0, 1, 2, 3), collect);
+        })).Signal(BoundaryKind.ClassBoundary);
+        seen.Should().HaveCount(2);
+        seen[0].Should().NotEqual(seen[1]);
+    }
+
+    [Fact]
+    public void The_report_tells_what_was_done()
+    {
+        using var net = Nets.Small();
+        var head = Nets.HeadOf(net);
+        var policy = WritePolicy.Of(() => head.weight, ParameterSlice.Rows(1, 4), Rewriter.Constant(2), OptimizerStateReset.Slice);
+        var scheduler = Nets.Scheduler(net, policy);
+        ResetReport? report = null;
+        scheduler.Reset += r => report = r;
+        var before = head.weight.detach().index_select(0, tensor(new long[] { 1, 4 })).norm().item<float>();
+
+        scheduler.Signal(TrainingBoundary.Class(17, 3));
+
+        report!.Boundary.Should().BeEquivalentTo(TrainingBoundary.Class(17, 3));
+        report.Ordinal.Should().Be(0);
+        report.Policy.Should().Be(nameof(WritePolicy));
+        report.Elapsed.Should().BePositive();
+        var rewrite = report.Rewrites.Should().ContainSingle().Subject;
+        rewrite.Parameter.Should().Be("head.weight");
+        rewrite.Entries.Should().Be(10);
+        rewrite.NormBefore.Should().BeApproximately(before, 1e-6);
+        rewrite.NormAfter.Should().BeApproximately(Math.Sqrt(10 * 4), 1e-6);
+        rewrite.OptimizerState.Should().Be(OptimizerStateReset.Slice);
+    }
+
+    private static FluentAssertions.Specialized.ExceptionAssertions<TException> Unchanged<TException>(nn.Module<Tensor, Tensor> net, IResetPolicy policy)
+        where TException : Exception
+    {
+        using var optimizer = optim.Adam(net.parameters());
+        Nets.Step(net, optimizer);
+        var before = Nets.Bits(net);
+        var steps = optimizer.state_dict().State.Cast<TorchSharp.Modules.Adam.State>().Select(s => s.step).ToList();
+        var scheduler = Nets.Scheduler(net, policy, [optimizer]);
+
+        var thrown = scheduler.Invoking(s => s.Signal(BoundaryKind.ClassBoundary)).Should().Throw<TException>();
+
+        Nets.Bits(net).Should().BeEquivalentTo(before);
+        optimizer.state_dict().State.Cast<TorchSharp.Modules.Adam.State>().Select(s => s.step).Should().Equal(steps);
+        scheduler.State.Should().Be(new ZapSchedulerState(0, 0));
+        return thrown;
+    }
+}

@@ -1,0 +1,47 @@
+using FluentAssertions;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Tests.Streams;
+
+public sealed class ShuffledBatchesTests
+{
+    [Theory]
+    [InlineData(10, 3)]
+    [InlineData(9, 3)]
+    [InlineData(2, 5)]
+    public void Every_example_comes_once_an_epoch_with_its_label(int count, int batchSize)
+    {
+        using var scope = NewDisposeScope();
+        var batches = new ShuffledBatches(arange(count).reshape(-1, 1), arange(count) + 100, batchSize, seed: 1);
+
+        var epoch = batches.Epoch(0).ToList();
+
+        epoch.Should().HaveCount((int)batches.BatchesPerEpoch!.Value);
+        epoch.SkipLast(1).All(batch => batch.Inputs.shape[0] == batchSize).Should().BeTrue();
+        var inputs = epoch.SelectMany(batch => batch.Inputs.reshape(-1).data<long>().ToArray()).ToList();
+        inputs.Order().Should().Equal(Enumerable.Range(0, count).Select(i => (long)i));
+        epoch.SelectMany(batch => batch.Labels.data<long>().ToArray()).Should().Equal(inputs.Select(i => i + 100));
+    }
+
+    [Fact]
+    public void The_order_is_a_function_of_seed_and_epoch()
+    {
+        using var scope = NewDisposeScope();
+        var inputs = arange(50);
+        long[] Order(ulong seed, long epoch) =>
+            [.. new ShuffledBatches(inputs, inputs, 7, seed).Epoch(epoch).SelectMany(batch => batch.Labels.data<long>().ToArray())];
+
+        Order(1, 0).Should().Equal(Order(1, 0)).And.NotEqual(Order(1, 1)).And.NotEqual(Order(2, 0));
+    }
+
+    [Fact]
+    public void Data_that_do_not_fit_together_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        FluentActions.Invoking(() => new ShuffledBatches(zeros(3, 2), zeros(4, ScalarType.Int64), 2))
+            .Should().Throw<ArgumentException>().WithMessage("*[3, 2]*[4]*");
+        FluentActions.Invoking(() => new ShuffledBatches(zeros(0, 2), zeros(0, ScalarType.Int64), 2)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new ShuffledBatches(zeros(3, 2), zeros(3, ScalarType.Int64), 0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+}
