@@ -9,7 +9,6 @@ namespace Zapping.Training.Benchmarks;
 /// A reset of the paper's head, Linear(2304, 1000): through the whole machinery (schedule, head search, checks,
 /// noise, write) against the published rule written out in TorchSharp, which has none of it.
 /// </summary>
-[InProcess] // a generated project would not have the native library's fix
 [MemoryDiagnoser]
 public class ResetBenchmarks : IDisposable
 {

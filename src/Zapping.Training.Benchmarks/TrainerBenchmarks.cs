@@ -5,7 +5,6 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Training.Benchmarks;
 
 /// <summary>What the trainer adds to a bare loop: 20 images of one class, one at a time, one reset.</summary>
-[InProcess]
 [MemoryDiagnoser]
 public class TrainerBenchmarks : IDisposable
 {

@@ -54,7 +54,7 @@ public sealed record Preset
     public int IidEpochs { get; init; } = 5;
 
     /// <summary>Adam's learning rates in i.i.d. transfer of the whole network.</summary>
-    public IReadOnlyList<double> IidLearningRates { get; init; } = [1e-4, 4e-4, 7e-4, 1e-3];
+    public IReadOnlyList<double> IidLearningRates { get; init; } = [4e-4, 7e-4, 1e-3, 5.5e-3];
 
     /// <summary>Steps after which i.i.d. transfer is evaluated; its last step always is.</summary>
     public IReadOnlyList<int> IidEvaluations { get; init; } = [1, 5, 10, 15, 35, 70, 105, 140, 180];

@@ -26,9 +26,9 @@ public sealed class Convnet : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         Width = width;
         encoder = Sequential(
-            ("conv1", Conv2d(1, width, 3)), ("norm1", InstanceNorm2d(width, affine: true)), ("relu1", ReLU()), ("pool1", MaxPool2d(2)),
-            ("conv2", Conv2d(width, width, 3)), ("norm2", InstanceNorm2d(width, affine: true)), ("relu2", ReLU()), ("pool2", MaxPool2d(2)),
-            ("conv3", Conv2d(width, width, 3)), ("norm3", InstanceNorm2d(width, affine: true)), ("relu3", ReLU()),
+            ("conv1", Conv2d(1, width, 3)), ("norm1", new InstanceNorm(width)), ("relu1", ReLU()), ("pool1", MaxPool2d(2)),
+            ("conv2", Conv2d(width, width, 3)), ("norm2", new InstanceNorm(width)), ("relu2", ReLU()), ("pool2", MaxPool2d(2)),
+            ("conv3", Conv2d(width, width, 3)), ("norm3", new InstanceNorm(width)), ("relu3", ReLU()),
             ("flatten", Flatten()));
         classifier = Linear(FeatureCount, units);
         RegisterComponents();

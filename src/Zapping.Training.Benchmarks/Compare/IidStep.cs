@@ -12,13 +12,9 @@ internal static class IidStep
 {
     public static int Run(string[] args)
     {
-        var numbers = args.Where(argument => argument.All(char.IsAsciiDigit)).Select(argument => int.Parse(argument, CultureInfo.InvariantCulture)).ToArray();
+        var numbers = args.Select(argument => int.Parse(argument, CultureInfo.InvariantCulture)).ToArray();
         var (threads, steps, width) = (numbers[0], numbers[1], numbers[2]);
-        if (!args.Contains("--default-allocator", StringComparer.Ordinal))
-        {
-            NativeMemory.KeepLargeBlocks();
-        }
-
+        NativeMemory.KeepLargeBlocks();
         set_num_threads(threads);
         using var model = new Convnet(1000, width);
         using var optimizer = optim.Adam(model.parameters(), 3e-3);

@@ -9,14 +9,21 @@ namespace Zapping.Training.Internal;
 /// </summary>
 internal static class PhiloxNoise
 {
-    private const int BatchLength = 16;
+    /// <summary>Draws that start at a multiple of this length can be made in pieces.</summary>
+    public const int BatchLength = 16;
+
     private const int BlocksPerBatch = 4;
 
     /// <summary>Fills with <c>mean + std * z</c>, z standard normal.</summary>
-    public static void FillNormal(Span<float> values, Philox generator, float mean, float std)
+    /// <param name="values">What to fill.</param>
+    /// <param name="generator">Where numbers come from.</param>
+    /// <param name="offset">Where in a longer draw these values lie; a multiple of <see cref="BatchLength"/>.</param>
+    /// <param name="mean">Mean.</param>
+    /// <param name="std">Standard deviation.</param>
+    public static void FillNormal(Span<float> values, Philox generator, long offset, float mean, float std)
     {
         scoped Span<float> rest = stackalloc float[BatchLength];
-        ulong block = 0;
+        var block = (ulong)(offset / BatchLength) * BlocksPerBatch;
         while (!values.IsEmpty)
         {
             scoped var target = values.Length >= BatchLength ? values[..BatchLength] : rest;
@@ -35,10 +42,15 @@ internal static class PhiloxNoise
     }
 
     /// <summary>Fills with values uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
-    public static void FillUniform(Span<float> values, Philox generator, float low, float high)
+    /// <param name="values">What to fill.</param>
+    /// <param name="generator">Where numbers come from.</param>
+    /// <param name="offset">Where in a longer draw these values lie; a multiple of <see cref="BatchLength"/>.</param>
+    /// <param name="low">Lower bound.</param>
+    /// <param name="high">Upper bound.</param>
+    public static void FillUniform(Span<float> values, Philox generator, long offset, float low, float high)
     {
         scoped Span<float> rest = stackalloc float[BatchLength];
-        ulong block = 0;
+        var block = (ulong)(offset / BatchLength) * BlocksPerBatch;
         var scale = (high - low) * (1f / (1 << 24));
         while (!values.IsEmpty)
         {
@@ -85,10 +97,15 @@ internal static class PhiloxNoise
 
         var f = mantissa - Vector256.Create(1f);
         var z = f * f;
-        var y = Polynomial(
-            f,
-            [7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f,
-             -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f]) * f * z;
+        var y = (f * 7.0376836292e-2f) + Vector256.Create(-1.1514610310e-1f);
+        y = (y * f) + Vector256.Create(1.1676998740e-1f);
+        y = (y * f) + Vector256.Create(-1.2420140846e-1f);
+        y = (y * f) + Vector256.Create(1.4249322787e-1f);
+        y = (y * f) + Vector256.Create(-1.6668057665e-1f);
+        y = (y * f) + Vector256.Create(2.0000714765e-1f);
+        y = (y * f) + Vector256.Create(-2.4999993993e-1f);
+        y = (y * f) + Vector256.Create(3.3333331174e-1f);
+        y = y * f * z;
         y += e * -2.12194440e-4f;
         y -= z * 0.5f;
         return f + y + (e * 0.693359375f);
@@ -100,9 +117,12 @@ internal static class PhiloxNoise
         var inQuadrant = Fraction24(bits << 2) * (1f / (1 << 24)) - Vector256.Create(0.5f);
         var angle = inQuadrant * (MathF.PI / 2);
         var z = angle * angle;
-        var sine = angle + (angle * z * Polynomial(z, [-1.9515295891e-4f, 8.3321608736e-3f, -1.6666654611e-1f]));
-        var cosine = Vector256.Create(1f) - (z * 0.5f)
-            + (z * z * Polynomial(z, [2.443315711809948e-5f, -1.388731625493765e-3f, 4.166664568298827e-2f]));
+        var s = (z * -1.9515295891e-4f) + Vector256.Create(8.3321608736e-3f);
+        s = (s * z) + Vector256.Create(-1.6666654611e-1f);
+        var sine = angle + (angle * z * s);
+        var c = (z * 2.443315711809948e-5f) + Vector256.Create(-1.388731625493765e-3f);
+        c = (c * z) + Vector256.Create(4.166664568298827e-2f);
+        var cosine = Vector256.Create(1f) - (z * 0.5f) + (z * z * c);
 
         var quadrant = (bits >>> 30).AsInt32();
         var odd = Vector256.Equals(quadrant & Vector256.Create(1), Vector256.Create(1)).AsSingle();
@@ -111,16 +131,5 @@ internal static class PhiloxNoise
         var sign = Vector256.Create(-0f);
         return (Vector256.ConditionalSelect(odd, cosine, sine) ^ (flipSine & sign),
                 Vector256.ConditionalSelect(odd, sine, cosine) ^ (flipCosine & sign));
-    }
-
-    private static Vector256<float> Polynomial(Vector256<float> x, ReadOnlySpan<float> coefficients)
-    {
-        var sum = Vector256.Create(coefficients[0]);
-        foreach (var c in coefficients[1..])
-        {
-            sum = (sum * x) + Vector256.Create(c);
-        }
-
-        return sum;
     }
 }

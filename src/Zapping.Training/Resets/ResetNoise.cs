@@ -13,6 +13,8 @@ namespace Zapping.Training;
 /// </summary>
 public sealed class ResetNoise
 {
+    private const long PieceLength = PhiloxNoise.BatchLength * 4096;
+
     private readonly ulong _key;
     private readonly ulong _purpose;
     private uint _draws;
@@ -32,7 +34,7 @@ public sealed class ResetNoise
     {
         ArgumentNullException.ThrowIfNull(values);
         Guard.NonNegative(std);
-        return Fill(values, (span, generator) => PhiloxNoise.FillNormal(span, generator, (float)mean, (float)std));
+        return Fill(values, (span, generator, offset) => PhiloxNoise.FillNormal(span, generator, offset, (float)mean, (float)std));
     }
 
     /// <summary>Fills a tensor with independent values uniform in [low, high), and returns it.</summary>
@@ -44,7 +46,7 @@ public sealed class ResetNoise
     {
         ArgumentNullException.ThrowIfNull(values);
         Guard.NonNegative(high - low, nameof(high));
-        return Fill(values, (span, generator) => PhiloxNoise.FillUniform(span, generator, (float)low, (float)high));
+        return Fill(values, (span, generator, offset) => PhiloxNoise.FillUniform(span, generator, offset, (float)low, (float)high));
     }
 
     /// <summary>Chooses distinct numbers from 0 to <paramref name="population"/> - 1, all subsets equally likely.</summary>
@@ -66,16 +68,43 @@ public sealed class ResetNoise
         var generator = NextGenerator();
         if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32 && values.is_contiguous())
         {
-            fill(MemoryMarshal.Cast<byte, float>(values.bytes), generator);
+            FillMemory(values, generator, fill);
             return values;
         }
 
         using var single = empty(values.shape, ScalarType.Float32);
-        fill(MemoryMarshal.Cast<byte, float>(single.bytes), generator);
+        FillMemory(single, generator, fill);
         return values.copy_(single);
+    }
+
+    // A value is a function of its position, so the pieces may be made in any order and by any number of threads.
+    private static unsafe void FillMemory(Tensor contiguous, Philox generator, FillSpan fill)
+    {
+        var count = contiguous.numel();
+        if (count == 0)
+        {
+            return;
+        }
+
+        fixed (byte* pointer = &MemoryMarshal.GetReference(contiguous.bytes))
+        {
+            var memory = (float*)pointer;
+            if (count <= PieceLength)
+            {
+                fill(new Span<float>(memory, (int)count), generator, 0);
+                return;
+            }
+
+            var options = new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() };
+            Parallel.For(0, (count + PieceLength - 1) / PieceLength, options, piece =>
+            {
+                var start = piece * PieceLength;
+                fill(new Span<float>(memory + start, (int)Math.Min(PieceLength, count - start)), generator, start);
+            });
+        }
     }
 
     private Philox NextGenerator() => new(_key, StableHash.Mix(_purpose, _draws++));
 
-    private delegate void FillSpan(Span<float> values, Philox generator);
+    private delegate void FillSpan(Span<float> values, Philox generator, long offset);
 }

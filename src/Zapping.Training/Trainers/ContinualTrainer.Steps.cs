@@ -89,8 +89,7 @@ public sealed partial class ContinualTrainer
     private (Tensor Outputs, (Tensor Tensor, double Value) Loss) Backward(Tensor inputs, Tensor labels, long step)
     {
         ClearGradients();
-        var outputs = _model.call(inputs);
-        var loss = _loss(outputs, labels);
+        var (outputs, loss) = Forward(inputs, labels);
         if (loss.numel() != 1)
         {
             throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", loss.shape)}].");
@@ -104,6 +103,24 @@ public sealed partial class ContinualTrainer
 
         loss.backward();
         return (outputs, (loss, value));
+    }
+
+    // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each
+    // activation as soon as the backward pass has used it, and the next gradient takes its warm memory.
+    private (Tensor Outputs, Tensor Loss) Forward(Tensor inputs, Tensor labels)
+    {
+        using var activations = NewDisposeScope();
+        var outputs = _model.call(inputs);
+        var loss = _loss(outputs, labels);
+        foreach (var result in new[] { outputs, loss })
+        {
+            if (activations.Contains(result))
+            {
+                activations.MoveToOuter(result);
+            }
+        }
+
+        return (outputs, loss);
     }
 
     private void Update((Tensor Tensor, double Value) loss, Tensor inputs, Tensor labels)

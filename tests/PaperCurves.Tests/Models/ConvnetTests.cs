@@ -60,6 +60,25 @@ public sealed class ConvnetTests
     }
 
     [Fact]
+    public void Its_normalisation_is_that_of_TorchSharp_with_gradients()
+    {
+        using var scope = NewDisposeScope();
+        var ours = new InstanceNorm(6);
+        var theirs = nn.InstanceNorm2d(6, affine: true);
+        var x = randn(4, 6, 5, 5).requires_grad_();
+        var y = x.detach().clone().requires_grad_();
+        var weights = randn(4, 6, 5, 5);
+        (ours.call(x) * weights).sum().backward();
+        (theirs.call(y) * weights).sum().backward();
+        (ours.call(x) - theirs.call(y)).abs().max().item<float>().Should().BeLessThan(1e-5f);
+        (x.grad! - y.grad!).abs().max().item<float>().Should().BeLessThan(1e-4f);
+        foreach (var (mine, its) in ours.parameters().Zip(theirs.parameters()))
+        {
+            (mine.grad! - its.grad!).abs().max().item<float>().Should().BeLessThan(1e-4f);
+        }
+    }
+
+    [Fact]
     public void One_image_does_not_change_the_output_of_another()
     {
         using var scope = NewDisposeScope();

@@ -89,21 +89,32 @@ public sealed class NoiseTests
     {
         var all = Normal(64, seed: 9);
         var uniform = new float[64];
-        PhiloxNoise.FillUniform(uniform, new Philox(9, 0), -1, 1);
+        PhiloxNoise.FillUniform(uniform, new Philox(9, 0), 0, -1, 1);
         for (var length = 0; length <= 40; length++)
         {
             Normal(length, seed: 9).Should().Equal(all[..length]);
             var part = new float[length];
-            PhiloxNoise.FillUniform(part, new Philox(9, 0), -1, 1);
+            PhiloxNoise.FillUniform(part, new Philox(9, 0), 0, -1, 1);
             part.Should().Equal(uniform[..length]);
         }
+    }
+
+    [Fact]
+    public void A_large_tensor_filled_in_pieces_equals_one_long_draw()
+    {
+        const int Count = 300_001;
+        using var inPieces = new ResetNoise(3, 4, "large").Normal(empty(Count), 1, 2);
+        var generator = new Philox(StableHash.Mix(3, 4), StableHash.Mix(StableHash.Of("large"), 0));
+        var atOnce = new float[Count];
+        PhiloxNoise.FillNormal(atOnce, generator, 0, 1, 2);
+        inPieces.data<float>().ToArray().AsSpan().SequenceEqual(atOnce).Should().BeTrue();
     }
 
     [Fact]
     public void Uniform_values_fill_their_range_evenly()
     {
         var values = new float[1_000_000];
-        PhiloxNoise.FillUniform(values, new Philox(4, 0), -2, 6);
+        PhiloxNoise.FillUniform(values, new Philox(4, 0), 0, -2, 6);
         values.Should().OnlyContain(v => v >= -2 && v < 6);
         values.Mean().Should().BeApproximately(2, 0.01);
         values.StandardDeviation().Should().BeApproximately(8 / Math.Sqrt(12), 0.01);
@@ -157,7 +168,7 @@ public sealed class NoiseTests
     private static float[] Normal(int count, ulong seed)
     {
         var values = new float[count];
-        PhiloxNoise.FillNormal(values, new Philox(seed, 0), 0, 1);
+        PhiloxNoise.FillNormal(values, new Philox(seed, 0), 0, 0, 1);
         return values;
     }
 
