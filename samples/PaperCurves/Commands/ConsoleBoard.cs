@@ -1,52 +1,75 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using PaperCurves.Experiments;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace PaperCurves.Commands;
 
 /// <summary>Progress bars with rate and time left; plain lines, a few a minute, where the output is no terminal.</summary>
-internal sealed class ConsoleBoard : IProgressBoard
+internal static class ConsoleBoard
 {
-    private readonly ProgressContext? _bars;
-
-    private ConsoleBoard(ProgressContext? bars) => _bars = bars;
-
     /// <summary>Runs work under a board.</summary>
     public static void Run(Action<IProgressBoard> work)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
         {
-            work(new ConsoleBoard(null));
+            work(new PlainBoard());
             return;
         }
 
+        var rates = new RateColumn();
         AnsiConsole.Progress()
             .AutoClear(false)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
+                new ProgressBarColumn { Width = 12 },
                 new PercentageColumn(),
+                rates,
                 new RemainingTimeColumn())
-            .Start(bars => work(new ConsoleBoard(bars)));
+            .Start(bars => work(new BarBoard(bars, rates)));
     }
 
-    /// <inheritdoc/>
-    public IProgressLine Begin(string title, double total, string unit) =>
-        _bars is null ? new PlainLine(title, total, unit) : new Bar(_bars.AddTask(Markup.Escape(title), maxValue: total), title, unit);
-
-    private sealed class Bar(ProgressTask task, string title, string unit) : IProgressLine
+    private sealed class BarBoard(ProgressContext bars, RateColumn rates) : IProgressBoard
     {
-        private string _note = "";
+        public IProgressLine Begin(string title, double total, string unit) =>
+            new Bar(bars.AddTask(Markup.Escape(title), maxValue: total), unit, rates);
+    }
 
+    private sealed class PlainBoard : IProgressBoard
+    {
+        public IProgressLine Begin(string title, double total, string unit) => new PlainLine(title, total, unit);
+    }
+
+    private sealed class Bar(ProgressTask task, string unit, RateColumn rates) : IProgressLine
+    {
         public void Advance(double units, string? note = null)
         {
-            _note = note ?? _note;
             task.Increment(units);
-            var rate = task.Speed is { } speed ? FormattableString.Invariant($"{speed,6:f0} {unit}/s") : "";
-            task.Description = Markup.Escape($"{title}  {rate}  {_note}");
+            rates.Say(task, unit, note);
         }
 
         public void Dispose() => task.StopTask();
+    }
+
+    /// <summary>Units per second and, where the terminal is wide enough, the latest note.</summary>
+    private sealed class RateColumn : ProgressColumn
+    {
+        private const int WideTerminal = 100;
+        private readonly ConcurrentDictionary<int, (string Unit, string? Note)> _said = new();
+
+        protected override bool NoWrap => true;
+
+        // The work says it on its thread, the bars are drawn on another.
+        public void Say(ProgressTask task, string unit, string? note) =>
+            _said.AddOrUpdate(task.Id, (unit, note), (_, before) => (unit, note ?? before.Note));
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            var (unit, note) = _said.GetValueOrDefault(task.Id);
+            var rate = FormattableString.Invariant($"{task.Speed ?? 0,5:f0} {unit}/s");
+            return new Text(note is null || options.ConsoleSize.Width < WideTerminal ? rate : $"{rate}  {note}");
+        }
     }
 
     private sealed class PlainLine(string title, double total, string unit) : IProgressLine

@@ -82,7 +82,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
         using var features = new Features(model, draw, cancellationToken);
         foreach (var learningRate in _preset.HeadLearningRates)
         {
-            using var line = Begin("classifier only", arm, draw, learningRate, draw.Support.Inputs.shape[0]);
+            using var line = Begin("sequential", arm, draw, learningRate, draw.Support.Inputs.shape[0]);
             Transferred?.Invoke(
                 SequentialHeadTransfer.Run(arm, features, draw, _preset, learningRate, line, cancellationToken));
         }
@@ -99,7 +99,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
 
     private IProgressLine Begin(string protocol, Arm arm, TransferDraw draw, double learningRate, double images) =>
         progress.Begin(
-            FormattableString.Invariant($"{protocol}, {arm.Title()}, trial {draw.Trial + 1} of {settings.FirstTrial + _preset.Trials}, lr {learningRate:g}"),
+            FormattableString.Invariant($"{protocol} ({arm.Key()}), trial {draw.Trial + 1}/{settings.FirstTrial + _preset.Trials}, lr {learningRate:g}"),
             images,
             "images");
 }

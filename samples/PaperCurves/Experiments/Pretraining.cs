@@ -46,7 +46,7 @@ public static class Pretraining
             var batches = new ShuffledBatches(inputs, labels, preset.BatchSize, Seeds.Of(seed, "pre-training order"));
             var total = (double)inputs.shape[0] * preset.Epochs;
             TrainingSummary summary;
-            using (var line = progress.Begin($"pre-training {arm.Title()}", total, "images"))
+            using (var line = progress.Begin($"pre-training ({arm.Key()})", total, "images"))
             {
                 summary = trainer.Fit(batches, preset.Epochs, new LossLine(line), cancellationToken);
             }

@@ -146,18 +146,23 @@ public sealed partial class ContinualTrainer
     }
 
     private double? Clip() => _maxGradientNorm is { } max
-        ? nn.utils.clip_grad_norm_(_optimizers.SelectMany(o => o.parameters()).Where(HasGradient), max)
+        ? nn.utils.clip_grad_norm_(TrainedParameters.Where(HasGradient), max)
         : null;
 
     // An absent gradient, unlike one of zeros, leaves a parameter and its moments alone, and the next backward pass
     // hands its buffer over instead of adding to one.
     private void ClearGradients()
     {
-        foreach (var parameter in _optimizers.SelectMany(optimizer => optimizer.parameters()))
+        foreach (var parameter in TrainedParameters)
         {
             parameter.grad = null;
         }
     }
+
+    // A native optimizer (LBFGS) names its parameters only by new handles, and with a warning.
+    private IEnumerable<Parameter> TrainedParameters => _optimizers[0] is OptimizerHelper
+        ? _optimizers.SelectMany(optimizer => optimizer.parameters())
+        : _model.parameters();
 
     private static bool HasGradient(Parameter parameter)
     {
