@@ -40,6 +40,24 @@ internal sealed class RandomStream(Philox generator)
         return order;
     }
 
+    /// <summary>
+    /// <paramref name="count"/> distinct numbers from 0 to <paramref name="population"/> - 1 in random order, all
+    /// ordered choices equally likely: the first steps of a shuffle that writes down only what has moved.
+    /// </summary>
+    public long[] Distinct(int count, int population)
+    {
+        var moved = new Dictionary<int, int>();
+        var chosen = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            var j = i + Below(population - i);
+            chosen[i] = moved.GetValueOrDefault(j, j);
+            moved[j] = moved.GetValueOrDefault(i, i);
+        }
+
+        return chosen;
+    }
+
     private uint Next()
     {
         if (_used == 4)

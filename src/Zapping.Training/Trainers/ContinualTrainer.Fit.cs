@@ -1,3 +1,4 @@
+using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -23,7 +24,7 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        var run = new Run(null, progress, cancellationToken);
+        var run = new FitRun(null, progress, cancellationToken);
         foreach (var task in stream)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -39,7 +40,7 @@ public sealed partial class ContinualTrainer
 
     /// <summary>Trains on shuffled data for some epochs: epoch boundary, steps, next epoch.</summary>
     /// <param name="source">The data.</param>
-    /// <param name="epochs">How many epochs, at least 0. They are counted on from <see cref="State"/>.</param>
+    /// <param name="epochs">How many epochs, at least 0. They are counted on from <see cref="Trainer.State"/>.</param>
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Ends training between two steps.</param>
     /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished step.</exception>
@@ -52,7 +53,7 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
-        var run = new Run(source.BatchesPerEpoch * epochs, progress, cancellationToken);
+        var run = new FitRun(source.BatchesPerEpoch * epochs, progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -65,7 +66,7 @@ public sealed partial class ContinualTrainer
         return run.Summary;
     }
 
-    private void FitClass(ClassExamples examples, int batchSize, Run run)
+    private void FitClass(ClassExamples examples, int batchSize, FitRun run)
     {
         run.ThrowIfCancelled();
         BeginClass(examples.ClassId);
@@ -81,7 +82,7 @@ public sealed partial class ContinualTrainer
         }
     }
 
-    private void FitEpoch(IEnumerable<LabelledBatch> batches, Run run)
+    private void FitEpoch(IEnumerable<LabelledBatch> batches, FitRun run)
     {
         using var batch = batches.GetEnumerator();
         while (true)
@@ -95,27 +96,6 @@ public sealed partial class ContinualTrainer
 
             var (inputs, labels) = batch.Current;
             run.Add(TrainStep(inputs, labels), inputs.shape[0]);
-        }
-    }
-
-    private sealed class Run(long? totalSteps, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
-    {
-        private long _steps;
-        private long _examples;
-        private double _lossSum;
-        private double _lastLoss = double.NaN;
-
-        public TrainingSummary Summary => new(_steps, _examples, _lossSum / _steps, _lastLoss);
-
-        public void ThrowIfCancelled() => cancellationToken.ThrowIfCancellationRequested();
-
-        public void Add(double loss, long examples)
-        {
-            _steps++;
-            _examples += examples;
-            _lossSum += loss;
-            _lastLoss = loss;
-            progress?.Report(new TrainingProgress(_steps, totalSteps, _examples, loss));
         }
     }
 }

@@ -22,6 +22,12 @@ public interface ITrainingObserver
     void OnStep(TrainingStep made)
     {
     }
+
+    /// <summary>An episode has been made.</summary>
+    /// <param name="made">What happened.</param>
+    void OnEpisode(EpisodeReport made)
+    {
+    }
 }
 
 /// <summary>One optimisation step.</summary>

@@ -1,0 +1,36 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>Whether a forward pass, made again, gives the same.</summary>
+internal static class Repeatability
+{
+    /// <summary>Devices whose sums depend on the order of threads differ by less.</summary>
+    private const double Tolerance = 1e-3;
+
+    /// <exception cref="NotSupportedException">A module draws random numbers in its forward pass.</exception>
+    public static void Ensure(nn.Module model)
+    {
+        foreach (var (name, module) in ParameterCatalog.Modules(model))
+        {
+            if (module.training && module is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout or RReLU)
+            {
+                throw new NotSupportedException(
+                    $"'{name}' ({module.GetName()}) draws random numbers in train mode, so an inner step of Meta-ASB cannot be repeated "
+                    + $"on the way back. Call eval() on it, or set {nameof(MetaAsbOptions)}.{nameof(MetaAsbOptions.FirstOrder)}.");
+            }
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The loss is another one.</exception>
+    public static void Ensure(double loss, double again, int step)
+    {
+        if (Math.Abs(loss - again) > Tolerance * Math.Max(1, Math.Abs(loss)))
+        {
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"Inner step {step} had a loss of {loss:g6}, and {again:g6} when made again on the way back: the model's forward pass ")
+                + "does not repeat itself, as Meta-ASB's derivative needs. Does it draw random numbers, or change with each call?");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Alternating sequential and batch learning (ASB): what the inner loop changes stays, and the outer step goes on from
+/// there. After "Reset It and Forget It", arXiv 2310.07996.
+/// <code>
+/// using var optimizer = optim.Adam(model.parameters(), 1e-3);
+/// using var trainer = new AsbTrainer(model, optimizer).UseZapping(every: ClassBoundary);
+/// trainer.Fit(new EpisodeSampler(new LabelledBatch(images, labels)), episodes: 9000);
+/// </code>
+/// Batch normalisation and dropout act as in any training loop: each of the single images and the outer batch is a
+/// forward pass in the model's mode. If a loss is not finite, the inner steps before it stay made.
+/// </summary>
+public sealed class AsbTrainer : EpisodicTrainer
+{
+    private readonly bool _accumulate;
+
+    /// <summary>Makes a trainer.</summary>
+    /// <param name="model">Maps inputs [n, …] to outputs, usually logits [n, classes].</param>
+    /// <param name="optimizer">Makes the outer steps; made after the model was moved to its device.</param>
+    /// <param name="options">Read now. Default: see there.</param>
+    /// <param name="loss">Maps (outputs, labels) to a scalar; default: mean softmax cross-entropy.</param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="InvalidOperationException">The inner parameter set is empty.</exception>
+    /// <exception cref="NotSupportedException">The optimizer is a native one (LBFGS).</exception>
+    public AsbTrainer(
+        nn.Module<Tensor, Tensor> model,
+        optim.Optimizer optimizer,
+        AsbOptions? options = null,
+        Func<Tensor, Tensor, Tensor>? loss = null)
+        : base(model, [optimizer], options = OptionsRules.Ensure(options ?? new AsbOptions()), loss) =>
+        _accumulate = options.AccumulateInnerGradients;
+
+    private protected override (Tensor Outputs, double Loss) OuterGradient(
+        Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
+    {
+        ClearGradients();
+        var inner = InnerParameters.Of(Model);
+        for (var step = 0; step < episode.Inner.Labels.shape[0]; step++)
+        {
+            using var scope = NewDisposeScope();
+            var (loss, _) = InnerLoss(episode, step, boundary);
+            if (_accumulate)
+            {
+                loss.backward();
+                Descend(inner, [.. inner.Select(parameter => parameter.grad)]);
+                foreach (var parameter in inner)
+                {
+                    parameter.grad = null;
+                }
+            }
+            else
+            {
+                Descend(inner, Derivative.Of(loss, inner));
+            }
+        }
+
+        var (outputs, outerLoss) = Forward(episode.Outer.Inputs, episode.Outer.Labels);
+        var value = ValueOf(outerLoss, State.Steps, boundary);
+        atAdapted(outputs);
+        outerLoss.backward();
+        return (outputs.detach(), value);
+    }
+}

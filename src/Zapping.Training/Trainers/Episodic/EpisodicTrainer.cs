@@ -1,0 +1,180 @@
+using TorchSharp.Modules;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Trains in episodes: the images of one class, one after another with plain SGD (the inner loop), then one step of
+/// the outer optimizer on these and randomly remembered images. An episode begins with a
+/// <see cref="BoundaryKind.ClassBoundary"/> of its class and a <see cref="BoundaryKind.StepBoundary"/>, at which
+/// rows are reset: <c>trainer.UseZapping(every: ClassBoundary)</c>.
+/// </summary>
+public abstract class EpisodicTrainer : Trainer
+{
+    private readonly EpisodeMeter _meter;
+    private readonly int _measurePeriod;
+
+    private protected EpisodicTrainer(
+        nn.Module<Tensor, Tensor> model,
+        IReadOnlyList<optim.Optimizer> optimizers,
+        EpisodicOptions options,
+        Func<Tensor, Tensor, Tensor>? loss)
+        : base(model, optimizers, loss)
+    {
+        if (optimizers.Any(o => o is not OptimizerHelper))
+        {
+            throw new NotSupportedException("A native optimizer (LBFGS) evaluates the loss itself and cannot make the outer step of an episode.");
+        }
+
+        InnerLearningRate = Guard.NonNegative(options.InnerLearningRate);
+        InnerParameters = options.InnerParameters;
+        InnerParameters.Of(model);
+        _measurePeriod = options.MeasurePeriod;
+        _meter = new EpisodeMeter(model, Loss);
+    }
+
+    private protected double InnerLearningRate { get; }
+
+    private protected ParameterSet InnerParameters { get; }
+
+    /// <summary>Trains for some episodes; <see cref="Trainer.State"/> counts them as steps and says which comes next.</summary>
+    /// <param name="source">Asked for one episode at a time.</param>
+    /// <param name="episodes">How many, at least 0.</param>
+    /// <param name="progress">Told after each episode.</param>
+    /// <param name="cancellationToken">Ends training between two episodes.</param>
+    /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished episode.</exception>
+    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite.</exception>
+    public TrainingSummary Fit(
+        IEpisodeSource source,
+        long episodes,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfNegative(episodes);
+        var run = new FitRun(episodes, progress, cancellationToken);
+        for (long i = 0; i < episodes; i++)
+        {
+            run.ThrowIfCancelled();
+            using var scope = NewDisposeScope(); // what the source makes for an episode goes with it
+            var episode = source.Episode(State.Steps);
+            run.Add(TrainEpisode(episode), episode.Inner.Labels.shape[0] + episode.Outer.Labels.shape[0]);
+        }
+
+        return run.Summary;
+    }
+
+    /// <summary>Makes one episode.</summary>
+    /// <param name="episode">Its images, on the model's device.</param>
+    /// <returns>The loss on the outer batch, after the inner loop and before the outer step.</returns>
+    /// <exception cref="ArgumentException">The outer batch is neither inner and remember images nor the latter alone.</exception>
+    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; the outer step was not made.</exception>
+    public double TrainEpisode(Episode episode)
+    {
+        ArgumentNullException.ThrowIfNull(episode);
+        EnsureWhole(episode);
+        var boundary = TrainingBoundary.Class(State.Classes, episode.ClassId);
+        var index = State.Steps;
+        Signal(boundary);
+        State = State with { Classes = State.Classes + 1 };
+        Signal(TrainingBoundary.Step(index));
+
+        using var turn = Enter();
+        using var scope = NewDisposeScope();
+        var measured = Observers.Count > 0 && _measurePeriod > 0 && index % _measurePeriod == 0;
+        EpisodeMeasure? adapted = null;
+        var (outputs, loss) = OuterGradient(episode, boundary, atAdapted: o => adapted = measured ? _meter.Measure(episode, o) : null);
+        var norm = Clip() ?? (measured ? GradientNorm() : null);
+        foreach (var optimizer in Optimizers)
+        {
+            optimizer.step();
+        }
+
+        State = State with { Steps = index + 1 };
+        AdvanceLearningRates(BoundaryKind.StepBoundary);
+        Tell(() => new EpisodeReport(
+            index,
+            episode.ClassId,
+            loss,
+            EpisodeMeter.Accuracy(outputs, episode.Outer.Labels),
+            norm,
+            adapted,
+            measured ? _meter.Measure(episode) : null));
+        return loss;
+    }
+
+    /// <summary>
+    /// Makes the inner loop and leaves the gradient of the outer step in the parameters of the outer optimizers.
+    /// </summary>
+    /// <param name="episode">The images.</param>
+    /// <param name="boundary">For messages.</param>
+    /// <param name="atAdapted">To be called with the outputs on the outer batch while the model has the adapted weights.</param>
+    private protected abstract (Tensor Outputs, double Loss) OuterGradient(
+        Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted);
+
+    private protected override void EnsureSignalled(BoundaryKind kind)
+    {
+        if (kind is not (BoundaryKind.ClassBoundary or BoundaryKind.StepBoundary))
+        {
+            throw new ArgumentException(
+                $"Episodes come with {BoundaryKind.ClassBoundary} and {BoundaryKind.StepBoundary}; there is no {kind} in them.");
+        }
+    }
+
+    /// <summary>Image <paramref name="step"/> of the inner loop as a batch of one, and what it costs.</summary>
+    private protected (Tensor Tensor, double Value) InnerLoss(Episode episode, int step, TrainingBoundary boundary)
+    {
+        using var inputs = episode.Inner.Inputs.narrow(0, step, 1);
+        using var labels = episode.Inner.Labels.narrow(0, step, 1);
+        var (_, loss) = Forward(inputs, labels);
+        return (loss, ValueOf(loss, State.Steps, boundary));
+    }
+
+    /// <summary>theta = theta - a * gradient, in place.</summary>
+    private protected void Descend(IReadOnlyList<Parameter> parameters, IReadOnlyList<Tensor?> gradients)
+    {
+        using var noGrad = no_grad();
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            if (gradients[i] is { } gradient)
+            {
+                parameters[i].add_(gradient, -InnerLearningRate);
+            }
+        }
+    }
+
+    private double GradientNorm()
+    {
+        using var scope = NewDisposeScope();
+        return Math.Sqrt(TrainedParameters.Where(HasGradient).Sum(p => p.grad!.norm().to(ScalarType.Float64).square().item<double>()));
+    }
+
+    private void Tell(Func<EpisodeReport> report)
+    {
+        if (Observers.Count == 0)
+        {
+            return;
+        }
+
+        var made = report();
+        foreach (var observer in Observers)
+        {
+            observer.OnEpisode(made);
+        }
+    }
+
+    private static void EnsureWhole(Episode episode)
+    {
+        var (inner, remember, outer) = (Count(episode.Inner), Count(episode.Remember), Count(episode.Outer));
+        if (inner == 0 || outer == 0 || (outer != inner + remember && outer != remember))
+        {
+            throw new ArgumentException(
+                $"An episode of {inner} inner and {remember} remember images cannot have an outer batch of {outer}: "
+                + "it is both together or the latter alone, and neither it nor the inner loop may be empty.",
+                nameof(episode));
+        }
+
+        static long Count(LabelledBatch images) => images.Labels.shape[0];
+    }
+}

@@ -1,0 +1,201 @@
+using TorchSharp.Modules;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// What all trainers are made of: a model, its optimizers, a loss, resets at boundaries, and observers. Model,
+/// optimizers and data stay the caller's to dispose of, and the model stays in the mode (train or eval) in which it
+/// is given.
+/// </summary>
+/// <threadsafety>One thread at a time; a second one is refused. Two trainers on two threads do not disturb each other.</threadsafety>
+public abstract class Trainer : IDisposable
+{
+    private readonly List<ZapScheduler> _schedulers = [];
+    private readonly List<ITrainingObserver> _observers = [];
+    private readonly List<LearningRateSchedule> _learningRates = [];
+    private double? _maxGradientNorm;
+    private int _busy;
+    private bool _disposed;
+
+    private protected Trainer(
+        nn.Module<Tensor, Tensor> model,
+        IReadOnlyList<optim.Optimizer> optimizers,
+        Func<Tensor, Tensor, Tensor>? loss)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizers);
+        if (optimizers.Count == 0 || optimizers.Contains(null!))
+        {
+            throw new ArgumentException("At least one optimizer is needed, and none may be null.", nameof(optimizers));
+        }
+
+        Model = model;
+        Optimizers = optimizers;
+        Loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
+    }
+
+    /// <summary>The resets in use, in the order in which they run.</summary>
+    public IReadOnlyList<ZapScheduler> Schedulers => _schedulers;
+
+    /// <summary>Counts of what has begun; restore them, and each scheduler's state, before training goes on.</summary>
+    public TrainerState State
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = new(0, 0, 0, 0);
+
+    internal nn.Module<Tensor, Tensor> Model { get; }
+
+    internal IReadOnlyList<optim.Optimizer> Optimizers { get; }
+
+    internal IReadOnlyList<LearningRateSchedule> LearningRates => _learningRates;
+
+    private protected Func<Tensor, Tensor, Tensor> Loss { get; }
+
+    private protected IReadOnlyList<ITrainingObserver> Observers => _observers;
+
+    // A native optimizer (LBFGS) names its parameters only by new handles, and with a warning.
+    private protected IEnumerable<Parameter> TrainedParameters => Optimizers[0] is OptimizerHelper
+        ? Optimizers.SelectMany(optimizer => optimizer.parameters())
+        : Model.parameters();
+
+    /// <summary>Ends the trainer's use. Model, optimizers and data are not touched.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    internal void Add(IResetPolicy policy, ResetSchedule schedule)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        EnsureSignalled(schedule.Every);
+        _schedulers.Add(new ZapScheduler(Model, Optimizers, policy, schedule));
+        if (_observers.Count > 0)
+        {
+            _schedulers[^1].Reset += Tell;
+        }
+    }
+
+    internal void Add(LearningRateSchedule learningRates)
+    {
+        EnsureSignalled(learningRates.Every);
+        _learningRates.Add(learningRates);
+    }
+
+    internal void Add(ITrainingObserver observer)
+    {
+        if (_observers.Count == 0)
+        {
+            _schedulers.ForEach(scheduler => scheduler.Reset += Tell);
+        }
+
+        _observers.Add(observer);
+    }
+
+    internal void ClipGradients(double maxNorm) => _maxGradientNorm = maxNorm;
+
+    /// <exception cref="ArgumentException">This trainer never signals boundaries of that kind.</exception>
+    private protected virtual void EnsureSignalled(BoundaryKind kind)
+    {
+    }
+
+    private protected virtual void Dispose(bool disposing)
+    {
+        _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
+        _disposed = true;
+    }
+
+    private protected void Signal(TrainingBoundary boundary)
+    {
+        using var turn = Enter();
+        _schedulers.ForEach(scheduler => scheduler.Signal(boundary));
+        _observers.ForEach(observer => observer.OnBoundary(boundary));
+    }
+
+    // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each
+    // activation as soon as the backward pass has used it, and the next gradient takes its warm memory.
+    private protected (Tensor Outputs, Tensor Loss) Forward(Tensor inputs, Tensor labels)
+    {
+        using var activations = NewDisposeScope();
+        var outputs = Model.call(inputs);
+        var loss = Loss(outputs, labels);
+        foreach (var result in new[] { outputs, loss })
+        {
+            if (activations.Contains(result))
+            {
+                activations.MoveToOuter(result);
+            }
+        }
+
+        return loss.numel() == 1
+            ? (outputs, loss)
+            : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", loss.shape)}].");
+    }
+
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    private protected static double ValueOf(Tensor loss, long step, TrainingBoundary? boundary)
+    {
+        using var scope = NewDisposeScope();
+        var value = loss.detach().to(ScalarType.Float64).item<double>();
+        return double.IsFinite(value) ? value : throw new NonFiniteLossException(value, step, boundary);
+    }
+
+    /// <returns>The global L2 norm of all gradients before clipping; null without clipping.</returns>
+    private protected double? Clip() => _maxGradientNorm is { } max
+        ? nn.utils.clip_grad_norm_(TrainedParameters.Where(HasGradient), max)
+        : null;
+
+    // An absent gradient, unlike one of zeros, leaves a parameter and its moments alone, and the next backward pass
+    // hands its buffer over instead of adding to one.
+    private protected void ClearGradients()
+    {
+        foreach (var parameter in TrainedParameters)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    private protected static bool HasGradient(Parameter parameter)
+    {
+        using var gradient = parameter.grad;
+        return gradient is not null;
+    }
+
+    private protected void AdvanceLearningRates(BoundaryKind kind)
+    {
+        foreach (var learningRates in _learningRates)
+        {
+            if (learningRates.Every == kind)
+            {
+                learningRates.Step();
+            }
+        }
+    }
+
+    /// <summary>Takes the trainer for one call; the result gives it back.</summary>
+    private protected Turn Enter()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                "The trainer is in use: call it from one thread at a time, and not from within its observers or policies.");
+        }
+
+        return new Turn(this);
+    }
+
+    private void Tell(ResetReport report) => _observers.ForEach(observer => observer.OnReset(report));
+
+    private protected readonly struct Turn(Trainer trainer) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref trainer._busy, 0);
+    }
+}

@@ -1,0 +1,102 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>What one can tell any trainer to do besides training; each verb returns the trainer.</summary>
+public static class TrainerVerbs
+{
+    /// <summary>Zaps the classifier at boundaries of one kind, as published.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="every">
+    /// At class and task boundaries the rows of their classes are reset, at epoch and step boundaries all rows.
+    /// An episode begins with a class boundary.
+    /// </param>
+    /// <param name="configure">Changes the options before they are used.</param>
+    /// <param name="seed">Seed of the resets.</param>
+    /// <exception cref="ArgumentException">An option is invalid, or the trainer never comes to such a boundary.</exception>
+    public static TTrainer UseZapping<TTrainer>(
+        this TTrainer trainer, BoundaryKind every, Action<ZapOptions>? configure = null, ulong seed = 0)
+        where TTrainer : Trainer
+    {
+        var options = new ZapOptions();
+        if (every is BoundaryKind.EpochBoundary or BoundaryKind.StepBoundary)
+        {
+            options.Units = UnitSelection.All;
+        }
+
+        configure?.Invoke(options);
+        return trainer.UseZapping(options, new ResetSchedule(every) { Seed = seed });
+    }
+
+    /// <summary>Zaps the classifier as the options and the schedule say.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="options">What is reset, and to what.</param>
+    /// <param name="schedule">When.</param>
+    /// <exception cref="ArgumentException">An option is invalid, or the trainer never comes to such a boundary.</exception>
+    public static TTrainer UseZapping<TTrainer>(this TTrainer trainer, ZapOptions options, ResetSchedule schedule)
+        where TTrainer : Trainer => trainer.UseReset(new ZapPolicy(options), schedule);
+
+    /// <summary>Runs a reset policy at the boundaries of a schedule; may be called several times.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="policy">What is reset.</param>
+    /// <param name="schedule">When.</param>
+    /// <exception cref="ArgumentException">The schedule is invalid, or the trainer never comes to such a boundary.</exception>
+    public static TTrainer UseReset<TTrainer>(this TTrainer trainer, IResetPolicy policy, ResetSchedule schedule)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(schedule);
+        trainer.Add(policy, schedule);
+        return trainer;
+    }
+
+    /// <summary>Clips the global L2 norm of all gradients before each update.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="maxNorm">A finite number above 0.</param>
+    public static TTrainer UseGradientClipping<TTrainer>(this TTrainer trainer, double maxNorm)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        Guard.NonNegative(maxNorm);
+        ArgumentOutOfRangeException.ThrowIfZero(maxNorm);
+        trainer.ClipGradients(maxNorm);
+        return trainer;
+    }
+
+    /// <summary>Steps a learning-rate scheduler of TorchSharp after each step or epoch.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="schedule">The scheduler, made for one of the trainer's optimizers.</param>
+    /// <param name="every">
+    /// <see cref="BoundaryKind.StepBoundary"/>, of which an episode has one, or
+    /// <see cref="BoundaryKind.EpochBoundary"/> (default).
+    /// </param>
+    /// <exception cref="ArgumentException">Another kind, or one to which the trainer never comes.</exception>
+    public static TTrainer UseLearningRates<TTrainer>(
+        this TTrainer trainer, optim.lr_scheduler.LRScheduler schedule, BoundaryKind every = BoundaryKind.EpochBoundary)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(schedule);
+        if (every is not (BoundaryKind.StepBoundary or BoundaryKind.EpochBoundary))
+        {
+            throw new ArgumentOutOfRangeException(nameof(every), every, "Learning rates change per step or per epoch.");
+        }
+
+        trainer.Add(new LearningRateSchedule(schedule, every));
+        return trainer;
+    }
+
+    /// <summary>Adds an observer.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="observer">Told on the training thread.</param>
+    public static TTrainer Observe<TTrainer>(this TTrainer trainer, ITrainingObserver observer)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(observer);
+        trainer.Add(observer);
+        return trainer;
+    }
+}
