@@ -57,8 +57,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="tensors">By distinct names; of any device and layout in memory. They are not changed.</param>
     /// <param name="metadata">Free text to store with them.</param>
     /// <exception cref="ArgumentException">
-    /// A name comes twice or is <c>__metadata__</c>, or a tensor is disposed, sparse or of a type that the format has not.
-    /// Nothing has been written then.
+    /// A name comes twice, is <c>__metadata__</c> or no valid Unicode, or a tensor is disposed, sparse or of a type that the
+    /// format has not. Nothing has been written then.
     /// </exception>
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using static TorchSharp.torch;
@@ -11,6 +12,9 @@ internal static class SafetensorsWriter
 {
     // The format's names are UTF-8 and only JSON's own characters need escapes.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Half a surrogate pair is an ArgumentException; the JSON writer would silently change it, and so the name.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -78,7 +82,7 @@ internal static class SafetensorsWriter
             var end = 0L;
             foreach (var (name, tensor) in entries)
             {
-                json.WriteStartObject(name);
+                json.WriteStartObject(Utf8.GetBytes(name));
                 json.WriteString("dtype", SafetensorsTypes.CodeOf(tensor.dtype));
                 WriteNumbers(json, "shape", tensor.shape);
                 var start = end;
@@ -103,7 +107,8 @@ internal static class SafetensorsWriter
         json.WriteStartObject(SafetensorsHeader.MetadataKey);
         foreach (var (key, value) in metadata.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
-            json.WriteString(key, value ?? throw new ArgumentException($"The metadata '{key}' are null.", nameof(metadata)));
+            var text = value ?? throw new ArgumentException($"The metadata '{key}' are null.", nameof(metadata));
+            json.WriteString(Utf8.GetBytes(key), Utf8.GetBytes(text));
         }
 
         json.WriteEndObject();
