@@ -1,0 +1,171 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Named tensors in the safetensors format, which Python's <c>safetensors</c> reads and writes too. Everything the
+/// header says is checked when the file is opened; tensors are read when they are asked for. Not thread-safe.
+/// </summary>
+/// <remarks>Types: Float64, Float32, Float16, BFloat16, Int64, Int32, Int16, Int8, Byte and Bool.</remarks>
+public sealed class SafetensorsFile : IDisposable
+{
+    private readonly Stream _stream;
+    private readonly bool _leaveOpen;
+    private readonly string _source;
+    private readonly SafetensorsHeader _header;
+    private readonly long _dataStart;
+    private bool _disposed;
+
+    private SafetensorsFile(Stream stream, bool leaveOpen)
+    {
+        _stream = stream;
+        _leaveOpen = leaveOpen;
+        _source = stream is FileStream file ? $"'{file.Name}'" : "The stream";
+        var start = stream.Position;
+        try
+        {
+            _header = SafetensorsHeader.Read(stream);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"{_source} is not a valid safetensors file: {failure.Message}.", failure);
+        }
+
+        _dataStart = start + _header.Length;
+    }
+
+    /// <summary>The names of the tensors, in the order of their data.</summary>
+    public IReadOnlyList<string> Names => _header.Tensors.Keys;
+
+    /// <summary>Free text by key; empty if there is none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    /// <summary>Type and shape of a tensor.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    public TensorInfo this[string name] =>
+        _header.Tensors.TryGetValue(name, out var info)
+            ? info
+            : throw new KeyNotFoundException($"{_source} has no tensor '{name}'.");
+
+    /// <summary>
+    /// Writes tensors. They are sorted by type and name, as the reference implementation does, so the same tensors give
+    /// the same bytes in whatever order they come.
+    /// </summary>
+    /// <param name="stream">Written to from its current position; neither flushed nor closed.</param>
+    /// <param name="tensors">By distinct names; of any device and layout in memory. They are not changed.</param>
+    /// <param name="metadata">Free text to store with them.</param>
+    /// <exception cref="ArgumentException">
+    /// A name comes twice, is <c>__metadata__</c> or no valid Unicode, or a tensor is disposed, sparse or of a type that the
+    /// format has not. Nothing has been written then.
+    /// </exception>
+    public static void Write(
+        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(tensors);
+        SafetensorsWriter.Write(stream, tensors, metadata);
+    }
+
+    /// <summary>Opens a file and checks its header.</summary>
+    /// <param name="path">An existing file; it stays open until <see cref="Dispose"/>.</param>
+    /// <exception cref="InvalidDataException">It is no valid safetensors file, is cut off or has bytes too many.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        // No buffer: whole tensors are read at once.
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        try
+        {
+            return new(stream, leaveOpen: false);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens what a stream holds from its current position to its end, and checks the header.</summary>
+    /// <param name="stream">A stream that can seek.</param>
+    /// <param name="leaveOpen">Whether <see cref="Dispose"/> leaves the stream open. It stays open if this method fails.</param>
+    /// <exception cref="InvalidDataException">It is no valid safetensors file, is cut off or has bytes too many.</exception>
+    /// <exception cref="ArgumentException">The stream cannot seek.</exception>
+    public static SafetensorsFile Open(Stream stream, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.CanSeek
+            ? new(stream, leaveOpen)
+            : throw new ArgumentException("The stream cannot seek, so its length cannot be checked.", nameof(stream));
+    }
+
+    /// <summary>Whether there is a tensor of this name.</summary>
+    /// <param name="name">Any name.</param>
+    public bool Contains(string name) => _header.Tensors.ContainsKey(name);
+
+    /// <summary>Reads a tensor.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <returns>A new tensor on the CPU, in the current dispose scope.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file has been cut off since it was opened, or holds a boolean that is neither 0 nor 1.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
+    public Tensor Read(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var info = this[name];
+        using var scope = NewDisposeScope();
+        var values = empty([.. info.Shape], info.DataType, CPU);
+        _stream.Position = _dataStart + info.Start;
+        try
+        {
+            TensorBytes.Read(values, _stream);
+        }
+        catch (EndOfStreamException failure)
+        {
+            throw new InvalidDataException($"{_source} ends inside the data of '{name}'.", failure);
+        }
+
+        return info.DataType != ScalarType.Bool || TensorBytes.AreBooleans(values)
+            ? values.MoveToOuterDisposeScope()
+            : throw new InvalidDataException($"{_source} holds booleans in '{name}' that are neither 0 nor 1.");
+    }
+
+    /// <summary>
+    /// Reads a tensor into another one, in place and past autograd; what fails leaves the other one as it was. Takes one
+    /// copy of the tensor on the CPU meanwhile.
+    /// </summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="target">Exactly of the same shape, on any device.</param>
+    /// <param name="convert">Whether values are converted, with rounding, if the types differ.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or the types without <paramref name="convert"/>.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Read"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
+    public void ReadInto(string name, Tensor target, bool convert = false)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var info = this[name];
+        if (!info.Shape.SequenceEqual(target.shape) || (info.DataType != target.dtype && !convert))
+        {
+            throw new ArgumentException(
+                $"'{name}' is {info} in the file, but the target is {target.dtype} [{string.Join(", ", target.shape)}].", nameof(target));
+        }
+
+        using var noGrad = no_grad();
+        using var values = Read(name);
+        target.copy_(values);
+    }
+
+    /// <summary>Closes the file. Tensors that were read stay.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        if (!_leaveOpen)
+        {
+            _stream.Dispose();
+        }
+    }
+}
