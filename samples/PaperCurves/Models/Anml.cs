@@ -36,8 +36,10 @@ public sealed class Anml : PaperModel
         ModulationWidth = modulationWidth;
         var modulator = new ConvBlocks(BlockCount(imageSize), channels, modulationWidth, Padding: 0, PoolLast: true);
         prediction = Sequential(Prediction(width, imageSize, channels).Layers());
-        modulation = Sequential(
-            [.. modulator.Layers(), ("linear", Linear(modulator.FeatureCount(imageSize), FeatureCount)), ("sigmoid", Sigmoid())]);
+        modulation = Sequential([
+            .. modulator.Layers(),
+            ("linear", Linear(modulator.FeatureCount(imageSize), FeatureCount)),
+            ("sigmoid", Sigmoid())]);
         classifier = Linear(FeatureCount, units);
         RegisterComponents();
         Initialisation.Apply(this, seed);

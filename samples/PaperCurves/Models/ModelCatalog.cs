@@ -56,7 +56,8 @@ public static class ModelCatalog
         return entry.Fits(imageSize, channels)
             ? entry.Build(new Dimensions(units, width, imageSize, channels, seed))
             : throw new ArgumentException(
-                $"The model '{name}' takes images of {entry.Images}, not {imageSize}x{imageSize} with {channels}.", nameof(imageSize));
+                $"The model '{name}' takes images of {entry.Images}, not {imageSize}x{imageSize} with {channels}.",
+                nameof(imageSize));
     }
 
     private static Entry Find(string name) =>

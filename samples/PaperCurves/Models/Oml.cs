@@ -28,7 +28,9 @@ public sealed class Oml : PaperModel
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenUnits);
         Width = width;
-        encoder = Sequential([.. Strides.SelectMany((stride, i) => Block(i + 1, i == 0 ? Channels : width, width, stride)), ("flatten", Flatten())]);
+        encoder = Sequential([
+            .. Strides.SelectMany((stride, i) => Block(i + 1, i == 0 ? Channels : width, width, stride)),
+            ("flatten", Flatten())]);
         hidden = Linear(9 * width, hiddenUnits);
         classifier = Linear(hiddenUnits, units);
         RegisterComponents();

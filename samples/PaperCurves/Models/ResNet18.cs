@@ -11,7 +11,7 @@ namespace PaperCurves.Models;
 /// </summary>
 public sealed class ResNet18 : PaperModel
 {
-    /// <summary>The smallest image it takes: from here on the last maps are 2x2 or larger, so that one image is a batch.</summary>
+    /// <summary>The smallest image it takes: its last maps are 2x2, so that even one image has a variance.</summary>
     public const int MinImageSize = 33;
 
     private readonly Sequential encoder;

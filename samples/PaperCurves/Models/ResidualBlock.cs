@@ -18,8 +18,11 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         : base(nameof(ResidualBlock))
     {
         residual = Sequential(
-            ("conv1", Conv2d(inputs, width, 3, stride: stride, padding: 1, bias: false)), ("norm1", BatchNorm2d(width)), ("relu1", ReLU()),
-            ("conv2", Conv2d(width, width, 3, padding: 1, bias: false)), ("norm2", BatchNorm2d(width)));
+            ("conv1", Conv2d(inputs, width, 3, stride: stride, padding: 1, bias: false)),
+            ("norm1", BatchNorm2d(width)),
+            ("relu1", ReLU()),
+            ("conv2", Conv2d(width, width, 3, padding: 1, bias: false)),
+            ("norm2", BatchNorm2d(width)));
         shortcut = inputs == width && stride == 1
             ? Identity()
             : Sequential(("conv", Conv2d(inputs, width, 1, stride: stride, bias: false)), ("norm", BatchNorm2d(width)));
