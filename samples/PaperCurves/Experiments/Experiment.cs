@@ -28,7 +28,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     /// <exception cref="OperationCanceledException">The run was interrupted between two steps.</exception>
     public void Run(CancellationToken cancellationToken)
     {
-        var models = new Dictionary<Arm, Convnet>();
+        var models = new Dictionary<Arm, PaperModel>();
         try
         {
             Pretrain(models, cancellationToken);
@@ -51,7 +51,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
         }
     }
 
-    private void Pretrain(Dictionary<Arm, Convnet> models, CancellationToken cancellationToken)
+    private void Pretrain(Dictionary<Arm, PaperModel> models, CancellationToken cancellationToken)
     {
         using var split = settings.Pretrained is null
             ? new PretrainingSplit(data, _preset, settings.Seed, _device)
@@ -72,7 +72,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
         }
     }
 
-    private void TransferHead(Arm arm, Convnet model, TransferDraw draw, CancellationToken cancellationToken)
+    private void TransferHead(Arm arm, PaperModel model, TransferDraw draw, CancellationToken cancellationToken)
     {
         if (_preset.HeadLearningRates.Count == 0)
         {
@@ -88,7 +88,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
         }
     }
 
-    private void TransferAll(Arm arm, Convnet model, TransferDraw draw, CancellationToken cancellationToken)
+    private void TransferAll(Arm arm, PaperModel model, TransferDraw draw, CancellationToken cancellationToken)
     {
         foreach (var learningRate in _preset.IidLearningRates)
         {

@@ -9,7 +9,7 @@ namespace PaperCurves.Experiments;
 public sealed class PretrainedStore(string folder)
 {
     /// <summary>Saves a network and what its training ended with.</summary>
-    public void Save(Convnet model, PretrainingResult result)
+    public void Save(PaperModel model, PretrainingResult result)
     {
         var weights = WeightsPath(result.Arm);
         model.save(weights + ".part");
@@ -19,7 +19,7 @@ public sealed class PretrainedStore(string folder)
 
     /// <summary>Loads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="DataException">It is not there, or is of another network.</exception>
-    public (Convnet Model, PretrainingResult Result) Load(Arm arm, Preset preset)
+    public (PaperModel Model, PretrainingResult Result) Load(Arm arm, Preset preset)
     {
         var path = WeightsPath(arm);
         var model = new Convnet(preset.Units, preset.Width);

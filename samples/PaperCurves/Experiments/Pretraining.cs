@@ -15,7 +15,7 @@ public sealed record PretrainingResult(
 public static class Pretraining
 {
     /// <summary>Trains a fresh network. Both arms start from the same weights and see the same batches.</summary>
-    public static (Convnet Model, PretrainingResult Result) Run(
+    public static (PaperModel Model, PretrainingResult Result) Run(
         Arm arm,
         PretrainingSplit split,
         Preset preset,

@@ -8,11 +8,20 @@ public sealed class Features : IDisposable
 {
     private const int BatchSize = 250;
 
-    /// <summary>Encodes the support and query images.</summary>
-    public Features(Convnet encoder, TransferDraw draw, CancellationToken cancellationToken)
+    /// <summary>Encodes the support and query images in eval mode; the encoder's own mode is left as it is.</summary>
+    public Features(PaperModel encoder, TransferDraw draw, CancellationToken cancellationToken)
     {
-        Support = Encode(encoder, draw.Support.Inputs, cancellationToken);
-        Query = Encode(encoder, draw.Query.Inputs, cancellationToken);
+        var mode = encoder.training;
+        encoder.eval();
+        try
+        {
+            Support = Encode(encoder, draw.Support.Inputs, cancellationToken);
+            Query = Encode(encoder, draw.Query.Inputs, cancellationToken);
+        }
+        finally
+        {
+            encoder.train(mode);
+        }
     }
 
     /// <summary>[classes * support, features].</summary>
@@ -28,7 +37,7 @@ public sealed class Features : IDisposable
         Query.Dispose();
     }
 
-    private static Tensor Encode(Convnet encoder, Tensor images, CancellationToken cancellationToken)
+    private static Tensor Encode(PaperModel encoder, Tensor images, CancellationToken cancellationToken)
     {
         using var noGrad = no_grad();
         var all = empty([images.shape[0], encoder.FeatureCount], device: images.device);

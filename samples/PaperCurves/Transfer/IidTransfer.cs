@@ -13,7 +13,7 @@ public static class IidTransfer
     /// <returns>One point for each evaluation.</returns>
     public static IReadOnlyList<TransferPoint> Run(
         Arm arm,
-        Convnet pretrained,
+        PaperModel pretrained,
         TransferDraw draw,
         Preset preset,
         double learningRate,
@@ -21,6 +21,9 @@ public static class IidTransfer
         CancellationToken cancellationToken)
     {
         using var model = pretrained.Copy();
+
+        // As published: batch normalisation keeps the statistics of pre-training while its scales and shifts are tuned.
+        model.eval();
         HeadReset.Apply(model, model.Classifier, draw.Trial);
         using var optimizer = optim.Adam(model.parameters(), learningRate);
         using var trainer = new ContinualTrainer(model, optimizer);

@@ -15,6 +15,9 @@ public sealed class ConvnetTests
 
         model.parameters().Sum(p => p.numel()).Should().Be(3_489_256);
         model.Classifier.parameters().Sum(p => p.numel()).Should().Be(2_305_000);
+        model.Child("encoder").Count().Should().Be(1_184_256);
+        model.Child("encoder").ShapesAfter("conv", rand(2, 1, 28, 28)).Should().Equal("256x26x26", "256x11x11", "256x3x3");
+        model.Child("encoder").ShapesAfter("pool", rand(2, 1, 28, 28)).Should().Equal("256x13x13", "256x5x5");
         model.Encode(rand(2, 1, 28, 28)).shape.Should().Equal(2, 2304);
         model.call(rand(2, 1, 28, 28)).shape.Should().Equal(2, 1000);
     }

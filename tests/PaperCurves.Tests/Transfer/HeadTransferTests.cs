@@ -23,6 +23,7 @@ public sealed class HeadTransferTests
         features.Support.shape.Should().Equal(6 * 15, model.FeatureCount);
         var direct = model.Encode(draw.Query.Inputs.narrow(0, 17, 1));
         (features.Query.narrow(0, 17, 1) - direct).abs().max().item<float>().Should().BeLessThan(1e-5f);
+        model.training.Should().BeTrue("they leave the mode as it is");
     }
 
     [Fact]
