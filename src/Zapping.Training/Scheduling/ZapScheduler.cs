@@ -44,6 +44,9 @@ public sealed class ZapScheduler
         _gate = Gates.GetOrCreateValue(model);
     }
 
+    /// <summary>Name of the policy's class.</summary>
+    internal string PolicyName => _policy.GetType().Name;
+
     /// <summary>Raised after each reset. Norms are computed only while somebody listens.</summary>
     public event Action<ResetReport>? Reset;
 
@@ -120,7 +123,7 @@ public sealed class ZapScheduler
             started = Stopwatch.GetTimestamp();
             context.Commit();
             var elapsed = planned + Stopwatch.GetElapsedTime(started);
-            report = new ResetReport(boundary, context.Ordinal, _policy.GetType().Name, context.Reports(), elapsed);
+            report = new ResetReport(boundary, context.Ordinal, PolicyName, context.Reports(), elapsed);
         }
         finally
         {

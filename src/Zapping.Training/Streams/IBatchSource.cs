@@ -11,5 +11,6 @@ public interface IBatchSource
     /// resumed run sees the same data.
     /// </summary>
     /// <param name="epoch">Which epoch, counted from 0.</param>
-    IEnumerable<LabelledBatch> Epoch(long epoch);
+    /// <param name="firstBatch">Where to begin; more than 0 when an interrupted epoch is gone on with.</param>
+    IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0);
 }

@@ -47,10 +47,10 @@ public sealed class ShuffledBatches : IBatchSource
     public long? BatchesPerEpoch => (_count + BatchSize - 1) / BatchSize;
 
     /// <inheritdoc/>
-    public IEnumerable<LabelledBatch> Epoch(long epoch)
+    public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)
     {
         var order = new RandomStream(StableHash.Mix(_seed, (ulong)epoch), "order").Permutation(_count);
-        for (var start = 0; start < _count; start += BatchSize)
+        for (var start = checked((int)firstBatch * BatchSize); start < _count; start += BatchSize)
         {
             using var indices = tensor(order.AsSpan(start, Math.Min(BatchSize, _count - start)).ToArray(), device: _inputs.device);
             yield return new LabelledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices));

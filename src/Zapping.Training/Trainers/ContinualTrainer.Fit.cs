@@ -8,7 +8,8 @@ public sealed partial class ContinualTrainer
 {
     /// <summary>
     /// Trains on tasks and classes in the order in which they come, each example once:
-    /// task boundary, class boundary, steps, next class.
+    /// task boundary, class boundary, steps, next class. If an earlier call was interrupted inside a task, the stream's
+    /// first task is taken for that one, and is gone on with.
     /// </summary>
     /// <param name="stream">Read lazily, one task at a time.</param>
     /// <param name="batchSize">Examples per step, at least 1; default 1, as in sequential transfer.</param>
@@ -27,18 +28,17 @@ public sealed partial class ContinualTrainer
         var run = new FitRun(null, progress, cancellationToken);
         foreach (var task in stream)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            BeginTask([.. task.Classes.Select(examples => examples.ClassId)]);
-            foreach (var examples in task.Classes)
-            {
-                FitClass(examples, batchSize, run);
-            }
+            run.ThrowIfCancelled();
+            FitTask(task, batchSize, run);
         }
 
         return run.Summary;
     }
 
-    /// <summary>Trains on shuffled data for some epochs: epoch boundary, steps, next epoch.</summary>
+    /// <summary>
+    /// Trains on shuffled data for some epochs: epoch boundary, steps, next epoch. If an earlier call was interrupted
+    /// inside an epoch, that one is gone on with, and is the first of these.
+    /// </summary>
     /// <param name="source">The data.</param>
     /// <param name="epochs">How many epochs, at least 0. They are counted on from <see cref="Trainer.State"/>.</param>
     /// <param name="progress">Told after each step.</param>
@@ -56,29 +56,59 @@ public sealed partial class ContinualTrainer
         var run = new FitRun(source.BatchesPerEpoch * epochs, progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var epoch = State.Epochs;
-            BeginEpoch();
-            FitEpoch(source.Epoch(epoch), run);
+            run.ThrowIfCancelled();
+            if (State.EpochSteps is null)
+            {
+                BeginEpoch();
+                State = State with { EpochSteps = 0 };
+            }
+
+            FitEpoch(source.Epoch(State.FinishedEpochs, State.EpochSteps.Value), run);
+            State = State with { EpochSteps = null };
             AdvanceLearningRates(BoundaryKind.EpochBoundary);
         }
 
         return run.Summary;
     }
 
+    private void FitTask(TrainingTask task, int batchSize, FitRun run)
+    {
+        if (State.TaskClasses is null)
+        {
+            BeginTask([.. task.Classes.Select(examples => examples.ClassId)]);
+            State = State with { TaskClasses = 0 };
+        }
+
+        foreach (var examples in task.Classes.Skip(State.TaskClasses.Value))
+        {
+            FitClass(examples, batchSize, run);
+            State = State with { TaskClasses = State.TaskClasses + 1, ClassSteps = null };
+        }
+
+        State = State with { TaskClasses = null };
+    }
+
     private void FitClass(ClassExamples examples, int batchSize, FitRun run)
     {
         run.ThrowIfCancelled();
-        BeginClass(examples.ClassId);
+        if (State.ClassSteps is null)
+        {
+            BeginClass(examples.ClassId);
+            State = State with { ClassSteps = 0 };
+        }
+
         var count = examples.Inputs.shape[0];
-        for (long start = 0; start < count; start += batchSize)
+        for (var start = State.ClassSteps.Value * batchSize; start < count; start += batchSize)
         {
             run.ThrowIfCancelled();
             using var scope = NewDisposeScope();
             var length = Math.Min(batchSize, count - start);
             var inputs = examples.Inputs.narrow(0, start, length);
             var labels = full([length], examples.ClassId, ScalarType.Int64, inputs.device);
-            run.Add(TrainStep(inputs, labels), length);
+            var loss = TrainStep(inputs, labels);
+            State = State with { ClassSteps = State.ClassSteps + 1 };
+            run.Add(loss, length);
+            SaveIfDue();
         }
     }
 
@@ -95,7 +125,10 @@ public sealed partial class ContinualTrainer
             }
 
             var (inputs, labels) = batch.Current;
-            run.Add(TrainStep(inputs, labels), inputs.shape[0]);
+            var loss = TrainStep(inputs, labels);
+            State = State with { EpochSteps = State.EpochSteps + 1 };
+            run.Add(loss, inputs.shape[0]);
+            SaveIfDue();
         }
     }
 }

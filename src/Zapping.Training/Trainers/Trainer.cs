@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
@@ -16,6 +17,7 @@ public abstract class Trainer : IDisposable
     private readonly List<ITrainingObserver> _observers = [];
     private readonly List<LearningRateSchedule> _learningRates = [];
     private double? _maxGradientNorm;
+    private CheckpointPlan? _checkpoints;
     private int _busy;
     private bool _disposed;
 
@@ -99,6 +101,14 @@ public abstract class Trainer : IDisposable
         _observers.Add(observer);
     }
 
+    /// <summary>What a resumed run must share with the saved one besides model, optimizers and resets.</summary>
+    internal virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["gradient clipping"] = _maxGradientNorm?.ToString("r", CultureInfo.InvariantCulture) ?? "none",
+    };
+
+    internal void Save(CheckpointPlan plan) => _checkpoints = plan;
+
     internal void ClipGradients(double maxNorm) => _maxGradientNorm = maxNorm;
 
     /// <exception cref="ArgumentException">This trainer never signals boundaries of that kind.</exception>
@@ -178,6 +188,8 @@ public abstract class Trainer : IDisposable
             }
         }
     }
+
+    private protected void SaveIfDue() => _checkpoints?.SaveIfDue(this);
 
     /// <summary>Takes the trainer for one call; the result gives it back.</summary>
     private protected Turn Enter()

@@ -13,10 +13,3 @@ public readonly record struct TrainingProgress(long Steps, long? TotalSteps, lon
 /// <param name="MeanLoss">Mean loss over the steps; NaN if there was none.</param>
 /// <param name="LastLoss">The loss of the last step; NaN if there was none.</param>
 public sealed record TrainingSummary(long Steps, long Examples, double MeanLoss, double LastLoss);
-
-/// <summary>How many of each the trainer has begun, over its whole life; also the index of the next boundary.</summary>
-/// <param name="Steps">Optimisation steps.</param>
-/// <param name="Epochs">Epochs.</param>
-/// <param name="Classes">Classes.</param>
-/// <param name="Tasks">Tasks.</param>
-public sealed record TrainerState(long Steps, long Epochs, long Classes, long Tasks);

@@ -34,6 +34,9 @@ public sealed class AsbTrainer : EpisodicTrainer
         : base(model, [optimizer], options = OptionsRules.Ensure(options ?? new AsbOptions()), loss) =>
         _accumulate = options.AccumulateInnerGradients;
 
+    internal override IReadOnlyDictionary<string, string> Settings =>
+        new Dictionary<string, string>(base.Settings, StringComparer.Ordinal) { ["accumulate inner gradients"] = _accumulate.ToString() };
+
     private protected override (Tensor Outputs, double Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
@@ -60,6 +61,7 @@ public abstract class EpisodicTrainer : Trainer
             using var scope = NewDisposeScope(); // what the source makes for an episode goes with it
             var episode = source.Episode(State.Steps);
             run.Add(TrainEpisode(episode), episode.Inner.Labels.shape[0] + episode.Outer.Labels.shape[0]);
+            SaveIfDue();
         }
 
         return run.Summary;
@@ -112,6 +114,12 @@ public abstract class EpisodicTrainer : Trainer
     /// <param name="atAdapted">To be called with the outputs on the outer batch while the model has the adapted weights.</param>
     private protected abstract (Tensor Outputs, double Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted);
+
+    internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(base.Settings, StringComparer.Ordinal)
+    {
+        ["inner learning rate"] = InnerLearningRate.ToString("r", CultureInfo.InvariantCulture),
+        ["inner parameters"] = string.Join(", ", InnerParameters.NamesIn(Model)),
+    };
 
     private protected override void EnsureSignalled(BoundaryKind kind)
     {

@@ -45,6 +45,9 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         _weights = new WeightTrajectory(options.FirstOrder ? int.MaxValue : options.KeepWeightsEvery);
     }
 
+    internal override IReadOnlyDictionary<string, string> Settings =>
+        new Dictionary<string, string>(base.Settings, StringComparer.Ordinal) { ["first order"] = _firstOrder.ToString() };
+
     private protected override (Tensor Outputs, double Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {

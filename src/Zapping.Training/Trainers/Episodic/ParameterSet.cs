@@ -46,6 +46,13 @@ public sealed class ParameterSet
     public IReadOnlyList<Parameter> Of(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        return [.. Choose(model).Select(p => p.parameter)];
+    }
+
+    internal IEnumerable<string> NamesIn(nn.Module model) => Choose(model).Select(p => p.name);
+
+    private List<(string name, Parameter parameter)> Choose(nn.Module model)
+    {
         var named = model.named_parameters().ToList();
         foreach (var prefix in _prefixes)
         {
@@ -55,7 +62,7 @@ public sealed class ParameterSet
             }
         }
 
-        var chosen = named.Where(p => p.parameter.requires_grad && _contains(p.name)).Select(p => p.parameter).DistinctBy(p => p.Handle).ToList();
+        var chosen = named.Where(p => p.parameter.requires_grad && _contains(p.name)).DistinctBy(p => p.parameter.Handle).ToList();
         return chosen.Count > 0
             ? chosen
             : throw new InvalidOperationException(

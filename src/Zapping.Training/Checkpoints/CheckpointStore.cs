@@ -1,0 +1,126 @@
+using Zapping.Training.Internal;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// A folder of checkpoints, each a folder of its own: model, optimizers and random state as safetensors, everything
+/// else as JSON, and the SHA-256 of every file in the format of <c>sha256sum</c>. A checkpoint is written under another
+/// name, flushed to the disk and then renamed, so there is never half a one; what a killed process left behind is
+/// cleared away by the next. One process at a time may have the folder.
+/// <code>
+/// using var store = new CheckpointStore("out/checkpoints");
+/// store.Resume(trainer);                                  // the newest one, if there is one
+/// trainer.UseCheckpoints(store, everySteps: 1000);
+/// trainer.Fit(episodes, 9000 - trainer.State.Steps);
+/// </code>
+/// </summary>
+/// <threadsafety>One thread at a time.</threadsafety>
+public sealed class CheckpointStore : IDisposable
+{
+    private readonly CheckpointFolder _folder;
+    private readonly CheckpointRetention _retention;
+
+    /// <summary>Opens a folder, which is made if need be.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="retention">Which checkpoints stay. Default: the last two and the best.</param>
+    /// <exception cref="IOException">Another process has the folder, or it cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    public CheckpointStore(string path, CheckpointRetention? retention = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _retention = OptionsRules.Ensure(retention ?? new CheckpointRetention());
+        _folder = new CheckpointFolder(path);
+    }
+
+    /// <summary>
+    /// Raised when a periodic save has failed, such as on a full disk: earlier checkpoints are whole, and training goes
+    /// on. Without a listener it is written to <see cref="System.Diagnostics.Trace"/>.
+    /// </summary>
+    public event Action<Exception>? SaveFailed;
+
+    /// <summary>All checkpoints whose description can be read, the newest first.</summary>
+    public IReadOnlyList<Checkpoint> Checkpoints => _folder.List();
+
+    /// <summary>The checkpoint with the highest score; null if none has one.</summary>
+    public Checkpoint? Best => Checkpoints.Where(c => c.Score is not null).MaxBy(c => c.Score);
+
+    /// <summary>Saves all that is needed to go on exactly, and removes what the retention no longer wants.</summary>
+    /// <param name="trainer">Between two steps.</param>
+    /// <param name="score">How good it is, the higher the better, for <see cref="Best"/>; null if not known.</param>
+    /// <param name="notes">Text of the caller's own, by key.</param>
+    /// <returns>The new checkpoint; on the disk, a power cut notwithstanding, when this returns.</returns>
+    /// <exception cref="IOException">It cannot be written; earlier checkpoints are untouched.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    /// <exception cref="NotSupportedException">An optimizer keeps its state where it cannot be read (LBFGS).</exception>
+    public Checkpoint Save(Trainer trainer, double? score = null, IReadOnlyDictionary<string, string>? notes = null)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        var snapshot = new TrainerSnapshot(trainer);
+        var saved = _folder.Write(trainer.State.Steps, snapshot.Describe(score, notes), snapshot.Tensors());
+        RemoveOld();
+        return saved;
+    }
+
+    /// <summary>
+    /// Brings a trainer, its model, its optimizers and the global random state to where the newest checkpoint was saved.
+    /// </summary>
+    /// <param name="trainer">
+    /// Set up as the saved one was: model, optimizers, resets, learning-rate schedulers and options.
+    /// </param>
+    /// <returns>The checkpoint; null, with nothing changed, if there is none.</returns>
+    /// <exception cref="CheckpointException">It is damaged or does not fit; nothing has been changed.</exception>
+    public Checkpoint? Resume(Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        var newest = _folder.Newest();
+        if (newest is not null)
+        {
+            Resume(trainer, newest);
+        }
+
+        return newest is null ? null : _folder.Describe(newest);
+    }
+
+    /// <summary>Like <see cref="Resume(Trainer)"/>, from a checkpoint of one's choice.</summary>
+    /// <param name="trainer">Set up as the saved one was.</param>
+    /// <param name="name">The <see cref="Checkpoint.Name"/> of one of <see cref="Checkpoints"/>.</param>
+    /// <exception cref="CheckpointException">It is not there, is damaged or does not fit; nothing has been changed.</exception>
+    public void Resume(Trainer trainer, string name)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        try
+        {
+            using var files = _folder.Open(name);
+            new TrainerSnapshot(trainer).Restore(files);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(name, failure.Message, _folder.Before(name), failure);
+        }
+    }
+
+    /// <summary>Gives the folder back to other processes.</summary>
+    public void Dispose() => _folder.Dispose();
+
+    internal void OnSaveFailed(Exception failure)
+    {
+        if (SaveFailed is { } listeners)
+        {
+            listeners(failure);
+        }
+        else
+        {
+            System.Diagnostics.Trace.TraceWarning($"A checkpoint could not be saved; training goes on. {failure.Message}");
+        }
+    }
+
+    private void RemoveOld()
+    {
+        var best = _retention.KeepBest ? Best : null;
+        foreach (var old in Checkpoints.Skip(_retention.KeepLast).Where(c => c.Name != best?.Name && !_retention.Keeps(c.Steps)))
+        {
+            _folder.Remove(old.Name);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Zapping.Training.Internal;
+
+/// <summary>The files of one checkpoint, opened for reading.</summary>
+internal sealed class CheckpointFiles(string path) : IDisposable
+{
+    private readonly List<SafetensorsFile> _open = [];
+
+    public CheckpointDescription Description { get; } =
+        CheckpointDescription.Parse(File.ReadAllBytes(Path.Combine(path, CheckpointFolder.Description)));
+
+    public SafetensorsFile Tensors(string file)
+    {
+        var tensors = SafetensorsFile.Open(Path.Combine(path, file));
+        _open.Add(tensors);
+        return tensors;
+    }
+
+    public void Dispose() => _open.ForEach(file => file.Dispose());
+}

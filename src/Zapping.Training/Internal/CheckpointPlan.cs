@@ -1,0 +1,23 @@
+namespace Zapping.Training.Internal;
+
+/// <summary>Saves a trainer every so many steps.</summary>
+internal sealed record CheckpointPlan(
+    CheckpointStore Store, long EverySteps, Func<double?>? Score, IReadOnlyDictionary<string, string>? Notes)
+{
+    public void SaveIfDue(Trainer trainer)
+    {
+        if (trainer.State.Steps % EverySteps != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Store.Save(trainer, Score?.Invoke(), Notes);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Store.OnSaveFailed(failure);
+        }
+    }
+}

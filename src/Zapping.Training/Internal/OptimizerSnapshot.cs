@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Reflection;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>
+/// What a managed optimizer remembers, by name. TorchSharp's state and option classes are plain public fields, which
+/// is all that this relies on; tensors become "parameter.field", and numbers tensors without dimensions.
+/// </summary>
+internal sealed class OptimizerSnapshot
+{
+    private readonly optim.Optimizer _optimizer;
+    private readonly List<(string Name, Parameter Parameter, OptimizerState State)> _states;
+    private readonly List<OptimizerOptions> _groups;
+
+    /// <param name="optimizer">A managed one.</param>
+    /// <param name="names">The model's parameters by handle.</param>
+    /// <exception cref="NotSupportedException">Its state is out of reach.</exception>
+    public OptimizerSnapshot(optim.Optimizer optimizer, Dictionary<IntPtr, string> names)
+    {
+        if (optimizer is not OptimizerHelper managed)
+        {
+            throw new NotSupportedException($"{optimizer.GetType().Name} keeps its state in native code, so it cannot be saved and resumed.");
+        }
+
+        _optimizer = optimizer;
+        var dictionary = managed.state_dict();
+        _groups = dictionary.Options;
+        _states = [.. managed.parameters().Zip(dictionary.State).Select((pair, i) =>
+            (names.GetValueOrDefault(pair.First.Handle, FormattableString.Invariant($"parameter-{i}")), pair.First, pair.Second))];
+    }
+
+    public OptimizerDescription Describe() => new(_optimizer.GetType().Name, [.. _groups.Select(Options)]);
+
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
+    {
+        foreach (var (name, _, state) in _states)
+        {
+            foreach (var field in FieldsOf(state))
+            {
+                var value = field.GetValue(state) switch
+                {
+                    Tensor own => own,
+                    long number => tensor(number),
+                    double number => tensor(number),
+                    null => null,
+                    var other => throw new NotSupportedException($"{state.GetType()}.{field.Name} is a {other.GetType()}, which cannot be saved."),
+                };
+                if (value is not null)
+                {
+                    yield return new($"{name}.{field.Name}", value);
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads everything; the result writes it.</summary>
+    /// <exception cref="InvalidDataException">It is the state of another optimizer.</exception>
+    public Action Plan(OptimizerDescription saved, SafetensorsFile file)
+    {
+        if (saved.Groups.Count != _groups.Count)
+        {
+            throw new InvalidDataException($"its {saved.Type} has {saved.Groups.Count} groups of parameters, not {_groups.Count}.");
+        }
+
+        var plan = new List<Action>();
+        var read = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, parameter, state) in _states)
+        {
+            foreach (var field in FieldsOf(state))
+            {
+                var key = $"{name}.{field.Name}";
+                var value = file.Contains(key) ? file.Read(key) : null;
+                read.Add(key);
+                plan.Add(Set(state, field, parameter, value, key));
+            }
+        }
+
+        if (file.Names.FirstOrDefault(name => !read.Contains(name)) is { } unknown)
+        {
+            throw new InvalidDataException($"its {saved.Type} has '{unknown}', which the optimizer here has not: it is of other parameters.");
+        }
+
+        return () =>
+        {
+            plan.ForEach(write => write());
+            foreach (var (group, options) in _groups.Zip(saved.Groups))
+            {
+                SetOptions(group, options);
+            }
+        };
+    }
+
+    private static Action Set(OptimizerState state, FieldInfo field, Parameter parameter, Tensor? value, string key)
+    {
+        if (field.FieldType == typeof(long) || field.FieldType == typeof(double))
+        {
+            return value?.numel() == 1
+                ? field.FieldType == typeof(long) ? Write(value.item<long>()) : Write(value.item<double>())
+                : throw new InvalidDataException($"it lacks the number '{key}'.");
+        }
+
+        var own = (Tensor?)field.GetValue(state);
+        if (own is not null && value is not null && own.dtype == value.dtype && own.shape.AsSpan().SequenceEqual(value.shape))
+        {
+            return () => own.copy_(value);
+        }
+
+        // Some buffers, such as SGD's momentum, come to be with the first step only.
+        if (value is not null && !value.shape.AsSpan().SequenceEqual(parameter.shape))
+        {
+            throw new InvalidDataException($"its '{key}' has shape [{string.Join(", ", value.shape)}], not [{string.Join(", ", parameter.shape)}].");
+        }
+
+        var placed = value?.to(parameter.device, copy: true).DetachFromDisposeScope();
+        return () =>
+        {
+            own?.Dispose();
+            field.SetValue(state, placed);
+        };
+
+        Action Write(object number) => () => field.SetValue(state, number);
+    }
+
+    private static Dictionary<string, double> Options(OptimizerOptions group)
+    {
+        var options = new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            [nameof(OptimizerOptions.InitialLearningRate)] = group.InitialLearningRate,
+        };
+        if (group.LearningRate is { } rate)
+        {
+            options[nameof(OptimizerOptions.LearningRate)] = rate;
+        }
+
+        foreach (var field in group.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public))
+        {
+            if (field.GetValue(group) is { } value)
+            {
+                options[field.Name] = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return options;
+    }
+
+    private static void SetOptions(OptimizerOptions group, IReadOnlyDictionary<string, double> options)
+    {
+        group.InitialLearningRate = options[nameof(OptimizerOptions.InitialLearningRate)];
+        group.LearningRate = options.TryGetValue(nameof(OptimizerOptions.LearningRate), out var rate) ? rate : null;
+        foreach (var field in group.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public))
+        {
+            var type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
+            field.SetValue(group, options.TryGetValue(field.Name, out var value) ? Convert.ChangeType(value, type, CultureInfo.InvariantCulture) : null);
+        }
+    }
+
+    private static FieldInfo[] FieldsOf(OptimizerState state)
+    {
+        var own = state.GetType();
+        if (own.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is [var hidden, ..])
+        {
+            throw new NotSupportedException($"{own} keeps '{hidden.Name}' to itself, so the optimizer cannot be saved and resumed.");
+        }
+
+        return own.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly);
+    }
+}

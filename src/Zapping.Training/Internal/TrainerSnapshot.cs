@@ -1,0 +1,114 @@
+using System.Reflection;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>Everything about a trainer that a checkpoint holds, on its way there and back.</summary>
+internal sealed class TrainerSnapshot
+{
+    private const string ModelFile = "model.safetensors";
+    private const string RandomFile = "random.safetensors";
+    private const string GlobalGenerator = "torch.global";
+
+    private readonly Trainer _trainer;
+    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _model;
+    private readonly IReadOnlyList<OptimizerSnapshot> _optimizers;
+
+    public TrainerSnapshot(Trainer trainer)
+    {
+        _trainer = trainer;
+        _model = [.. trainer.Model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter))
+            .Concat(trainer.Model.named_buffers().Select(b => new KeyValuePair<string, Tensor>(b.name, b.buffer)))];
+        var names = trainer.Model.named_parameters().DistinctBy(p => p.parameter.Handle).ToDictionary(p => p.parameter.Handle, p => p.name);
+        _optimizers = [.. trainer.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];
+    }
+
+    private static string LibraryVersion { get; } =
+        typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public CheckpointDescription Describe(double? score, IReadOnlyDictionary<string, string>? notes) => new(
+        CheckpointDescription.CurrentFormat,
+        LibraryVersion,
+        DateTimeOffset.Now,
+        score,
+        _trainer.GetType().Name,
+        _trainer.State,
+        _trainer.Settings,
+        [.. _optimizers.Select(optimizer => optimizer.Describe())],
+        [.. _trainer.Schedulers.Select(scheduler => new ResetDescription(scheduler.PolicyName, scheduler.Schedule, scheduler.State))],
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Steps)],
+        notes ?? new Dictionary<string, string>(StringComparer.Ordinal));
+
+    public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
+    {
+        yield return (ModelFile, _model);
+        for (var i = 0; i < _optimizers.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            yield return (OptimizerFile(i), _optimizers[i].Tensors());
+        }
+
+        using var state = random.get_rng_state();
+        yield return (RandomFile, [new(GlobalGenerator, state)]);
+    }
+
+    /// <summary>Checks and reads everything, and only then writes.</summary>
+    /// <exception cref="InvalidDataException">It does not fit; the message says why.</exception>
+    public void Restore(CheckpointFiles files)
+    {
+        var saved = files.Description;
+        EnsureSame("trainer", saved.Trainer, _trainer.GetType().Name);
+        EnsureSame("trainer's settings", Text(saved.Settings), Text(_trainer.Settings));
+        EnsureSame("optimizers", string.Join(", ", saved.Optimizers.Select(o => o.Type)), string.Join(", ", _optimizers.Select(o => o.Describe().Type)));
+        EnsureSame("resets", string.Join("; ", saved.Resets.Select(r => $"{r.Policy} at {r.Schedule}")), string.Join("; ", _trainer.Schedulers.Select(s => $"{s.PolicyName} at {s.Schedule}")));
+        EnsureSame("number of learning-rate schedulers", $"{saved.LearningRateSteps.Count}", $"{_trainer.LearningRates.Count}");
+        if (saved.LearningRateSteps.Zip(_trainer.LearningRates).Any(pair => pair.Second.Steps > pair.First))
+        {
+            throw new InvalidDataException("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
+        }
+
+        using var scope = NewDisposeScope();
+        var model = Read(files.Tensors(ModelFile));
+        var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)))).ToList();
+        var generator = files.Tensors(RandomFile).Read(GlobalGenerator);
+
+        using var noGrad = no_grad();
+        foreach (var (tensor, value) in model)
+        {
+            tensor.copy_(value);
+        }
+
+        foreach (var (learningRates, steps) in _trainer.LearningRates.Zip(saved.LearningRateSteps))
+        {
+            learningRates.CatchUp(steps);
+        }
+
+        optimizers.ForEach(write => write());
+        foreach (var (scheduler, reset) in _trainer.Schedulers.Zip(saved.Resets))
+        {
+            scheduler.State = reset.State;
+        }
+
+        random.set_rng_state(generator);
+        _trainer.State = saved.State;
+    }
+
+    private List<(Tensor Target, Tensor Value)> Read(SafetensorsFile file)
+    {
+        TensorNames.EnsureFit(file, [.. _model], "model");
+        return [.. _model.Select(own => (own.Value, file.Read(own.Key)))];
+    }
+
+    private static void EnsureSame(string what, string saved, string own)
+    {
+        if (saved != own)
+        {
+            throw new InvalidDataException($"its {what} is another one: '{saved}', not '{own}'.");
+        }
+    }
+
+    private static string Text(IReadOnlyDictionary<string, string> settings) =>
+        string.Join("; ", settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} = {s.Value}"));
+
+    private static string OptimizerFile(int index) => FormattableString.Invariant($"optimizer-{index}.safetensors");
+}
