@@ -19,4 +19,11 @@ public sealed class DataException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>The same with a word on what to do about it.</summary>
+    internal DataException With(string advice) => new($"{OneLine(Message).TrimEnd('.')}. {advice}", this);
+
+    /// <summary>Names of files may hold anything; messages stay one line.</summary>
+    internal static string OneLine(string text) =>
+        string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -4,8 +4,10 @@ using System.Text;
 
 namespace PaperCurves.Data;
 
-/// <summary>One half of Omniglot as a folder tree.</summary>
-internal sealed class FolderSource(string path) : IOmniglotSource
+/// <summary>A folder tree of images: one half of Omniglot, or class folders.</summary>
+/// <param name="path">Full path of the folder.</param>
+/// <param name="longestFile">A longer file is no image and is not worth reading.</param>
+internal sealed class FolderSource(string path, int longestFile = OmniglotSource.LongestFile) : IOmniglotSource
 {
     private (string Name, long Length, DateTime Modified)[]? _files;
 
@@ -32,14 +34,21 @@ internal sealed class FolderSource(string path) : IOmniglotSource
 
     public IReadOnlyList<string> List() => [.. Files().Select(file => file.Name)];
 
+    /// <summary>Names of the folders straight below, empty ones too, in ordinal order.</summary>
+    public IReadOnlyList<string> Folders() => Guard(() => new DirectoryInfo(Path).EnumerateDirectories()
+        .Select(folder => folder.Name)
+        .Where(name => !OmniglotSource.IsLitter(name))
+        .Order(StringComparer.Ordinal)
+        .ToArray());
+
     public byte[] Read(int index)
     {
         var file = System.IO.Path.Combine(Path, Files()[index].Name);
         try
         {
-            if (new FileInfo(file).Length > OmniglotSource.LongestFile)
+            if (new FileInfo(file).Length > longestFile)
             {
-                throw new DataException($"{file}: too long for a drawing.");
+                throw new DataException($"{file}: too long for an image.");
             }
 
             return File.ReadAllBytes(file);
@@ -62,15 +71,21 @@ internal sealed class FolderSource(string path) : IOmniglotSource
     {
         // Silently passing over what may not be read would end in a wrong count instead of the true reason.
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false };
+        return Guard(() => new DirectoryInfo(Path).EnumerateFiles("*", options)
+            .Select(file => (
+                Name: System.IO.Path.GetRelativePath(Path, file.FullName).Replace('\\', '/'),
+                file.Length,
+                Modified: file.LastWriteTimeUtc))
+            .Where(file => !OmniglotSource.IsLitter(file.Name))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .ToArray());
+    }
+
+    private T Guard<T>(Func<T> list)
+    {
         try
         {
-            return [.. new DirectoryInfo(Path).EnumerateFiles("*", options)
-                .Select(file => (
-                    Name: System.IO.Path.GetRelativePath(Path, file.FullName).Replace('\\', '/'),
-                    file.Length,
-                    Modified: file.LastWriteTimeUtc))
-                .Where(file => !OmniglotSource.IsLitter(file.Name))
-                .OrderBy(file => file.Name, StringComparer.Ordinal)];
+            return list();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

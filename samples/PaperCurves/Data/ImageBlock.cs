@@ -9,8 +9,15 @@ internal sealed record ImageBlock(
 {
     public long End => Offset + Length;
 
+    /// <param name="header">Where to write.</param>
+    /// <param name="images">Grey and without normalisation: the format has no place for more.</param>
     public static void Write(BinaryWriter header, ImageSet images)
     {
+        if (images.Channels != 1 || images.Normalization is not null)
+        {
+            throw new ArgumentException("The cache is for grey images without normalisation.", nameof(images));
+        }
+
         header.Write(images.ClassCount);
         foreach (var name in images.ClassNames)
         {

@@ -77,8 +77,8 @@ public static class Omniglot
         if (sets is null)
         {
             var total = (double)(background.Classes + evaluation.Classes);
-            var first = Part(progress, 0.0, background.Classes / total);
-            var second = Part(progress, background.Classes / total, evaluation.Classes / total);
+            var first = PartOfProgress.Of(progress, 0.0, background.Classes / total);
+            var second = PartOfProgress.Of(progress, background.Classes / total, evaluation.Classes / total);
             sets = (
                 OmniglotDecoder.Decode(training, background, size, first, cancellationToken),
                 OmniglotDecoder.Decode(transfer, evaluation, size, second, cancellationToken));
@@ -104,13 +104,5 @@ public static class Omniglot
         var folder = Environment.GetFolderPath(
             Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return Path.Combine(folder.Length == 0 ? Path.GetTempPath() : folder, "Zapping.Training");
-    }
-
-    private static PartOfProgress? Part(IProgress<double>? whole, double start, double share) =>
-        whole is null ? null : new PartOfProgress(whole, start, share);
-
-    private sealed class PartOfProgress(IProgress<double> whole, double start, double share) : IProgress<double>
-    {
-        public void Report(double value) => whole.Report(start + (share * value));
     }
 }

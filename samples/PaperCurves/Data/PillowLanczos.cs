@@ -50,8 +50,8 @@ internal sealed class PillowLanczos
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     public void Resize(ReadOnlySpan<byte> source, Span<byte> target)
     {
-        Check(source.Length, SourceSize, nameof(source));
-        Check(target.Length, TargetSize, nameof(target));
+        Check(source.Length, SourceSize, SourceSize, nameof(source));
+        Check(target.Length, TargetSize, TargetSize, nameof(target));
 
         // Transposed, so that the second pass reads its columns as rows; the arithmetic is the same.
         var columns = ArrayPool<byte>.Shared.Rent(TargetSize * SourceSize);
@@ -66,7 +66,22 @@ internal sealed class PillowLanczos
         }
     }
 
-    /// <summary>Shrinks every row of (rows, SourceSize) and writes the result transposed: (TargetSize, rows).</summary>
+    /// <summary>
+    /// One half of a resize: makes every row TargetSize long and writes the result transposed. The other half is the
+    /// same with the columns, which of an image that is not square is another instance's work.
+    /// </summary>
+    /// <param name="source">rows * SourceSize bytes, row by row.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="target">TargetSize * rows bytes, column by column; overwritten.</param>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    public void ResizeRows(ReadOnlySpan<byte> source, int rows, Span<byte> target)
+    {
+        Check(source.Length, SourceSize, rows, nameof(source));
+        Check(target.Length, rows, TargetSize, nameof(target));
+        Pass(source, rows, target);
+    }
+
+    /// <summary>Resizes every row of (rows, SourceSize) and writes the result transposed: (TargetSize, rows).</summary>
     private unsafe void Pass(ReadOnlySpan<byte> source, int rows, Span<byte> target)
     {
         for (var i = 0; i < _taps.Length; i++)
@@ -96,11 +111,11 @@ internal sealed class PillowLanczos
         }
     }
 
-    private static void Check(int length, int size, string parameter)
+    private static void Check(int length, int width, int height, string parameter)
     {
-        if (length != size * size)
+        if (length != width * height)
         {
-            throw new ArgumentException($"{length} pixels given, {size}x{size} expected.", parameter);
+            throw new ArgumentException($"{length} pixels given, {width}x{height} expected.", parameter);
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class ZipSource : IOmniglotSource
 
             if (!name.StartsWith(_root, StringComparison.Ordinal))
             {
-                throw new DataException($"{Path}: entry {OneLine(name)} is not in {_root}");
+                throw new DataException($"{Path}: entry {DataException.OneLine(name)} is not in {_root}");
             }
 
             names.Add(name[_root.Length..]);
@@ -62,7 +62,7 @@ internal sealed class ZipSource : IOmniglotSource
         return Guard(entry.FullName, () => Inflate(entry));
     }
 
-    public string Describe(string name) => $"{Path}: entry {_root}{OneLine(name)}";
+    public string Describe(string name) => $"{Path}: entry {_root}{DataException.OneLine(name)}";
 
     public void Dispose()
     {
@@ -103,12 +103,8 @@ internal sealed class ZipSource : IOmniglotSource
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException
             or NotSupportedException or ArgumentException or OverflowException)
         {
-            var where = entry is null ? Path : $"{Path}: entry {OneLine(entry)}";
-            throw new DataException($"{where}: not a sound zip archive ({OneLine(error.Message)})", error);
+            var where = entry is null ? Path : $"{Path}: entry {DataException.OneLine(entry)}";
+            throw new DataException($"{where}: not a sound zip archive ({DataException.OneLine(error.Message)})", error);
         }
     }
-
-    /// <summary>Names in a damaged archive may hold anything; messages stay one line.</summary>
-    private static string OneLine(string text) =>
-        string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -113,6 +113,15 @@ public sealed class ImageCacheTests : IDisposable
         _folder.Files.Should().Equal("a.images");
     }
 
+    [Fact]
+    public void Images_in_colour_are_refused_rather_than_flattened()
+    {
+        var colour = new ImageSet(["a"], 1, 1, new byte[3], channels: 3);
+        FluentActions.Invoking(() => new ImageCache(_folder["a.images"], s_key).TryWrite(colour, colour, CancellationToken.None))
+            .Should().Throw<ArgumentException>();
+        _folder.Files.Should().BeEmpty();
+    }
+
     private (string File, byte[] Bytes) WriteOne()
     {
         var file = _folder["a.images"];

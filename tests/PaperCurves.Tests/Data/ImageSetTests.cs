@@ -17,6 +17,27 @@ public sealed class ImageSetTests
         set.Pixels.Should().BeSameAs(pixels, "a copy of 229 MB would be felt");
     }
 
+    [Fact]
+    public void A_colour_image_is_three_planes()
+    {
+        var pixels = Enumerable.Range(0, 2 * 3 * 3 * 4).Select(value => (byte)value).ToArray();
+        var set = new ImageSet(["a", "b"], 3, 2, pixels, channels: 3);
+
+        set.Image(1, 2).ToArray().Should().Equal(Enumerable.Range(60, 12).Select(value => (byte)value));
+        (set.Channels, set.Count).Should().Be((3, 6));
+    }
+
+    [Fact]
+    public void A_normalisation_has_the_channels_of_the_images()
+    {
+        var grey = new Normalization([0.5f], [0.25f]);
+
+        FluentActions.Invoking(() => new ImageSet(["a"], 1, 1, new byte[3], channels: 3, grey))
+            .Should().Throw<ArgumentException>().WithMessage("*3 channels*");
+        FluentActions.Invoking(() => new ImageSet(["a"], 1, 1, [], channels: 0))
+            .Should().Throw<ArgumentOutOfRangeException>();
+    }
+
     [Theory]
     [InlineData(-1, 0)]
     [InlineData(2, 0)]
