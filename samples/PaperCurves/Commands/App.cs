@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PaperCurves.Data;
 using Spectre.Console;
+using Zapping.Training;
 
 namespace PaperCurves.Commands;
 
@@ -16,6 +17,8 @@ internal static class App
             + "transfers both to classes they have never seen, and draws the two curves.")
         {
             RunCommand.Create(),
+            PretrainCommand.Create(),
+            TransferCommand.Create(),
             ReportCommand.Create(),
         };
         try
@@ -26,7 +29,7 @@ internal static class App
                 ProcessTerminationTimeout = TimeToFinishAStep,
             }).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is DataException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is DataException or IOException or UnauthorizedAccessException or CheckpointException)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {failure.Message}");
             return ExitCodes.NotUsable;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using PaperCurves.Experiments;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -29,6 +30,10 @@ internal static class ConsoleBoard
                 new RemainingTimeColumn())
             .Start(bars => work(new BarBoard(bars, rates)));
     }
+
+    // Episodes are few a second, images hundreds.
+    private static string Rate(double unitsPerSecond) =>
+        unitsPerSecond.ToString(unitsPerSecond < 10 ? "f2" : "f0", CultureInfo.InvariantCulture);
 
     private sealed class BarBoard(ProgressContext bars, RateColumn rates) : IProgressBoard
     {
@@ -67,7 +72,7 @@ internal static class ConsoleBoard
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
             var (unit, note) = _said.GetValueOrDefault(task.Id);
-            var rate = FormattableString.Invariant($"{task.Speed ?? 0,5:f0} {unit}/s");
+            var rate = FormattableString.Invariant($"{Rate(task.Speed ?? 0),5} {unit}/s");
             return new Text(note is null || options.ConsoleSize.Width < WideTerminal ? rate : $"{rate}  {note}");
         }
     }
@@ -98,7 +103,7 @@ internal static class ConsoleBoard
             var rate = _done / _elapsed.Elapsed.TotalSeconds;
             var left = TimeSpan.FromSeconds(rate > 0 ? Math.Min((total - _done) / rate, 1e6) : 0);
             Console.WriteLine(FormattableString.Invariant(
-                $"{title}: {_done / total:p0}, {rate:f0} {unit}/s, {_elapsed.Elapsed:hh\\:mm\\:ss} gone, {left:hh\\:mm\\:ss} left{(_note.Length > 0 ? ", " : "")}{_note}"));
+                $"{title}: {_done / total:p0}, {Rate(rate)} {unit}/s, {_elapsed.Elapsed:hh\\:mm\\:ss} gone, {left:hh\\:mm\\:ss} left{(_note.Length > 0 ? ", " : "")}{_note}"));
         }
     }
 }

@@ -9,23 +9,32 @@ internal static class DataSource
 {
     private const ulong GlyphSeed = 1;
 
-    public static ClassificationData Open(string? path, Preset preset, IProgressBoard progress, CancellationToken cancellationToken)
+    /// <param name="path">A folder, if anybody said.</param>
+    /// <param name="omniglotSize">Width and height of the images if it is Omniglot.</param>
+    /// <param name="progress">Where to tell.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn; null for as many as Omniglot has.</param>
+    public static ClassificationData Open(
+        string? path, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken, Preset? glyphs = null)
     {
         path ??= UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
         if (path is null)
         {
+            glyphs ??= Preset.Paper;
             return SyntheticGlyphs.Create(
-                preset.TrainingClasses, Math.Max(preset.TransferClasses, 1), seed: GlyphSeed, ct: cancellationToken);
+                glyphs.TrainingClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken);
         }
 
-        using var line = progress.Begin("reading Omniglot", 100, "%");
+        using var line = progress.Begin("reading images", 100, "%");
         var done = 0.0;
         var report = new Relay(fraction =>
         {
             line.Advance((fraction * 100) - done);
             done = fraction * 100;
         });
-        var data = Omniglot.Load(path, progress: report, cancellationToken: cancellationToken);
+        var data = ImageData.Recognise(path) == ImageLayout.Omniglot
+            ? Omniglot.Load(path, omniglotSize, progress: report, cancellationToken: cancellationToken)
+            : ImageData.Open(path, progress: report, cancellationToken: cancellationToken);
         line.Advance(100 - done);
         return data;
     }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Spectre.Console;
-using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;
 
@@ -16,21 +16,21 @@ internal static class RunCommand
         var command = new Command("run", "Pre-train with and without zapping, transfer both to unseen classes, draw the curves.");
         options.AddTo(command);
         command.SetAction((parse, cancellationToken) => Task.Run(
-            () => Run(options.Settings(parse), options.Data(parse), options.Download(parse), cancellationToken), CancellationToken.None));
+            async () =>
+            {
+                var data = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+                return Run(options.Settings(parse), data, PaperPlans.OmniglotSize("convnet"), cancellationToken);
+            },
+            CancellationToken.None));
         return command;
     }
 
-    private static async Task<int> Run(RunSettings settings, string? dataPath, bool download, CancellationToken cancellationToken)
+    /// <param name="settings">What to do.</param>
+    /// <param name="dataPath">Where the data is, if anybody said.</param>
+    /// <param name="omniglotSize">Size of the images if it is Omniglot.</param>
+    /// <param name="cancellationToken">Interrupts between two steps.</param>
+    public static int Run(RunSettings settings, string? dataPath, int omniglotSize, CancellationToken cancellationToken)
     {
-        NativeMemory.KeepLargeBlocks();
-        set_num_threads(settings.Threads);
-        EnsureDevice(settings.Device);
-        if (download)
-        {
-            dataPath = await DataSource.DownloadAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        Directory.CreateDirectory(settings.Output);
         var started = DateTimeOffset.Now;
         var pretraining = new List<PretrainingResult>();
         ClassificationData? data = null;
@@ -39,8 +39,8 @@ internal static class RunCommand
         {
             ConsoleBoard.Run(board =>
             {
-                data = DataSource.Open(dataPath, settings.Preset, board, cancellationToken);
-                using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Preset);
+                data = DataSource.Open(dataPath, omniglotSize, board, cancellationToken, settings.Preset);
+                using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset);
                 var experiment = new Experiment(settings, data, board);
                 experiment.Pretrained += pretraining.Add;
                 experiment.Transferred += results.Add;
@@ -69,15 +69,6 @@ internal static class RunCommand
         if (rows.Count > 0)
         {
             FinalReport.Show(rows, settings.Output);
-        }
-    }
-
-    private static void EnsureDevice(string name)
-    {
-        if (name.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
-        {
-            throw new DataException(
-                $"device {name}: CUDA is not available. It needs an NVIDIA driver and a build with -p:TorchBackend=cuda-linux (or cuda-windows).");
         }
     }
 

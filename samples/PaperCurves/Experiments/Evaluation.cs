@@ -13,20 +13,48 @@ public static class Evaluation
     /// <param name="labels">[n].</param>
     /// <param name="cancellationToken">Ends evaluation between two batches.</param>
     public static double Accuracy(
+        nn.Module<Tensor, Tensor> model, Tensor inputs, Tensor labels, CancellationToken cancellationToken) =>
+        InTop(model, inputs, labels, 1, cancellationToken).Best;
+
+    /// <summary>
+    /// The fraction of inputs whose label has the largest output, and one of the five largest, in eval mode.
+    /// </summary>
+    /// <param name="model">Maps inputs [n, …] to logits [n, units]; its mode is what it was afterwards.</param>
+    /// <param name="inputs">[n, …].</param>
+    /// <param name="labels">[n].</param>
+    /// <param name="cancellationToken">Ends evaluation between two batches.</param>
+    public static (double Top1, double Top5) Top1And5(
         nn.Module<Tensor, Tensor> model, Tensor inputs, Tensor labels, CancellationToken cancellationToken)
+    {
+        var mode = model.training;
+        model.eval();
+        try
+        {
+            return InTop(model, inputs, labels, 5, cancellationToken);
+        }
+        finally
+        {
+            model.train(mode);
+        }
+    }
+
+    private static (double Best, double Top) InTop(
+        nn.Module<Tensor, Tensor> model, Tensor inputs, Tensor labels, int top, CancellationToken cancellationToken)
     {
         using var noGrad = no_grad();
         var count = inputs.shape[0];
-        long correct = 0;
+        var correct = (Best: 0L, Top: 0L);
         for (long start = 0; start < count; start += BatchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var length = Math.Min(BatchSize, count - start);
-            var predicted = model.call(inputs.narrow(0, start, length)).argmax(1);
-            correct += predicted.eq(labels.narrow(0, start, length)).sum().item<long>();
+            var outputs = model.call(inputs.narrow(0, start, length));
+            var hits = outputs.topk((int)Math.Min(top, outputs.shape[1]), 1).indexes.eq(labels.narrow(0, start, length).unsqueeze(1));
+            correct.Best += hits.narrow(1, 0, 1).sum().item<long>();
+            correct.Top += hits.sum().item<long>();
         }
 
-        return (double)correct / count;
+        return ((double)correct.Best / count, (double)correct.Top / count);
     }
 }

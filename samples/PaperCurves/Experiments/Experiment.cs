@@ -1,7 +1,9 @@
 using PaperCurves.Data;
 using PaperCurves.Models;
+using PaperCurves.Pretraining;
 using PaperCurves.Transfer;
 using TorchSharp;
+using Zapping.Training;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Experiments;
@@ -53,23 +55,32 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
 
     private void Pretrain(Dictionary<Arm, PaperModel> models, CancellationToken cancellationToken)
     {
-        using var split = settings.Pretrained is null
-            ? new PretrainingSplit(data, _preset, settings.Seed, _device)
-            : null;
         foreach (var arm in Enum.GetValues<Arm>())
         {
-            var (model, result) = split is null
-                ? new PretrainedStore(settings.Pretrained!).Load(arm, _preset)
-                : Pretraining.Run(arm, split, _preset, settings.Seed, _device, progress, cancellationToken);
+            var (model, result) = settings.Pretrained is { } networks
+                ? PretrainedNetwork.Load(networks[arm])
+                : Pretrain(arm, cancellationToken);
             model.to(_device);
             models.Add(arm, model);
-            if (split is not null)
+            if (result is not null)
             {
-                new PretrainedStore(settings.Output).Save(model, result);
+                Pretrained?.Invoke(result);
             }
-
-            Pretrained?.Invoke(result);
         }
+    }
+
+    private (PaperModel Model, PretrainingResult? Result) Pretrain(Arm arm, CancellationToken cancellationToken)
+    {
+        var plan = PretrainingPlan.Of(_preset, arm, data, settings.Seed);
+        var folder = PretrainedPair.FolderOf(settings.Output, arm);
+        using (var split = new PretrainingSplit(data, plan, _device))
+        using (var run = new PretrainingRun(plan, split, _device))
+        using (var store = new CheckpointStore(Path.Combine(folder, PretrainedNetwork.CheckpointFolder)))
+        {
+            run.Save(store, run.Train(progress, cancellationToken));
+        }
+
+        return PretrainedNetwork.Load(folder);
     }
 
     private void TransferHead(Arm arm, PaperModel model, TransferDraw draw, CancellationToken cancellationToken)

@@ -1,12 +1,15 @@
+using PaperCurves.Pretraining;
+
 namespace PaperCurves.Experiments;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Preset">All numbers of the experiment.</param>
+/// <param name="Method">How the networks are, or were, pre-trained.</param>
 /// <param name="Seed">Seed of pre-training.</param>
 /// <param name="Device">"cpu" or "cuda:n".</param>
 /// <param name="Threads">Threads of the CPU.</param>
 /// <param name="Output">Folder for results.</param>
 /// <param name="FirstTrial">The first transfer draw, counted from 0; later than 0 adds trials to an earlier run.</param>
-/// <param name="Pretrained">Folder of an earlier run whose networks are used; null to pre-train.</param>
+/// <param name="Pretrained">Networks that are there already; null to pre-train.</param>
 public sealed record RunSettings(
-    Preset Preset, ulong Seed, string Device, int Threads, string Output, int FirstTrial, string? Pretrained);
+    Preset Preset, Method Method, ulong Seed, string Device, int Threads, string Output, int FirstTrial, PretrainedPair? Pretrained);

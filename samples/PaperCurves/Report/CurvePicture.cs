@@ -1,4 +1,5 @@
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Transfer;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
@@ -18,9 +19,9 @@ public static class CurvePicture
     /// <summary>Draws and saves.</summary>
     /// <param name="curves">At least one.</param>
     /// <param name="caption">What was done, on which data.</param>
-    /// <param name="withPublished">Whether the paper's curves belong beside ours: only for the same data.</param>
+    /// <param name="published">Of which method the paper's curves belong beside ours: only for the same data, else null.</param>
     /// <param name="path">The PNG file, replaced if it exists.</param>
-    public static void Save(IReadOnlyList<Curve> curves, string caption, bool withPublished, string path)
+    public static void Save(IReadOnlyList<Curve> curves, string caption, Method? published, string path)
     {
         PlotFont.Use();
         var protocols = curves.Select(curve => curve.Protocol).Distinct().Order().ToList();
@@ -28,13 +29,13 @@ public static class CurvePicture
         picture.AddPlots(protocols.Count);
         for (var i = 0; i < protocols.Count; i++)
         {
-            Draw(picture.Subplots.GetPlot(i), protocols[i], curves, caption, withPublished);
+            Draw(picture.Subplots.GetPlot(i), protocols[i], curves, caption, published);
         }
 
         picture.SavePng(path, PanelWidth * protocols.Count, Height);
     }
 
-    private static void Draw(Plot plot, Protocol protocol, IReadOnlyList<Curve> curves, string caption, bool withPublished)
+    private static void Draw(Plot plot, Protocol protocol, IReadOnlyList<Curve> curves, string caption, Method? published)
     {
         foreach (var curve in curves.Where(curve => curve.Protocol == protocol))
         {
@@ -45,9 +46,9 @@ public static class CurvePicture
             line.LineWidth = 2.5f;
             line.MarkerSize = 6;
             line.LegendText = curve.Arm.Title();
-            if (withPublished)
+            if (published is { } method)
             {
-                AddPublished(plot, protocol, curve.Arm, color);
+                AddPublished(plot, method, protocol, curve.Arm, color);
             }
         }
 
@@ -77,9 +78,9 @@ public static class CurvePicture
         band.MarkerSize = 0;
     }
 
-    private static void AddPublished(Plot plot, Protocol protocol, Arm arm, Color color)
+    private static void AddPublished(Plot plot, Method method, Protocol protocol, Arm arm, Color color)
     {
-        var published = Published.Curve(protocol, arm);
+        var published = Published.Curve(method, protocol, arm);
         var line = plot.Add.Scatter(
             published.Select(point => (double)point.X).ToArray(), published.Select(point => point.Percent).ToArray(), color);
         line.LineWidth = 1.5f;

@@ -2,32 +2,34 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration.Attributes;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Transfer;
 
 namespace PaperCurves.Report;
 
 /// <summary>
-/// The published Omniglot curves of arXiv 2310.07996 for i.i.d. pre-training (none, and 1000 rows zapped each
-/// epoch), 600 classes, query accuracy at the best learning rate of each point.
+/// The published Omniglot curves of arXiv 2310.07996: i.i.d. pre-training (without, and with 1000 rows zapped each
+/// epoch), ASB and Meta-ASB (without and with), 600 classes, query accuracy at the best learning rate of each point.
 /// </summary>
 public static class Published
 {
     private static readonly Lazy<IReadOnlyList<Row>> Rows = new(Read);
 
     /// <summary>One curve: x and percent, ascending in x.</summary>
-    public static IReadOnlyList<(int X, double Percent)> Curve(Protocol protocol, Arm arm) =>
+    public static IReadOnlyList<(int X, double Percent)> Curve(Method method, Protocol protocol, Arm arm) =>
     [
         .. Rows.Value
-            .Where(row => string.Equals(row.Transfer, protocol.Key(), StringComparison.Ordinal)
+            .Where(row => string.Equals(row.Pretraining, method.Key(), StringComparison.Ordinal)
+                && string.Equals(row.Transfer, protocol.Key(), StringComparison.Ordinal)
                 && string.Equals(row.Reset, arm.Key(), StringComparison.Ordinal))
             .OrderBy(row => row.X)
             .Select(row => (row.X, row.Percent)),
     ];
 
     /// <summary>One point, if it was published.</summary>
-    public static double? At(Protocol protocol, Arm arm, int x)
+    public static double? At(Method method, Protocol protocol, Arm arm, int x)
     {
-        foreach (var (at, percent) in Curve(protocol, arm))
+        foreach (var (at, percent) in Curve(method, protocol, arm))
         {
             if (at == x)
             {
@@ -47,6 +49,9 @@ public static class Published
 
     private sealed class Row
     {
+        [Name("pretraining")]
+        public required string Pretraining { get; init; }
+
         [Name("transfer")]
         public required string Transfer { get; init; }
 

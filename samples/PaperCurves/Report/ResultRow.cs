@@ -1,5 +1,6 @@
 using CsvHelper.Configuration.Attributes;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Transfer;
 
 namespace PaperCurves.Report;
@@ -13,14 +14,14 @@ public sealed record ResultRow
     [Name("preset")]
     public required string Preset { get; init; }
 
+    [Name("pretraining")]
+    public required string Pretraining { get; init; }
+
     [Name("transfer")]
     public required string Transfer { get; init; }
 
     [Name("reset")]
     public required string Reset { get; init; }
-
-    [Name("rows_reset_per_epoch")]
-    public required int RowsReset { get; init; }
 
     [Name("classes")]
     public required int Classes { get; init; }
@@ -41,13 +42,13 @@ public sealed record ResultRow
     [Name("query_accuracy_percent")]
     public required double QueryAccuracyPercent { get; init; }
 
-    internal static ResultRow From(TransferPoint point, string data, Preset preset) => new()
+    internal static ResultRow From(TransferPoint point, string data, Method method, Preset preset) => new()
     {
         Dataset = data,
         Preset = preset.Name,
+        Pretraining = method.Key(),
         Transfer = point.Protocol.Key(),
         Reset = point.Arm.Key(),
-        RowsReset = point.Arm == Arm.Zap ? preset.ZapRows : 0,
         Classes = preset.TransferClasses,
         LearningRate = point.LearningRate,
         Trial = point.Trial,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Transfer;
 
 namespace PaperCurves.Report;
@@ -10,16 +11,19 @@ public sealed class ResultsFile : IDisposable
 {
     private readonly CsvWriter _csv;
     private readonly string _data;
+    private readonly Method _method;
     private readonly Preset _preset;
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">The file; an old one is replaced.</param>
     /// <param name="data">Name of the data set.</param>
+    /// <param name="method">How the networks were pre-trained.</param>
     /// <param name="preset">The experiment.</param>
-    public ResultsFile(string path, string data, Preset preset)
+    public ResultsFile(string path, string data, Method method, Preset preset)
     {
         _csv = new CsvWriter(new StreamWriter(path), CultureInfo.InvariantCulture);
         _data = data;
+        _method = method;
         _preset = preset;
         _csv.WriteHeader<ResultRow>();
         _csv.NextRecord();
@@ -30,7 +34,7 @@ public sealed class ResultsFile : IDisposable
     {
         foreach (var point in points)
         {
-            _csv.WriteRecord(ResultRow.From(point, _data, _preset));
+            _csv.WriteRecord(ResultRow.From(point, _data, _method, _preset));
             _csv.NextRecord();
         }
 

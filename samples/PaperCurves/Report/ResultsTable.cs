@@ -1,5 +1,6 @@
 using System.Globalization;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Transfer;
 using Spectre.Console;
 
@@ -12,14 +13,14 @@ public static class ResultsTable
     public static Table OfPretraining(IEnumerable<PretrainingResult> results)
     {
         var table = new Table { Title = new TableTitle("Pre-training") };
-        table.AddColumns("arm", "steps", "training accuracy", "validation accuracy", "seconds");
+        table.AddColumns("pre-training", "steps", "training (top 5)", "validation (top 5)", "seconds");
         foreach (var result in results)
         {
             table.AddRow(
-                result.Arm.Title(),
+                $"{result.Method.Title()} {result.Arm.Title()}",
                 Text($"{result.Steps}"),
-                Text($"{result.TrainingAccuracy:p1}"),
-                Text($"{result.ValidationAccuracy:p1}"),
+                Text($"{result.TrainingAccuracy:p1} ({result.TrainingTop5:p1})"),
+                Text($"{result.ValidationAccuracy:p1} ({result.ValidationTop5:p1})"),
                 Text($"{result.Seconds:f0}"));
         }
 
@@ -30,12 +31,12 @@ public static class ResultsTable
     /// <param name="protocol">Which protocol.</param>
     /// <param name="curves">The curves; those of other protocols are passed over.</param>
     /// <param name="caption">What was done, on which data.</param>
-    /// <param name="withPublished">Whether to show the paper's figures: only for the same data and size.</param>
-    public static Table OfTransfer(Protocol protocol, IReadOnlyList<Curve> curves, string caption, bool withPublished)
+    /// <param name="published">Of which method to show the paper's figures: only for the same data and size, else null.</param>
+    public static Table OfTransfer(Protocol protocol, IReadOnlyList<Curve> curves, string caption, Method? published)
     {
         var table = new Table { Title = new TableTitle($"{protocol.Title()}: query accuracy (%), {caption}") };
         table.AddColumns(protocol == Protocol.Iid ? "step" : "classes", "without zapping", "with zapping", "gain");
-        if (withPublished)
+        if (published is not null)
         {
             table.AddColumns("published without", "published with");
         }
@@ -47,10 +48,10 @@ public static class ResultsTable
             var none = arms.GetValueOrDefault(Arm.None)?.GetValueOrDefault(x);
             var zap = arms.GetValueOrDefault(Arm.Zap)?.GetValueOrDefault(x);
             var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Text($"{zap?.Mean - none?.Mean:+0.0;-0.0}") };
-            if (withPublished)
+            if (published is { } method)
             {
-                cells.Add(Text($"{Published.At(protocol, Arm.None, x):f1}"));
-                cells.Add(Text($"{Published.At(protocol, Arm.Zap, x):f1}"));
+                cells.Add(Text($"{Published.At(method, protocol, Arm.None, x):f1}"));
+                cells.Add(Text($"{Published.At(method, protocol, Arm.Zap, x):f1}"));
             }
 
             table.AddRow([.. cells]);

@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
-using Zapping.Training;
+using PaperCurves.Pretraining;
 
 namespace PaperCurves.Report;
 
@@ -28,17 +26,7 @@ public sealed record RunRecord
 
     public required long PeakMemoryBytes { get; init; }
 
-    public string CommandLine { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1));
-
-    public string Machine { get; } = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
-
-    public IReadOnlyDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        [".NET"] = RuntimeInformation.FrameworkDescription,
-        ["Zapping.Training"] = VersionOf(typeof(ContinualTrainer)),
-        ["TorchSharp"] = VersionOf(typeof(TorchSharp.torch)),
-        ["libtorch"] = TorchSharp.torch.__version__,
-    };
+    public Circumstances Circumstances { get; } = new();
 
     /// <summary>Writes run.json.</summary>
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(this, Json.Options));
@@ -59,7 +47,4 @@ public sealed record RunRecord
             PeakMemoryBytes = process.PeakWorkingSet64,
         };
     }
-
-    private static string VersionOf(Type type) =>
-        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -47,7 +46,7 @@ internal sealed class CheckpointFolder : IDisposable
             {
                 readable.Add(Describe(name));
             }
-            catch (Exception failure) when (failure is IOException or JsonException or UnauthorizedAccessException)
+            catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 // resuming from it says what is wrong
             }
@@ -56,12 +55,14 @@ internal sealed class CheckpointFolder : IDisposable
         return readable;
     }
 
-    public Checkpoint Describe(string name)
+    public Checkpoint Describe(string name) => DescribeAt(Path.Combine(_path, name));
+
+    /// <exception cref="InvalidDataException">The description cannot be read.</exception>
+    public static Checkpoint DescribeAt(string path)
     {
-        var path = Path.Combine(_path, name);
         var description = CheckpointDescription.Parse(File.ReadAllBytes(Path.Combine(path, Description)));
         return new Checkpoint(
-            name, path, description.State.Steps, description.Score, description.Saved, description.LibraryVersion, description.Notes);
+            Path.GetFileName(path), path, description.State.Steps, description.Score, description.Saved, description.LibraryVersion, description.Notes);
     }
 
     public Checkpoint Write(long steps, CheckpointDescription description, IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> files)
@@ -126,10 +127,12 @@ internal sealed class CheckpointFolder : IDisposable
 
     // By the number in front, which is the order of writing: a run that went back to an older checkpoint comes to the
     // same steps again.
-    private IEnumerable<string> Names() => Directory.EnumerateDirectories(_path, "*-step-*")
+    public static IEnumerable<string> NamesIn(string folder) => Directory.EnumerateDirectories(folder, "*-step-*")
         .Select(path => Path.GetFileName(path)!)
         .Where(name => SequenceOf(name) is not null)
         .OrderByDescending(SequenceOf);
+
+    private IEnumerable<string> Names() => NamesIn(_path);
 
     private string NextName(long steps) =>
         string.Create(CultureInfo.InvariantCulture, $"{(Names().Select(SequenceOf).FirstOrDefault() ?? 0) + 1:d6}-step-{steps}");

@@ -1,26 +1,26 @@
 using PaperCurves.Data;
+using PaperCurves.Experiments;
 using static TorchSharp.torch;
 
-namespace PaperCurves.Experiments;
+namespace PaperCurves.Pretraining;
 
 /// <summary>Training and validation images of the pre-training classes, split class by class.</summary>
 public sealed class PretrainingSplit : IDisposable
 {
     /// <summary>Splits the training half of a data set.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="preset">How many classes, and how many images of each train.</param>
-    /// <param name="seed">Which classes, if not all, and which images train.</param>
+    /// <param name="plan">How many classes, how many images of each train, and the seed that chooses them.</param>
     /// <param name="device">Where the tensors go.</param>
-    public PretrainingSplit(ClassificationData data, Preset preset, ulong seed, Device device)
+    public PretrainingSplit(ClassificationData data, PretrainingPlan plan, Device device)
     {
         var set = data.Training;
-        var random = Seeds.Stream(seed, "pre-training split");
-        var classes = preset.TrainingClasses == set.ClassCount
+        var random = Seeds.Stream(plan.Seed, "pre-training split");
+        var classes = plan.Classes == set.ClassCount
             ? [.. Enumerable.Range(0, set.ClassCount)]
-            : random.Permutation(set.ClassCount)[..preset.TrainingClasses];
+            : random.Permutation(set.ClassCount)[..plan.Classes];
         var orders = classes.Select(_ => random.Permutation(set.ImagesPerClass)).ToList();
-        Training = Images.ToTensors(set, classes, [.. orders.Select(order => order[..preset.ImagesPerClass])], device);
-        Validation = Images.ToTensors(set, classes, [.. orders.Select(order => order[preset.ImagesPerClass..])], device);
+        Training = Images.ToTensors(set, classes, [.. orders.Select(order => order[..plan.ImagesPerClass])], device);
+        Validation = Images.ToTensors(set, classes, [.. orders.Select(order => order[plan.ImagesPerClass..])], device);
     }
 
     /// <summary>[n, 1, size, size] and [n].</summary>

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using PaperCurves.Data;
+using PaperCurves.Experiments;
+using PaperCurves.Models;
+using Zapping.Training;
+
+namespace PaperCurves.Pretraining;
+
+/// <summary>Pre-trained networks as "pretrain" and "run" leave them: in checkpoints that know their plan.</summary>
+public static class PretrainedNetwork
+{
+    /// <summary>The folder of checkpoints in a folder of results.</summary>
+    public const string CheckpointFolder = "checkpoints";
+
+    internal const string PlanNote = "plan";
+
+    internal const string ResultNote = "result";
+
+    /// <summary>Loads a network, in eval mode, and what its training ended with, if it came to its end.</summary>
+    /// <param name="folder">The folder of a pre-training, whose newest checkpoint is taken, or of one checkpoint.</param>
+    /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
+    public static (PaperModel Model, PretrainingResult? Result) Load(string folder) => Read(folder, checkpoint =>
+    {
+        var plan = PlanOf(checkpoint);
+        var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, seed: 0);
+        using var file = SafetensorsFile.Open(checkpoint.ModelPath);
+        foreach (var (name, tensor) in model.state_dict())
+        {
+            file.ReadInto(name, tensor);
+        }
+
+        model.eval();
+        return (model, checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null);
+    });
+
+    /// <summary>What a network was trained by.</summary>
+    /// <param name="folder">As for <see cref="Load"/>.</param>
+    /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
+    public static PretrainingPlan PlanOf(string folder) => Read(folder, PlanOf);
+
+    internal static PretrainingPlan PlanOf(Checkpoint checkpoint) =>
+        JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options)!;
+
+    private static T Read<T>(string folder, Func<Checkpoint, T> read)
+    {
+        try
+        {
+            var checkpoints = Path.Combine(folder, CheckpointFolder);
+            return read(Checkpoint.Open(Directory.Exists(checkpoints) ? checkpoints : folder));
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or ArgumentException or JsonException or KeyNotFoundException)
+        {
+            throw new DataException($"{folder}: no pre-trained network could be read ({failure.Message})", failure);
+        }
+    }
+}

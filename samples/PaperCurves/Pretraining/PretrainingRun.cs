@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using PaperCurves.Experiments;
+using PaperCurves.Models;
+using TorchSharp;
+using Zapping.Training;
+using static TorchSharp.torch;
+
+namespace PaperCurves.Pretraining;
+
+/// <summary>One network on its way: the model, and the trainer and data that its plan asks for.</summary>
+public sealed class PretrainingRun : IDisposable
+{
+    /// <summary>Stands for the newest checkpoint where a name is expected.</summary>
+    public const string Newest = "newest";
+
+    private readonly PretrainingPlan _plan;
+    private readonly PretrainingSplit _split;
+    private readonly optim.Optimizer _optimizer;
+    private readonly Trainer _trainer;
+    private readonly LiveFigures _figures = new();
+
+    /// <summary>Builds everything; both arms of a plan start from the same weights and see the same data.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="split">On what; stays the caller's.</param>
+    /// <param name="device">Where.</param>
+    public PretrainingRun(PretrainingPlan plan, PretrainingSplit split, Device device)
+    {
+        _plan = plan;
+        _split = split;
+        Model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, Seeds.Of(plan.Seed, "initial weights"));
+        Model.to(device);
+        _optimizer = plan.Optimizer == OptimizerKind.Adam
+            ? optim.Adam(Model.parameters(), plan.LearningRate)
+            : optim.SGD(Model.parameters(), plan.LearningRate, momentum: 0.9, weight_decay: 1e-4);
+        _trainer = plan.Method switch
+        {
+            Method.Iid => new ContinualTrainer(Model, _optimizer),
+            Method.Asb => new AsbTrainer(Model, _optimizer, Episodic(new AsbOptions { AccumulateInnerGradients = true })),
+            _ => new MetaAsbTrainer(Model, _optimizer, Episodic(new MetaAsbOptions { FirstOrder = plan.FirstOrder })),
+        };
+        _trainer.Observe(_figures);
+        UseZapping();
+        if (plan.Optimizer == OptimizerKind.SteppedSgd)
+        {
+            _trainer.UseLearningRates(optim.lr_scheduler.StepLR(_optimizer, 10));
+        }
+    }
+
+    /// <summary>The network.</summary>
+    public PaperModel Model { get; }
+
+    /// <summary>Steps or episodes made.</summary>
+    public long Steps => _trainer.State.Steps;
+
+    /// <summary>Adds an observer of the training.</summary>
+    public void Observe(ITrainingObserver observer) => _trainer.Observe(observer);
+
+    /// <summary>Goes on from the newest checkpoint, or the one of that name, and saves there from now on.</summary>
+    /// <param name="store">Where checkpoints are.</param>
+    /// <param name="checkpoint">Name of a checkpoint, <see cref="Newest"/>, or null to begin anew.</param>
+    /// <exception cref="CheckpointException">It cannot be used.</exception>
+    public void UseCheckpoints(CheckpointStore store, string? checkpoint)
+    {
+        if (checkpoint == Newest)
+        {
+            store.Resume(_trainer);
+        }
+        else if (checkpoint is not null)
+        {
+            store.Resume(_trainer, checkpoint);
+        }
+
+        _trainer.UseCheckpoints(store, _plan.SaveEvery, () => IsMilestone ? Top1And5(_split.Validation, default).Top1 : null, Notes());
+    }
+
+    /// <summary>Saves now, as when training is interrupted.</summary>
+    public Checkpoint Save(CheckpointStore store, PretrainingResult? result = null) =>
+        store.Save(_trainer, result?.ValidationAccuracy is { } score && !double.IsNaN(score) ? score : null, Notes(result));
+
+    /// <summary>Trains to the end of the plan, from wherever it is.</summary>
+    /// <exception cref="OperationCanceledException">Interrupted between two steps.</exception>
+    public PretrainingResult Train(IProgressBoard board, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.StartNew();
+        using (var line = board.Begin($"{_plan.Method.Title()} ({Arm.Key()})", Total, Unit))
+        {
+            line.Advance(Done);
+            var progress = new Relay(line, _figures, _plan.Method);
+            if (_trainer is EpisodicTrainer episodic)
+            {
+                episodic.Fit(Episodes(), Math.Max(0, _plan.Length - Steps), progress, cancellationToken);
+            }
+            else
+            {
+                ((ContinualTrainer)_trainer).Fit(Batches(), (int)Math.Max(0, _plan.Length - _trainer.State.FinishedEpochs), progress, cancellationToken);
+            }
+        }
+
+        using var evaluation = board.Begin("evaluating", 2, "halves");
+        var training = Top1And5(_split.Training, cancellationToken);
+        evaluation.Advance(1);
+        var validation = Top1And5(_split.Validation, cancellationToken);
+        evaluation.Advance(1);
+        return new PretrainingResult(
+            Arm, _plan.Method, Steps, started.Elapsed.TotalSeconds, _figures.Loss, training.Top1, validation.Top1, training.Top5, validation.Top5);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _optimizer.Dispose();
+        Model.Dispose();
+    }
+
+    private Arm Arm => _plan.Zap ? Arm.Zap : Arm.None;
+
+    private bool IsMilestone => Steps % 1000 == 0;
+
+    private double Total => _plan.Method == Method.Iid ? (double)_split.Training.Inputs.shape[0] * _plan.Length : _plan.Length;
+
+    private string Unit => _plan.Method == Method.Iid ? "images" : "episodes";
+
+    private double Done => _plan.Method == Method.Iid
+        ? (_trainer.State.FinishedEpochs * _split.Training.Inputs.shape[0]) + (_trainer.State.EpochSteps * _plan.BatchSize ?? 0)
+        : Steps;
+
+    private Dictionary<string, string> Notes(PretrainingResult? result = null)
+    {
+        var notes = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [PretrainedNetwork.PlanNote] = JsonSerializer.Serialize(_plan, Json.Options),
+        };
+        if (result is not null)
+        {
+            notes[PretrainedNetwork.ResultNote] = JsonSerializer.Serialize(result, Json.Options);
+        }
+
+        return notes;
+    }
+
+    private TOptions Episodic<TOptions>(TOptions options)
+        where TOptions : EpisodicOptions
+    {
+        options.InnerLearningRate = _plan.InnerLearningRate;
+        options.InnerParameters = ParameterSet.Where(Model.MovesInside);
+        options.MeasurePeriod = 10;
+        return options;
+    }
+
+    private void UseZapping()
+    {
+        if (!_plan.Zap)
+        {
+            return;
+        }
+
+        var options = new ZapOptions { Head = HeadSelector.Layer(Model.Classifier) };
+        var seed = Seeds.Of(_plan.Seed, "zaps");
+        if (_plan.Method == Method.Iid)
+        {
+            options.Units = UnitSelection.Random(Math.Min(_plan.ZapRows, _plan.Units));
+            options.Weights = Rewriter.KaimingNormal(_plan.ZapFan);
+            _trainer.UseZapping(options, new ResetSchedule(BoundaryKind.EpochBoundary) { SkipFirst = true, Seed = seed });
+        }
+        else
+        {
+            _trainer.UseZapping(options, new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = seed });
+        }
+    }
+
+    private ShuffledBatches Batches()
+    {
+        var (inputs, labels) = _split.Training;
+        return new ShuffledBatches(inputs, labels, _plan.BatchSize, Seeds.Of(_plan.Seed, "pre-training order"));
+    }
+
+    private EpisodeSampler Episodes()
+    {
+        var (inputs, labels) = _split.Training;
+        var (validation, validationLabels) = _split.Validation;
+        var options = new EpisodeOptions
+        {
+            SmallClasses = SmallClassRule.DrawWithReplacement,
+            RememberImages = _plan.RememberImages,
+            ValidationImages = validation.shape[0] > 0 ? 64 : 0,
+        };
+        return new EpisodeSampler(
+            new LabelledBatch(inputs, labels), options, Seeds.Of(_plan.Seed, "episodes"), new LabelledBatch(validation, validationLabels));
+    }
+
+    private (double Top1, double Top5) Top1And5((Tensor Inputs, Tensor Labels) images, CancellationToken cancellationToken) =>
+        Evaluation.Top1And5(Model, images.Inputs, images.Labels, cancellationToken);
+
+    // Both are told on the training thread, once a step: no need for Progress<T>'s queue.
+    private sealed class Relay(IProgressLine line, LiveFigures figures, Method method) : IProgress<TrainingProgress>
+    {
+        private long _done;
+
+        public void Report(TrainingProgress value)
+        {
+            var done = method == Method.Iid ? value.Examples : value.Steps;
+            line.Advance(done - _done, string.Create(CultureInfo.InvariantCulture, $"loss {figures.Loss:f2}, accuracy {figures.Accuracy:p0}"));
+            _done = done;
+        }
+    }
+}
