@@ -12,7 +12,6 @@ public sealed class SafetensorsFile : IDisposable
 {
     private readonly Stream _stream;
     private readonly bool _leaveOpen;
-    private readonly string _source;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
     private bool _disposed;
@@ -21,7 +20,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         _stream = stream;
         _leaveOpen = leaveOpen;
-        _source = stream is FileStream file ? $"'{file.Name}'" : "The stream";
+        Source = stream is FileStream file ? $"'{file.Name}'" : "The stream";
         var start = stream.Position;
         try
         {
@@ -29,7 +28,7 @@ public sealed class SafetensorsFile : IDisposable
         }
         catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException)
         {
-            throw new InvalidDataException($"{_source} is not a valid safetensors file: {failure.Message}.", failure);
+            throw new InvalidDataException($"{Source} is not a valid safetensors file: {failure.Message}.", failure);
         }
 
         _dataStart = start + _header.Length;
@@ -41,13 +40,16 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Free text by key; empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
+    /// <summary>What messages call the file.</summary>
+    internal string Source { get; }
+
     /// <summary>Type and shape of a tensor.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
     public TensorInfo this[string name] =>
         _header.Tensors.TryGetValue(name, out var info)
             ? info
-            : throw new KeyNotFoundException($"{_source} has no tensor '{name}'.");
+            : throw new KeyNotFoundException($"{Source} has no tensor '{name}'.");
 
     /// <summary>
     /// Writes tensors. They are sorted by type and name, as the reference implementation does, so the same tensors give
@@ -125,12 +127,12 @@ public sealed class SafetensorsFile : IDisposable
         }
         catch (EndOfStreamException failure)
         {
-            throw new InvalidDataException($"{_source} ends inside the data of '{name}'.", failure);
+            throw new InvalidDataException($"{Source} ends inside the data of '{name}'.", failure);
         }
 
         return info.DataType != ScalarType.Bool || TensorBytes.AreBooleans(values)
             ? values.MoveToOuterDisposeScope()
-            : throw new InvalidDataException($"{_source} holds booleans in '{name}' that are neither 0 nor 1.");
+            : throw new InvalidDataException($"{Source} holds booleans in '{name}' that are neither 0 nor 1.");
     }
 
     /// <summary>

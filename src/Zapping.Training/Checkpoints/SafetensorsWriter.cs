@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>Writes safetensors files, byte for byte as the reference implementation does.</summary>
+/// <summary>Writes safetensors files, laid out as the reference implementation does.</summary>
 internal static class SafetensorsWriter
 {
     // The format's names are UTF-8 and only JSON's own characters need escapes.

@@ -1,0 +1,109 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Carries weights between modules and safetensors files, and so between TorchSharp and PyTorch: parameters and persistent
+/// buffers, as <c>state_dict()</c> names them, tied ones under each of their names.
+/// </summary>
+/// <remarks>
+/// In Python, <c>safetensors.torch.save_file(net.state_dict(), path)</c> writes and
+/// <c>net.load_state_dict(safetensors.torch.load_file(path))</c> reads such files.
+/// </remarks>
+public static class StateDict
+{
+    /// <summary>Writes a module's parameters and buffers. Batch counters of normalisations are Int64, as in PyTorch.</summary>
+    /// <param name="module">On any device; it is not changed.</param>
+    /// <param name="path">A file; it is replaced only when all has been written.</param>
+    /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>
+    /// <param name="metadata">Free text to store with them.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="names"/> leads two tensors to one name, or one to a name that does not lead back when the file is
+    /// loaded; or a tensor is of a type that the format has not.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(
+        nn.Module module, string path, StateDictNames? names = null, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var state = ModuleTensors.Of(module);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var tensors = state.Select(entry => KeyValuePair.Create(
+            NameInFile(entry.Key, names ?? StateDictNames.Same),
+            ModuleTensors.IsCounter(entry.Key) ? entry.Value.to(ScalarType.Int64) : entry.Value));
+
+        var partial = path + ".part";
+        try
+        {
+            using (var stream = File.Create(partial))
+            {
+                SafetensorsFile.Write(stream, tensors, metadata);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    /// <summary>Loads a module from a file, as the other overload does.</summary>
+    /// <param name="module">On any device.</param>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>
+    /// <param name="strict">Whether the file must have all the module's tensors and no others.</param>
+    /// <param name="convert">Whether values are converted, with rounding, if the types differ.</param>
+    /// <returns>What was loaded, missing and unexpected.</returns>
+    /// <exception cref="InvalidDataException">The file is no valid safetensors file, or does not fit.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static StateDictReport Load(
+        nn.Module module, string path, StateDictNames? names = null, bool strict = true, bool convert = false)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return Load(module, file, names, strict, convert);
+    }
+
+    /// <summary>
+    /// Writes tensors of a file into a module's parameters and buffers, in place, so that optimizers stay valid. All names,
+    /// shapes and types are checked and all tensors read before the first is written; an exception leaves the module as it
+    /// was. Takes one copy of the tensors on the CPU meanwhile.
+    /// </summary>
+    /// <param name="module">On any device.</param>
+    /// <param name="file">An open file.</param>
+    /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>
+    /// <param name="strict">
+    /// Whether the file must have all the module's tensors and no others. If not, what both have is loaded and the rest
+    /// reported. What both have must fit in either case. A tied weight need have but one of its names in the file.
+    /// </param>
+    /// <param name="convert">
+    /// Whether values are converted, with rounding, if the types differ. Batch counters of normalisations always are:
+    /// PyTorch keeps them as Int64 whatever the type of the layer, TorchSharp does not.
+    /// </param>
+    /// <returns>What was loaded, missing and unexpected.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is no valid safetensors file, or does not fit; the message lists everything that does not.
+    /// </exception>
+    public static StateDictReport Load(
+        nn.Module module, SafetensorsFile file, StateDictNames? names = null, bool strict = true, bool convert = false)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(file);
+        var plan = new StateDictPlan(module, file, names ?? StateDictNames.Same, convert);
+        plan.EnsureFits(strict, file.Source);
+        return plan.Load(file);
+    }
+
+    private static string NameInFile(string nameInModule, StateDictNames names)
+    {
+        var nameInFile = names.ToFile(nameInModule);
+        return names.ToModule(nameInFile) == nameInModule
+            ? nameInFile
+            : throw new ArgumentException(
+                $"'{nameInModule}' would be written as '{nameInFile}' but loaded as '{names.ToModule(nameInFile)}'.", nameof(names));
+    }
+}

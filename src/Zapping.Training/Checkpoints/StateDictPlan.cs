@@ -1,0 +1,82 @@
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>Which tensor of a file goes where in a module: first everything is checked, then read, then written.</summary>
+internal sealed class StateDictPlan
+{
+    private readonly List<(string InFile, string InModule, Tensor Target)> _pairs = [];
+    private readonly List<string> _missing = [];
+    private readonly List<string> _unexpected = [];
+    private readonly List<string> _misfits = [];
+
+    public StateDictPlan(nn.Module module, SafetensorsFile file, StateDictNames names, bool convert)
+    {
+        var targets = ModuleTensors.Of(module);
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var inFile in file.Names)
+        {
+            var inModule = names.ToModule(inFile);
+            if (!targets.TryGetValue(inModule, out var target))
+            {
+                _unexpected.Add(inFile);
+            }
+            else if (!sources.TryAdd(inModule, inFile))
+            {
+                _misfits.Add($"'{sources[inModule]}' and '{inFile}' both become '{inModule}'");
+            }
+            else if (Misfit(file[inFile], target, convert || ModuleTensors.IsCounter(inModule)) is { } misfit)
+            {
+                _misfits.Add($"'{inModule}' {misfit}");
+            }
+            else
+            {
+                _pairs.Add((inFile, inModule, target));
+            }
+        }
+
+        // Files from Python may hold tied weights under one of their names only.
+        var found = sources.Keys.Select(name => targets[name].Handle).ToHashSet();
+        _missing.AddRange(targets.Where(target => !found.Contains(target.Value.Handle)).Select(target => target.Key));
+    }
+
+    /// <exception cref="InvalidDataException">Something does not fit.</exception>
+    public void EnsureFits(bool strict, string what)
+    {
+        IEnumerable<string> problems = strict
+            ? [.. _misfits, .. Listed("missing in the file", _missing), .. Listed("unexpected in the file", _unexpected)]
+            : _misfits;
+        var lines = string.Join("\n- ", problems);
+        if (lines.Length > 0)
+        {
+            throw new InvalidDataException($"{what} does not fit the module, which was left as it was:\n- {lines}");
+        }
+    }
+
+    public StateDictReport Load(SafetensorsFile file)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var values = _pairs.Select(pair => file.Read(pair.InFile)).ToArray(); // all of it before the first write
+        foreach (var (pair, value) in _pairs.Zip(values))
+        {
+            pair.Target.copy_(value);
+        }
+
+        return new([.. _pairs.Select(pair => pair.InModule)], _missing, _unexpected);
+    }
+
+    private static string? Misfit(TensorInfo source, Tensor target, bool convert)
+    {
+        if (!source.Shape.SequenceEqual(target.shape) || (source.DataType != target.dtype && !convert))
+        {
+            return $"is {source} in the file and {target.dtype} [{string.Join(", ", target.shape)}] in the module";
+        }
+
+        var sharesMemory = target.shape.Zip(target.stride()).Any(d => d is { First: > 1, Second: 0 });
+        return sharesMemory ? "is an expanded view in the module and cannot be written" : null;
+    }
+
+    private static IEnumerable<string> Listed(string what, List<string> names) =>
+        names.Count == 0 ? [] : [$"{what}: {string.Join(", ", names)}"];
+}
