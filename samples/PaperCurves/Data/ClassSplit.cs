@@ -8,7 +8,8 @@ internal static class ClassSplit
     /// <summary>Longer than any list of names; a longer file is something else and is not worth reading.</summary>
     private const int LongestList = 1 << 20;
 
-    /// <summary>Draws <paramref name="count"/> of the numbers 0 to <paramref name="of"/> - 1; the same on every machine.</summary>
+    /// <summary>Draws <paramref name="count"/> of the numbers 0 to <paramref name="of"/> - 1.</summary>
+    /// <remarks>The same on every machine.</remarks>
     public static HashSet<int> Draw(int count, int of, ulong seed)
     {
         var random = new SplitMix64(seed);
@@ -26,7 +27,9 @@ internal static class ClassSplit
     /// <param name="file">Full path.</param>
     /// <param name="count">How many names it must have.</param>
     /// <param name="names">Names of all classes; what is returned are positions in it.</param>
-    /// <exception cref="DataException">The file cannot be read, or a name is unknown, double, missing or too many.</exception>
+    /// <exception cref="DataException">
+    /// The file cannot be read, a name is unknown or double, or there are too few or too many.
+    /// </exception>
     public static HashSet<int> Read(string file, int count, IReadOnlyList<string> names)
     {
         var positions = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);

@@ -13,7 +13,9 @@ public static class ImageData
     /// <param name="omnImage">Used if it is laid out as OmnImage; null means what is published, split at random.</param>
     /// <param name="progress">Told the share that is done, 0..1, from any thread but one at a time.</param>
     /// <param name="cancellationToken">Stops the work within milliseconds.</param>
-    /// <exception cref="DataException">The layout is none of the three, or the data set is incomplete or damaged.</exception>
+    /// <exception cref="DataException">
+    /// The layout is none of the three, or the data set is incomplete or damaged.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ClassificationData Open(
         string path, MiniImageNetOptions? miniImageNet = null, OmnImageOptions? omnImage = null,

@@ -23,7 +23,8 @@ public static class Images
     {
         var tables = Enumerable.Range(0, set.Channels)
             .Select(channel => Normalization.Table(set.Normalization, channel)).ToArray();
-        var labels = drawings.SelectMany((chosen, position) => Enumerable.Repeat((long)position, chosen.Length)).ToArray();
+        var labels = drawings
+            .SelectMany((chosen, position) => Enumerable.Repeat((long)position, chosen.Length)).ToArray();
         var inputs = empty([labels.Length, set.Channels, set.Size, set.Size], float32, device);
         var first = 0L;
         for (var position = 0; position < classes.Count; position++)

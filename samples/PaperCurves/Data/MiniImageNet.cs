@@ -89,6 +89,7 @@ public static class MiniImageNet
 
     private static string Advice(MiniImageNetOptions options) =>
         "mini-ImageNet is made from ImageNet by github.com/yaoyao-liu/mini-imagenet-tools, and is ready made at "
-        + $"mtl.yyliu.net/download; lay it out as {TrainingFolder}/<class>/*.jpg ({options.TrainingClasses} classes) and "
-        + $"{TransferFolder}/<class>/*.jpg ({options.TransferClasses} classes) with {options.ImagesPerClass} images each.";
+        + $"mtl.yyliu.net/download; lay it out as {TrainingFolder}/<class>/*.jpg ({options.TrainingClasses} classes) "
+        + $"and {TransferFolder}/<class>/*.jpg ({options.TransferClasses} classes) "
+        + $"with {options.ImagesPerClass} images each.";
 }

@@ -1,6 +1,6 @@
 namespace PaperCurves.Data;
 
-/// <summary>What a folder of mini-ImageNet must hold. The defaults are what is published; data of one's own differ.</summary>
+/// <summary>What a folder of mini-ImageNet must hold. The defaults are what is published.</summary>
 public sealed record MiniImageNetOptions
 {
     /// <summary>Class folders in train/, at least 1.</summary>

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace PaperCurves.Data;
 
-/// <summary>Reads OmnImage: 1000 classes of ImageNet with their 20 or 100 most similar images, 84x84 in colour.</summary>
+/// <summary>Reads OmnImage: 1000 classes of ImageNet, the 20 or 100 most similar images of each, in 84x84.</summary>
 public static class OmnImage
 {
-    /// <summary>Of 20 images of a class, how many the paper pre-trains on and shows; the other 5 validate and test.</summary>
+    /// <summary>Of 20 images of a class, those that the paper pre-trains on, or shows; 5 validate, or test.</summary>
     public const int PretrainingImagesOf20 = 15;
 
     /// <summary>Of 100 images of a class, how many the paper pre-trains on; the other 15 validate.</summary>
@@ -20,7 +20,9 @@ public static class OmnImage
     /// is kept on disk. Classes are in ordinal order of folder name in both halves, images in that of file name.
     /// </summary>
     /// <remarks>Images are decoded and resized as <see cref="MiniImageNet.Load"/> does it.</remarks>
-    /// <param name="path">A folder of class folders of JPEG or PNG images; files beside the class folders are ignored.</param>
+    /// <param name="path">
+    /// A folder of class folders of JPEG or PNG images; files beside the class folders are ignored.
+    /// </param>
     /// <param name="options">What must be there, and the split; null means what is published, split at random.</param>
     /// <param name="progress">Told the share that is done, 0..1, from any thread but one at a time.</param>
     /// <param name="cancellationToken">Stops the work within milliseconds.</param>

@@ -1,6 +1,8 @@
 namespace PaperCurves.Data;
 
-/// <summary>What a folder of OmnImage must hold, and how its classes are split. The defaults are what is published.</summary>
+/// <summary>
+/// What a folder of OmnImage must hold, which by default is what is published, and how its classes are split.
+/// </summary>
 public sealed record OmnImageOptions
 {
     /// <summary>Classes to pre-train on, at least 1.</summary>
@@ -10,7 +12,11 @@ public sealed record OmnImageOptions
     public int TransferClasses { get; init => field = OptionValue.AtLeastOne(value); } = 300;
 
     /// <summary>Images in every class folder, at least 1; null means 20 or 100, whichever the first folder has.</summary>
-    public int? ImagesPerClass { get; init => field = value is { } count ? OptionValue.AtLeastOne(count) : null; }
+    public int? ImagesPerClass
+    {
+        get;
+        init => field = value is { } count ? OptionValue.AtLeastOne(count) : null;
+    }
 
     /// <summary>
     /// A text file with the names of all <see cref="TransferClasses"/>, one per line, where blank lines and lines that

@@ -6,9 +6,10 @@ namespace PaperCurves.Data;
 
 /// <summary>Decodes JPEG and PNG files to 8-bit planes of red, green and blue, all of one size.</summary>
 /// <remarks>
-/// What Pillow's <c>convert("RGB")</c> does: grey is repeated, transparency is dropped (also clear pixels keep their
-/// colour), and neither a colour profile nor an orientation in the file is applied. Where the size differs, each
-/// channel is stretched to it, whatever the proportions, with <see cref="PillowLanczos"/>.
+/// What Pillow's <c>convert("RGB")</c> gives, bit for bit where the file has 8-bit grey, palette or RGB values: grey is
+/// repeated, transparency is dropped (also clear pixels keep their colour), and neither a colour profile nor an
+/// orientation in the file is applied. Where the size differs, each channel is stretched to it, whatever the
+/// proportions, with <see cref="PillowLanczos"/>.
 /// </remarks>
 /// <param name="size">Width and height of the images to make, in pixels.</param>
 /// <threadsafety>One instance serves all threads.</threadsafety>

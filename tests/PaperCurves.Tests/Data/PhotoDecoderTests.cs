@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FluentAssertions;
 using PaperCurves.Data;
 using SkiaSharp;
@@ -79,6 +80,12 @@ public sealed class PhotoDecoderTests
             planes.AsSpan(channel * expected.Length, expected.Length).SequenceEqual(expected).Should().BeTrue();
         }
     }
+
+    /// <summary>Fixtures/photo.py made the file and printed the sum: chroma is upsampled as Pillow does it, too.</summary>
+    [Fact]
+    public void Every_pixel_of_a_photo_is_Pillows() =>
+        Convert.ToHexStringLower(SHA256.HashData(Decode(File.ReadAllBytes(TestFiles.Fixture("photo.jpg")))))
+            .Should().Be("578ee7b78825462e0a4132f7ec4636093618c405c5ce115874f33b6a7daeb98d");
 
     [Fact]
     public void Width_and_height_are_not_mixed_up()

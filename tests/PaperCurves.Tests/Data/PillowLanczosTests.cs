@@ -75,6 +75,8 @@ public sealed class PillowLanczosTests
         var lanczos = new PillowLanczos(4, 2);
         FluentActions.Invoking(() => lanczos.Resize(new byte[15], new byte[4])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => lanczos.Resize(new byte[16], new byte[5])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => lanczos.ResizeRows(new byte[11], 3, new byte[6])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => lanczos.ResizeRows(new byte[12], 3, new byte[5])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new PillowLanczos(0, 2)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new PillowLanczos(4, 0)).Should().Throw<ArgumentOutOfRangeException>();
     }
