@@ -136,7 +136,7 @@ internal sealed class PretrainCommand
     /// <exception cref="DataException">The folder's checkpoints are not this run's, or would be mixed up with it.</exception>
     private static void EnsureRightFolder(PretrainingPlan plan, CheckpointStore store, string? checkpoint, string output)
     {
-        var newest = store.Checkpoints.FirstOrDefault();
+        var newest = store.Checkpoints is [var first, ..] ? first : null;
         if (checkpoint is null)
         {
             if (newest is not null)

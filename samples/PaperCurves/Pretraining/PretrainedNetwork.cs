@@ -23,12 +23,7 @@ public static class PretrainedNetwork
     {
         var plan = PlanOf(checkpoint);
         var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, seed: 0);
-        using var file = SafetensorsFile.Open(checkpoint.ModelPath);
-        foreach (var (name, tensor) in model.state_dict())
-        {
-            file.ReadInto(name, tensor);
-        }
-
+        StateDict.Load(model, checkpoint.ModelPath);
         model.eval();
         return (model, checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null);
     });

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using PaperCurves.Transfer;
 using Xunit;
@@ -36,29 +37,32 @@ public sealed class CurveTests
     [Fact]
     public void Published_curves_are_the_ones_of_the_paper()
     {
-        Published.At(Protocol.SequentialHead, Arm.None, 600).Should().BeApproximately(42.0, 0.1);
-        Published.At(Protocol.SequentialHead, Arm.Zap, 600).Should().BeApproximately(56.4, 0.1);
-        Published.At(Protocol.Iid, Arm.None, 15).Should().BeApproximately(33.4, 0.1);
-        Published.At(Protocol.Iid, Arm.Zap, 180).Should().BeApproximately(78.4, 0.1);
-        Published.At(Protocol.Iid, Arm.Zap, 2).Should().BeNull();
+        Published.At(Method.Iid, Protocol.SequentialHead, Arm.None, 600).Should().BeApproximately(42.0, 0.1);
+        Published.At(Method.Iid, Protocol.SequentialHead, Arm.Zap, 600).Should().BeApproximately(56.4, 0.1);
+        Published.At(Method.Iid, Protocol.Iid, Arm.None, 15).Should().BeApproximately(33.4, 0.1);
+        Published.At(Method.Iid, Protocol.Iid, Arm.Zap, 180).Should().BeApproximately(78.4, 0.1);
+        Published.At(Method.Iid, Protocol.Iid, Arm.Zap, 2).Should().BeNull();
+        Published.At(Method.Asb, Protocol.SequentialHead, Arm.Zap, 600).Should().Be(57.0);
+        Published.At(Method.MetaAsb, Protocol.SequentialHead, Arm.Zap, 600).Should().Be(67.6);
+        Published.At(Method.MetaAsb, Protocol.Iid, Arm.None, 180).Should().Be(68.7);
     }
 
     [Fact]
     public void Results_survive_the_way_through_the_file()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "results.csv");
-        using (var file = new ResultsFile(path, "SyntheticGlyphs", Preset.Quick))
+        using (var file = new ResultsFile(path, "SyntheticGlyphs", Method.Asb, Preset.Quick))
         {
             file.Add([new TransferPoint(Arm.Zap, Protocol.SequentialHead, 3e-4, 2, 50, 0.123456)]);
         }
 
         var row = ResultsFile.Read(path).Should().ContainSingle().Subject;
         row.Should().Be(ResultRow.From(
-            new TransferPoint(Arm.Zap, Protocol.SequentialHead, 3e-4, 2, 50, 0.123456), "SyntheticGlyphs", Preset.Quick));
+            new TransferPoint(Arm.Zap, Protocol.SequentialHead, 3e-4, 2, 50, 0.123456), "SyntheticGlyphs", Method.Asb, Preset.Quick));
         row.QueryAccuracyPercent.Should().Be(12.346);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     private static ResultRow Row(double learningRate, int trial, int x, double percent) => ResultRow.From(
-        new TransferPoint(Arm.Zap, Protocol.Iid, learningRate, trial, x, percent / 100), "Omniglot", Preset.Smoke);
+        new TransferPoint(Arm.Zap, Protocol.Iid, learningRate, trial, x, percent / 100), "Omniglot", Method.Iid, Preset.Smoke);
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FluentAssertions;
-using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Tests.Shared;
@@ -11,9 +10,11 @@ namespace Zapping.Training.Tests.Fixtures;
 /// <summary>Zapped episodes equal PyTorch's, Adam's moments included; episodes.py made the fixture.</summary>
 public sealed class EpisodeFixtureTests
 {
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private static readonly Fixture Expected = JsonSerializer.Deserialize<Fixture>(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "episodes.json")),
-        new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!;
+        SnakeCase)!;
 
     public static TheoryData<string, int> Cases => new(
         Expected.Results.Keys.SelectMany(name => new[] { 1, 5, 20 }.Where(every => every == 1 || name is "meta plain" or "meta split").Select(every => (name, every))));
