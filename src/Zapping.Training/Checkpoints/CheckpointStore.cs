@@ -38,6 +38,8 @@ public sealed class CheckpointStore : IDisposable
     /// </summary>
     public event Action<Exception>? SaveFailed;
 
+    internal CheckpointFolder Folder => _folder;
+
     /// <summary>All checkpoints whose description can be read, the newest first.</summary>
     public IReadOnlyList<Checkpoint> Checkpoints => _folder.List();
 

@@ -68,10 +68,11 @@ internal sealed class CheckpointHashes
             throw new InvalidDataException($"its file '{FileName}' is missing.");
         }
 
+        var text = File.ReadAllText(path);
         var hashes = new CheckpointHashes();
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in text.TrimEnd('\n').Split('\n'))
         {
-            if (line.Split("  ", 2) is not [{ Length: 2 * SHA256.HashSizeInBytes } hash, var name] || !hashes._hashes.TryAdd(name, hash))
+            if (!text.EndsWith('\n') || line.Split("  ", 2) is not [{ Length: 2 * SHA256.HashSizeInBytes } hash, var name] || !hashes._hashes.TryAdd(name, hash))
             {
                 throw new InvalidDataException($"its file '{FileName}' has been altered or cut off.");
             }
