@@ -11,16 +11,15 @@ internal static class DataSource
 
     /// <param name="path">A folder, if anybody said.</param>
     /// <param name="omniglotSize">Width and height of the images if it is Omniglot.</param>
+    /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn.</param>
     /// <param name="progress">Where to tell.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn; null for as many as Omniglot has.</param>
     public static ClassificationData Open(
-        string? path, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken, Preset? glyphs = null)
+        string? path, int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
     {
         path ??= UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
         if (path is null)
         {
-            glyphs ??= Preset.Paper;
             return SyntheticGlyphs.Create(
                 glyphs.TrainingClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken);
         }

@@ -70,7 +70,9 @@ internal sealed class PretrainCommand
         ConsoleBoard.Run(board =>
         {
             var model = parse.GetValue(_model)!;
-            var data = DataSource.Open(path, PaperPlans.OmniglotSize(model), board, cancellationToken);
+            var glyphs = Preset.All.Single(preset => preset.Name == parse.GetValue(_preset));
+            var data = DataSource.Open(path, PaperPlans.OmniglotSize(model), glyphs, board, cancellationToken);
+            EnsureTakes(model, data);
             result = Train(Plan(parse, data), data, Checkpoint(parse), output, device(_common.Device(parse)), board, cancellationToken);
         });
         if (result is null)
@@ -95,8 +97,12 @@ internal sealed class PretrainCommand
         using var split = new PretrainingSplit(data, plan, device);
         using var run = new PretrainingRun(plan, split, device);
         run.UseCheckpoints(store, checkpoint);
-        using var log = new EpisodeLog(Path.Combine(output, "episodes.csv"), run.Steps);
-        run.Observe(log);
+        using var log = plan.Method == Method.Iid ? null : new EpisodeLog(Path.Combine(output, "episodes.csv"), run.Steps);
+        if (log is not null)
+        {
+            run.Observe(log);
+        }
+
         try
         {
             var result = run.Train(board, cancellationToken);
@@ -132,6 +138,16 @@ internal sealed class PretrainCommand
     }
 
     private string? Checkpoint(ParseResult parse) => parse.GetResult(_resume) is null ? null : parse.GetValue(_resume) ?? PretrainingRun.Newest;
+
+    /// <exception cref="DataException">The model is not made for such images.</exception>
+    private static void EnsureTakes(string model, ClassificationData data)
+    {
+        if (!ModelCatalog.Takes(model, data.Size, data.Channels))
+        {
+            throw new DataException(
+                $"{data.Name}: the model '{model}' takes images of {ModelCatalog.ImagesOf(model)}, not {data.Size}x{data.Size} with {data.Channels}.");
+        }
+    }
 
     /// <exception cref="DataException">The folder's checkpoints are not this run's, or would be mixed up with it.</exception>
     private static void EnsureRightFolder(PretrainingPlan plan, CheckpointStore store, string? checkpoint, string output)

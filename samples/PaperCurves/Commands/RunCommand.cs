@@ -39,7 +39,7 @@ internal static class RunCommand
         {
             ConsoleBoard.Run(board =>
             {
-                data = DataSource.Open(dataPath, omniglotSize, board, cancellationToken, settings.Preset);
+                data = DataSource.Open(dataPath, omniglotSize, settings.Preset, board, cancellationToken);
                 using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset);
                 var experiment = new Experiment(settings, data, board);
                 experiment.Pretrained += pretraining.Add;

@@ -37,6 +37,11 @@ public static class ModelCatalog
     /// <exception cref="ArgumentException">There is no such network.</exception>
     public static bool Takes(string name, int imageSize, int channels) => Find(name).Fits(imageSize, channels);
 
+    /// <summary>In words, the images that a network takes.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">There is no such network.</exception>
+    public static string ImagesOf(string name) => Find(name).Images;
+
     /// <summary>Builds a network with the published initialisation.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="units">Output units.</param>

@@ -7,6 +7,8 @@ internal sealed class AppProcess : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-");
 
+    public string Folder => _folder.FullName;
+
     public string Output => Path.Combine(_folder.FullName, "out");
 
     public (int ExitCode, string Text) Run(params string[] arguments)

@@ -50,6 +50,57 @@ public sealed class ReadmeSnippets
     }
 
     [Fact]
+    public void Episodes_run()
+    {
+        using var model = Sequential(("body", Linear(12, 8)), ("tanh", Tanh()), ("head", Linear(8, 5)));
+        using var optimizer = optim.Adam(model.parameters(), 1e-3);
+        using var images = rand(100, 12);
+        using var labels = randint(5, 100);
+        // <episodes>
+        var episodes = new EpisodeSampler(
+            new LabelledBatch(images, labels), new EpisodeOptions { InnerImages = 20, RememberImages = 64 }, seed: 1);
+
+        using var trainer = new MetaAsbTrainer(model, optimizer, new MetaAsbOptions
+            {
+                InnerLearningRate = 1e-2,
+                InnerParameters = ParameterSet.Prefixes("body.", "head."), // what moves inside; outside: what the optimizer has
+            })
+            .UseZapping(every: ClassBoundary, options => options.Head = HeadSelector.Named("head"))
+            .UseGradientClipping(10);
+        trainer.Fit(episodes, episodes: 3);
+        // </episodes>
+        trainer.State.Steps.Should().Be(3);
+        trainer.Schedulers[0].State.Resets.Should().Be(3);
+    }
+
+    [Fact]
+    public void Checkpoints_are_saved_and_resumed()
+    {
+        using var model = Sequential(("body", Linear(12, 8)), ("tanh", Tanh()), ("head", Linear(8, 5)));
+        using var optimizer = optim.Adam(model.parameters(), 1e-3);
+        using var trainer = new ContinualTrainer(model, optimizer);
+        using var images = rand(100, 12);
+        using var labels = randint(5, 100);
+        var batches = new ShuffledBatches(images, labels, 2);
+        var folder = Directory.CreateTempSubdirectory("zapping-readme-").FullName;
+        {
+            // <checkpoints>
+            using var store = new CheckpointStore(folder, new CheckpointRetention { KeepLast = 3 });
+            store.Resume(trainer); // the newest checkpoint, if there is one
+            trainer.UseCheckpoints(store, everySteps: 100);
+            trainer.Fit(batches, epochs: 5 - (int)trainer.State.FinishedEpochs);
+
+            StateDict.Save(model, Path.Combine(folder, "for-python.safetensors"), new StateDictNames(("net.0", "body"), ("net.2", "head")));
+            // </checkpoints>
+            store.Checkpoints.Select(checkpoint => checkpoint.Steps).Should().Equal(200, 100);
+            using var file = SafetensorsFile.Open(Path.Combine(folder, "for-python.safetensors"));
+            file.Names.Should().BeEquivalentTo("net.0.weight", "net.0.bias", "net.2.weight", "net.2.bias");
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public void Own_policy_runs()
     {
         using var model = Sequential(("body", Linear(4, 6)), ("head", Linear(6, 2)));

@@ -9,7 +9,7 @@ public sealed partial class ReadmeTests
 {
     private static readonly string Root = ThrowawayProject.Repository;
 
-    public static TheoryData<string> Snippets => ["quickstart", "own-loop", "own-policy"];
+    public static TheoryData<string> Snippets => ["quickstart", "own-loop", "own-policy", "episodes", "checkpoints"];
 
     [Theory]
     [MemberData(nameof(Snippets))]
