@@ -16,6 +16,11 @@ internal sealed class CommonOptions
             + "Without it, Omniglot is taken from where --download puts it; failing that, the app draws glyphs of its own.",
     };
 
+    private readonly Option<string?> _testClasses = new("--test-classes")
+    {
+        Description = "File with the names of OmnImage's 300 test classes, as published; without it they are drawn at random.",
+    };
+
     private readonly Option<bool> _download = new("--download") { Description = "Fetch the public Omniglot archives first (14 MB)." };
 
     private readonly Option<string> _device = new("--device")
@@ -40,7 +45,7 @@ internal sealed class CommonOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _data, _download, _device, _threads, _out })
+        foreach (var option in new Option[] { _data, _testClasses, _download, _device, _threads, _out })
         {
             command.Options.Add(option);
         }
@@ -52,8 +57,8 @@ internal sealed class CommonOptions
 
     public string Output(ParseResult parse) => parse.GetValue(_out)!;
 
-    /// <summary>Readies the machine and says where the data is; null if none was found, so glyphs are to be drawn.</summary>
-    public async Task<string?> PrepareAsync(ParseResult parse, CancellationToken cancellationToken)
+    /// <summary>Readies the machine and says where the data is.</summary>
+    public async Task<DataSource> PrepareAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         NativeMemory.KeepLargeBlocks();
         set_num_threads(Threads(parse));
@@ -64,7 +69,8 @@ internal sealed class CommonOptions
         }
 
         Directory.CreateDirectory(Output(parse));
-        return parse.GetValue(_download) ? await DataSource.DownloadAsync(cancellationToken).ConfigureAwait(false) : parse.GetValue(_data);
+        var path = parse.GetValue(_download) ? await DataSource.DownloadAsync(cancellationToken).ConfigureAwait(false) : parse.GetValue(_data);
+        return new DataSource(path, parse.GetValue(_testClasses));
     }
 
     public static void AtLeastOne(OptionResult result)

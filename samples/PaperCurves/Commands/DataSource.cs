@@ -5,20 +5,21 @@ using Spectre.Console;
 namespace PaperCurves.Commands;
 
 /// <summary>Finds the data: what was asked for, else Omniglot where it usually lies, else glyphs drawn by the app.</summary>
-internal static class DataSource
+/// <param name="path">A folder, if anybody said.</param>
+/// <param name="testClasses">The file that names OmnImage's test classes, if anybody said.</param>
+internal sealed class DataSource(string? path, string? testClasses)
 {
     private const ulong GlyphSeed = 1;
 
-    /// <param name="path">A folder, if anybody said.</param>
+    /// <summary>Reads or draws everything.</summary>
     /// <param name="omniglotSize">Width and height of the images if it is Omniglot.</param>
     /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn.</param>
     /// <param name="progress">Where to tell.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public static ClassificationData Open(
-        string? path, int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
+    public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
     {
-        path ??= UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
-        if (path is null)
+        var folder = path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+        if (folder is null)
         {
             return SyntheticGlyphs.Create(
                 glyphs.TrainingClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken);
@@ -31,9 +32,9 @@ internal static class DataSource
             line.Advance((fraction * 100) - done);
             done = fraction * 100;
         });
-        var data = ImageData.Recognise(path) == ImageLayout.Omniglot
-            ? Omniglot.Load(path, omniglotSize, progress: report, cancellationToken: cancellationToken)
-            : ImageData.Open(path, progress: report, cancellationToken: cancellationToken);
+        var data = ImageData.Recognise(folder) == ImageLayout.Omniglot
+            ? Omniglot.Load(folder, omniglotSize, progress: report, cancellationToken: cancellationToken)
+            : ImageData.Open(folder, omnImage: new OmnImageOptions { TestClassesFile = testClasses }, progress: report, cancellationToken: cancellationToken);
         line.Advance(100 - done);
         return data;
     }

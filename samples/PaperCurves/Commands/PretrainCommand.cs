@@ -12,68 +12,28 @@ using static TorchSharp.torch;
 namespace PaperCurves.Commands;
 
 /// <summary>pretrain: one network by one method, in pieces if need be.</summary>
-internal sealed class PretrainCommand
+internal static class PretrainCommand
 {
-    private readonly Option<string> _method = new("--method") { Description = "iid, asb or meta-asb.", DefaultValueFactory = _ => "iid" };
-    private readonly Option<bool> _zap = new("--zap") { Description = "Reset rows of the classifier (the default)." };
-    private readonly Option<bool> _noZap = new("--no-zap") { Description = "Do not." };
-    private readonly Option<string> _model = new("--model") { Description = "convnet, anml, oml (on Omniglot at 84 pixels) or resnet18 (colour images only).", DefaultValueFactory = _ => "convnet" };
-    private readonly Option<string> _preset = new("--preset") { Description = "quick: minutes, a quarter of the filters. paper: the published settings, hours on a CPU. smoke: seconds, figures mean nothing.", DefaultValueFactory = _ => "quick" };
-    private readonly Option<int?> _length = new("--length") { Description = "Epochs (iid) or episodes instead of the preset's; may be raised when resuming." };
-    private readonly Option<int?> _saveEvery = new("--save-every") { Description = "Steps or episodes between two checkpoints." };
-    private readonly Option<int?> _width = new("--width") { Description = "Filters per convolution instead of the preset's." };
-    private readonly Option<double?> _inner = new("--inner-lr") { Description = "Learning rate of the inner loop instead of the preset's." };
-    private readonly Option<double?> _outer = new("--lr") { Description = "Learning rate of the optimizer, which makes the outer steps, instead of the preset's." };
-    private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of initial weights, split, order, episodes and resets.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string?> _resume = new("--resume")
-    {
-        Description = "Go on from the newest checkpoint in --out, or from the one of this name.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
-    private readonly CommonOptions _common = new(Path.Combine("out", "pretrain"), "checkpoints, episodes.csv and pretraining.json");
-
     public static Command Create()
     {
-        var self = new PretrainCommand();
+        var options = new PretrainOptions();
         var command = new Command("pretrain", "Pre-train one network; Ctrl-C saves, --resume goes on.");
-        foreach (var option in new Option[] { self._method, self._zap, self._noZap, self._model, self._preset, self._length, self._saveEvery, self._width, self._inner, self._outer, self._seed, self._resume })
-        {
-            command.Options.Add(option);
-        }
-
-        self._common.AddTo(command);
-        self._method.AcceptOnlyFromAmong([.. MethodNames.Keys]);
-        self._model.AcceptOnlyFromAmong([.. ModelCatalog.Names]);
-        self._preset.AcceptOnlyFromAmong([.. PaperPlans.Names]);
-        foreach (var option in new Option[] { self._length, self._saveEvery, self._width })
-        {
-            option.Validators.Add(CommonOptions.AtLeastOne);
-        }
-
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(self._zap) && result.GetValue(self._noZap))
-            {
-                result.AddError("--zap and --no-zap exclude each other.");
-            }
-        });
-        command.SetAction((parse, cancellationToken) => Task.Run(() => self.RunAsync(parse, cancellationToken), CancellationToken.None));
+        options.AddTo(command);
+        command.SetAction((parse, cancellationToken) => Task.Run(() => RunAsync(options, parse, cancellationToken), CancellationToken.None));
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(PretrainOptions options, ParseResult parse, CancellationToken cancellationToken)
     {
-        var path = await _common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
-        var output = _common.Output(parse);
+        var source = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
         PretrainingResult? result = null;
         ConsoleBoard.Run(board =>
         {
-            var model = parse.GetValue(_model)!;
-            var glyphs = Preset.All.Single(preset => preset.Name == parse.GetValue(_preset));
-            var data = DataSource.Open(path, PaperPlans.OmniglotSize(model), glyphs, board, cancellationToken);
+            var model = options.Model(parse);
+            var data = source.Open(PaperPlans.OmniglotSize(model), options.Glyphs(parse), board, cancellationToken);
             EnsureTakes(model, data);
-            result = Train(Plan(parse, data), data, Checkpoint(parse), output, device(_common.Device(parse)), board, cancellationToken);
+            result = Train(
+                options.Plan(parse, data), data, options.Checkpoint(parse), options.Common.Output(parse), device(options.Common.Device(parse)), board, cancellationToken);
         });
         if (result is null)
         {
@@ -116,28 +76,6 @@ internal sealed class PretrainCommand
             return null;
         }
     }
-
-    private PretrainingPlan Plan(ParseResult parse, ClassificationData data)
-    {
-        var plan = PaperPlans.For(
-            parse.GetValue(_preset)!,
-            MethodNames.Parse(parse.GetValue(_method)!),
-            parse.GetValue(_model)!,
-            !parse.GetValue(_noZap),
-            data,
-            parse.GetValue(_seed));
-        var length = parse.GetValue(_length) ?? plan.Length;
-        return plan with
-        {
-            Length = length,
-            SaveEvery = parse.GetValue(_saveEvery) ?? Math.Min(plan.SaveEvery, Math.Max(1, length / 4)),
-            Width = parse.GetValue(_width) ?? plan.Width,
-            InnerLearningRate = parse.GetValue(_inner) ?? plan.InnerLearningRate,
-            LearningRate = parse.GetValue(_outer) ?? plan.LearningRate,
-        };
-    }
-
-    private string? Checkpoint(ParseResult parse) => parse.GetResult(_resume) is null ? null : parse.GetValue(_resume) ?? PretrainingRun.Newest;
 
     /// <exception cref="DataException">The model is not made for such images.</exception>
     private static void EnsureTakes(string model, ClassificationData data)

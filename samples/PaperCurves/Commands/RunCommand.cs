@@ -18,18 +18,18 @@ internal static class RunCommand
         command.SetAction((parse, cancellationToken) => Task.Run(
             async () =>
             {
-                var data = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
-                return Run(options.Settings(parse), data, PaperPlans.OmniglotSize("convnet"), cancellationToken);
+                var source = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+                return Run(options.Settings(parse), source, PaperPlans.OmniglotSize("convnet"), cancellationToken);
             },
             CancellationToken.None));
         return command;
     }
 
     /// <param name="settings">What to do.</param>
-    /// <param name="dataPath">Where the data is, if anybody said.</param>
+    /// <param name="source">Where the data is.</param>
     /// <param name="omniglotSize">Size of the images if it is Omniglot.</param>
     /// <param name="cancellationToken">Interrupts between two steps.</param>
-    public static int Run(RunSettings settings, string? dataPath, int omniglotSize, CancellationToken cancellationToken)
+    public static int Run(RunSettings settings, DataSource source, int omniglotSize, CancellationToken cancellationToken)
     {
         var started = DateTimeOffset.Now;
         var pretraining = new List<PretrainingResult>();
@@ -39,7 +39,7 @@ internal static class RunCommand
         {
             ConsoleBoard.Run(board =>
             {
-                data = DataSource.Open(dataPath, omniglotSize, settings.Preset, board, cancellationToken);
+                data = source.Open(omniglotSize, settings.Preset, board, cancellationToken);
                 using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset);
                 var experiment = new Experiment(settings, data, board);
                 experiment.Pretrained += pretraining.Add;

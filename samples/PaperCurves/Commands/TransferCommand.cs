@@ -20,13 +20,13 @@ internal static class TransferCommand
         command.SetAction((parse, cancellationToken) => Task.Run(
             async () =>
             {
-                var data = await common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+                var source = await common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
                 var pair = new PretrainedPair(parse.GetValue(without)!, parse.GetValue(with)!);
                 var plan = PlanOf(pair);
                 var settings = new RunSettings(
                     transfer.Preset(parse), plan.Method, plan.Seed, common.Device(parse), common.Threads(parse), common.Output(parse),
                     transfer.FirstTrial(parse), pair);
-                return RunCommand.Run(settings, data, PaperPlans.OmniglotSize(plan.Model), cancellationToken);
+                return RunCommand.Run(settings, source, PaperPlans.OmniglotSize(plan.Model), cancellationToken);
             },
             CancellationToken.None));
         return command;

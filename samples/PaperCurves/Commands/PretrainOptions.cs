@@ -1,0 +1,85 @@
+using System.CommandLine;
+using PaperCurves.Data;
+using PaperCurves.Experiments;
+using PaperCurves.Models;
+using PaperCurves.Pretraining;
+
+namespace PaperCurves.Commands;
+
+/// <summary>The options of "pretrain", and what they mean.</summary>
+internal sealed class PretrainOptions
+{
+    private readonly Option<string> _method = new("--method") { Description = "iid, asb or meta-asb.", DefaultValueFactory = _ => "iid" };
+    private readonly Option<bool> _zap = new("--zap") { Description = "Reset rows of the classifier (the default)." };
+    private readonly Option<bool> _noZap = new("--no-zap") { Description = "Do not." };
+    private readonly Option<string> _model = new("--model") { Description = "convnet, anml, oml (on Omniglot at 84 pixels) or resnet18 (colour images only).", DefaultValueFactory = _ => "convnet" };
+    private readonly Option<string> _preset = new("--preset") { Description = "quick: minutes, a quarter of the filters. paper: the published settings, hours on a CPU. smoke: seconds, figures mean nothing.", DefaultValueFactory = _ => "quick" };
+    private readonly Option<int?> _length = new("--length") { Description = "Epochs (iid) or episodes instead of the preset's; may be raised when resuming." };
+    private readonly Option<int?> _saveEvery = new("--save-every") { Description = "Steps or episodes between two checkpoints." };
+    private readonly Option<int?> _width = new("--width") { Description = "Filters per convolution instead of the preset's." };
+    private readonly Option<double?> _inner = new("--inner-lr") { Description = "Learning rate of the inner loop instead of the preset's." };
+    private readonly Option<double?> _outer = new("--lr") { Description = "Learning rate of the optimizer, which makes the outer steps, instead of the preset's." };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of initial weights, split, order, episodes and resets.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on from the newest checkpoint in --out, or from the one of this name.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public CommonOptions Common { get; } = new(Path.Combine("out", "pretrain"), "checkpoints, episodes.csv and pretraining.json");
+
+    public void AddTo(Command command)
+    {
+        Option[] own = [_method, _zap, _noZap, _model, _preset, _length, _saveEvery, _width, _inner, _outer, _seed, _resume];
+        foreach (var option in own)
+        {
+            command.Options.Add(option);
+        }
+
+        Common.AddTo(command);
+        _method.AcceptOnlyFromAmong([.. MethodNames.Keys]);
+        _model.AcceptOnlyFromAmong([.. ModelCatalog.Names]);
+        _preset.AcceptOnlyFromAmong([.. PaperPlans.Names]);
+        foreach (var option in new Option[] { _length, _saveEvery, _width })
+        {
+            option.Validators.Add(CommonOptions.AtLeastOne);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_zap) && result.GetValue(_noZap))
+            {
+                result.AddError("--zap and --no-zap exclude each other.");
+            }
+        });
+    }
+
+    public string Model(ParseResult parse) => parse.GetValue(_model)!;
+
+    /// <summary>How many classes of glyphs to draw where there is no data.</summary>
+    public Preset Glyphs(ParseResult parse) => Preset.All.Single(preset => preset.Name == parse.GetValue(_preset));
+
+    /// <summary>The preset's plan for the data, with what was asked for instead.</summary>
+    public PretrainingPlan Plan(ParseResult parse, ClassificationData data)
+    {
+        var plan = PaperPlans.For(
+            parse.GetValue(_preset)!,
+            MethodNames.Parse(parse.GetValue(_method)!),
+            Model(parse),
+            !parse.GetValue(_noZap),
+            data,
+            parse.GetValue(_seed));
+        var length = parse.GetValue(_length) ?? plan.Length;
+        return plan with
+        {
+            Length = length,
+            SaveEvery = parse.GetValue(_saveEvery) ?? Math.Min(plan.SaveEvery, Math.Max(1, length / 4)),
+            Width = parse.GetValue(_width) ?? plan.Width,
+            InnerLearningRate = parse.GetValue(_inner) ?? plan.InnerLearningRate,
+            LearningRate = parse.GetValue(_outer) ?? plan.LearningRate,
+        };
+    }
+
+    /// <summary>Name of the checkpoint to go on from; null to begin anew.</summary>
+    public string? Checkpoint(ParseResult parse) => parse.GetResult(_resume) is null ? null : parse.GetValue(_resume) ?? PretrainingRun.Newest;
+}
