@@ -1,0 +1,116 @@
+using FluentAssertions;
+using PaperCurves.Data;
+using PaperCurves.Pretraining;
+using Xunit;
+using Zapping.Training;
+using static TorchSharp.torch;
+
+namespace PaperCurves.Tests.Pretraining;
+
+/// <summary>Every model by every method on images of noise: it trains, resumes to the bit and can be loaded again.</summary>
+public sealed class PretrainingRunTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-pretraining-");
+
+    public static TheoryData<string, int, int, Method> Everything => new(
+        from model in new[] { ("convnet", 28, 1), ("convnet", 84, 3), ("anml", 28, 1), ("oml", 84, 1), ("resnet18", 84, 3) }
+        from method in Enum.GetValues<Method>()
+        select (model.Item1, model.Item2, model.Item3, method));
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Everything))]
+    public void A_resumed_network_is_the_one_trained_in_one_piece(string model, int size, int channels, Method method)
+    {
+        var data = Noise(size, channels);
+        var plan = PaperPlans.For("smoke", method, model, zap: true, data, seed: 3) with
+        {
+            Width = 8,
+            Units = 6,
+            ZapRows = 6,
+            BatchSize = 4,
+            Length = method == Method.Iid ? 1 : 4,
+            RememberImages = 3,
+        };
+        using var split = new PretrainingSplit(data, plan, CPU);
+        using var whole = new PretrainingRun(plan, split, CPU);
+        var result = whole.Train(new SilentBoard(), CancellationToken.None);
+        double.IsFinite(result.TrainingLoss).Should().BeTrue();
+        result.TrainingTop5.Should().BeInRange(result.TrainingAccuracy, 1);
+
+        var checkpoints = Path.Combine(_folder.FullName, PretrainedNetwork.CheckpointFolder);
+        using (var store = new CheckpointStore(checkpoints))
+        using (var first = new PretrainingRun(plan with { Length = method == Method.Iid ? 0 : 2 }, split, CPU))
+        {
+            first.Train(new SilentBoard(), CancellationToken.None);
+            first.Save(store);
+        }
+
+        using (var store = new CheckpointStore(checkpoints))
+        using (var second = new PretrainingRun(plan, split, CPU))
+        {
+            second.UseCheckpoints(store, PretrainingRun.Newest);
+            second.Save(store, second.Train(new SilentBoard(), CancellationToken.None));
+            second.Steps.Should().Be(whole.Steps);
+        }
+
+        var (loaded, saved) = PretrainedNetwork.Load(_folder.FullName);
+        using (loaded)
+        {
+            loaded.training.Should().BeFalse();
+            saved!.Steps.Should().Be(result.Steps);
+            foreach (var ((name, tensor), (_, expected)) in loaded.state_dict().Zip(whole.Model.state_dict()))
+            {
+                tensor.bytes.ToArray().Should().Equal(expected.bytes.ToArray(), name);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Method.Asb, "convnet", true, 9000, 1e-3, 1e-3, 15)]
+    [InlineData(Method.Asb, "convnet", false, 9000, 1e-3, 1e-3, 15)]
+    [InlineData(Method.MetaAsb, "convnet", true, 25_000, 1e-2, 1e-3, 15)]
+    [InlineData(Method.MetaAsb, "convnet", false, 25_000, 1e-3, 1e-3, 15)]
+    [InlineData(Method.MetaAsb, "anml", true, 25_000, 0.1, 1e-3, 20)]
+    [InlineData(Method.MetaAsb, "oml", true, 25_000, 0.03, 1e-4, 20)]
+    [InlineData(Method.Iid, "convnet", true, 10, 1e-3, 3e-3, 15)]
+    public void The_paper_preset_has_the_published_numbers(Method method, string model, bool zap, int length, double inner, double outer, int images)
+    {
+        var plan = PaperPlans.For("paper", method, model, zap, Noise(28, 1, perClass: 20), seed: 1);
+        (plan.Length, plan.LearningRate, plan.ImagesPerClass, plan.RememberImages, plan.Units, plan.Width).Should().Be((length, outer, images, 64, 1000, 256));
+        if (method != Method.Iid)
+        {
+            plan.InnerLearningRate.Should().Be(inner);
+        }
+    }
+
+    [Fact]
+    public void Colour_images_have_their_own_published_numbers()
+    {
+        var plan = PaperPlans.For("paper", Method.Iid, "resnet18", zap: true, Noise(84, 3, perClass: 600, size: 1), seed: 1);
+        (plan.Optimizer, plan.LearningRate, plan.BatchSize, plan.ImagesPerClass, plan.RememberImages, plan.Length).Should().Be((OptimizerKind.SteppedSgd, 0.1, 128, 500, 100, 30));
+    }
+
+    [Fact]
+    public void Plans_that_differ_say_in_what()
+    {
+        var plan = PaperPlans.For("quick", Method.Asb, "convnet", zap: true, Noise(28, 1), seed: 1);
+        plan.DifferenceFrom(plan with { Seed = 2, Width = 7 }).Should().Be("Width is 64, not 7, Seed is 1, not 2");
+        (plan with { Length = 1, SaveEvery = 9 }).Essence().Should().Be(plan.Essence());
+    }
+
+    private static ClassificationData Noise(int imageSize, int channels, int perClass = 8, int? size = null)
+    {
+        var pixels = size ?? imageSize;
+        var random = new Random(5);
+        return new ClassificationData("noise", "seed 5", Set(), Set());
+
+        ImageSet Set()
+        {
+            var bytes = new byte[6 * perClass * channels * pixels * pixels];
+            random.NextBytes(bytes);
+            return new ImageSet([.. Enumerable.Range(0, 6).Select(i => $"class {i}")], perClass, pixels, bytes, channels);
+        }
+    }
+}
