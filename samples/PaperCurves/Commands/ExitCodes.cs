@@ -8,6 +8,6 @@ internal static class ExitCodes
     /// <summary>Data, device or an earlier run's files cannot be used; one line on the console says which.</summary>
     public const int NotUsable = 2;
 
-    /// <summary>Ended by Ctrl-C; what was finished has been kept.</summary>
+    /// <summary>Ended by Ctrl-C or SIGTERM; everything is saved, and --resume goes on.</summary>
     public const int Interrupted = 130;
 }

@@ -102,9 +102,9 @@ internal static class PretrainCommand
         {
             throw new DataException($"{output}: there is no checkpoint to resume from.");
         }
-        else if (PretrainedNetwork.PlanOf(newest).Essence() is var saved && saved != plan.Essence())
+        else
         {
-            throw new DataException($"{output}: its checkpoints are of another run: {saved.DifferenceFrom(plan.Essence())}. Give the same options, or another --out.");
+            PretrainedNetwork.EnsureOf(plan, newest, output);
         }
     }
 }

@@ -40,8 +40,8 @@ internal static class RunCommand
             ConsoleBoard.Run(board =>
             {
                 data = source.Open(omniglotSize, settings.Preset, board, cancellationToken);
-                using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset);
-                var experiment = new Experiment(settings, data, board);
+                using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset, settings.Resume);
+                var experiment = new Experiment(settings, data, board) { Done = results.Done };
                 experiment.Pretrained += pretraining.Add;
                 experiment.Transferred += results.Add;
                 experiment.Run(cancellationToken);
@@ -50,7 +50,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
-            AnsiConsole.MarkupLine("[yellow]Interrupted.[/] What is finished has been kept.");
+            AnsiConsole.MarkupLine("[yellow]Interrupted.[/] Everything is saved; the same command with --resume goes on.");
         }
 
         if (data is not null)

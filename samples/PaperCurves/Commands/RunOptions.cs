@@ -16,6 +16,8 @@ internal sealed class RunOptions
         Description = "Use the networks that an earlier run left in this folder instead of pre-training.",
     };
 
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with what an interrupted run has left in --out." };
+
     private readonly Option<int?> _width = new("--width") { Description = "Filters per convolution instead of the preset's." };
 
     public RunOptions() => _width.Validators.Add(CommonOptions.AtLeastOne);
@@ -29,6 +31,7 @@ internal sealed class RunOptions
         command.Options.Add(_seed);
         command.Options.Add(_pretrained);
         command.Options.Add(_width);
+        command.Options.Add(_resume);
     }
 
     public RunSettings Settings(ParseResult parse)
@@ -42,6 +45,7 @@ internal sealed class RunOptions
             Common.Threads(parse),
             Common.Output(parse),
             _transfer.FirstTrial(parse),
-            parse.GetValue(_pretrained) is { } folder ? PretrainedPair.Of(folder) : null);
+            parse.GetValue(_pretrained) is { } folder ? PretrainedPair.Of(folder) : null,
+            parse.GetValue(_resume));
     }
 }

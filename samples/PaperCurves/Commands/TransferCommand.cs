@@ -12,9 +12,10 @@ internal static class TransferCommand
     {
         var without = new Option<string>("--without") { Description = "Folder of a pre-training without zapping, or of one of its checkpoints.", Required = true };
         var with = new Option<string>("--with") { Description = "Folder of a pre-training with zapping, or of one of its checkpoints.", Required = true };
+        var resume = new Option<bool>("--resume") { Description = "Leave out what results.csv in --out has already." };
         var transfer = new TransferOptions();
         var common = new CommonOptions(Path.Combine("out", "transfer"), "results.csv, run.json and curves.png");
-        var command = new Command("transfer", "Transfer two pre-trained networks to unseen classes, draw the curves.") { without, with };
+        var command = new Command("transfer", "Transfer two pre-trained networks to unseen classes, draw the curves.") { without, with, resume };
         transfer.AddTo(command);
         common.AddTo(command);
         command.SetAction((parse, cancellationToken) => Task.Run(
@@ -25,7 +26,7 @@ internal static class TransferCommand
                 var plan = PlanOf(pair);
                 var settings = new RunSettings(
                     transfer.Preset(parse), plan.Method, plan.Seed, common.Device(parse), common.Threads(parse), common.Output(parse),
-                    transfer.FirstTrial(parse), pair);
+                    transfer.FirstTrial(parse), pair, parse.GetValue(resume));
                 return RunCommand.Run(settings, source, PaperPlans.OmniglotSize(plan.Model), cancellationToken);
             },
             CancellationToken.None));

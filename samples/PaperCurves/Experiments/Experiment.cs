@@ -26,6 +26,9 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     /// <summary>All evaluations of one transfer.</summary>
     public event Action<IReadOnlyList<TransferPoint>>? Transferred;
 
+    /// <summary>Transfers that need not be made again; default: none.</summary>
+    public IReadOnlySet<TransferKey> Done { get; init; } = new HashSet<TransferKey>();
+
     /// <summary>Runs everything.</summary>
     /// <exception cref="OperationCanceledException">The run was interrupted between two steps.</exception>
     public void Run(CancellationToken cancellationToken)
@@ -73,25 +76,49 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     {
         var plan = PretrainingPlan.Of(_preset, arm, data, settings.Seed);
         var folder = PretrainedPair.FolderOf(settings.Output, arm);
-        using (var split = new PretrainingSplit(data, plan, _device))
-        using (var run = new PretrainingRun(plan, split, _device))
         using (var store = new CheckpointStore(Path.Combine(folder, PretrainedNetwork.CheckpointFolder)))
         {
-            run.Save(store, run.Train(progress, cancellationToken));
+            var newest = settings.Resume && store.Checkpoints is [var first, ..] ? first : null;
+            if (newest is not null)
+            {
+                PretrainedNetwork.EnsureOf(plan, newest, folder);
+            }
+
+            if (newest is null || !PretrainedNetwork.IsFinished(newest))
+            {
+                Pretrain(plan, store, newest, cancellationToken);
+            }
         }
 
         return PretrainedNetwork.Load(folder);
     }
 
+    private void Pretrain(PretrainingPlan plan, CheckpointStore store, Checkpoint? newest, CancellationToken cancellationToken)
+    {
+        using var split = new PretrainingSplit(data, plan, _device);
+        using var run = new PretrainingRun(plan, split, _device);
+        run.UseCheckpoints(store, newest?.Name);
+        try
+        {
+            run.Save(store, run.Train(progress, cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            run.Save(store);
+            throw;
+        }
+    }
+
     private void TransferHead(Arm arm, PaperModel model, TransferDraw draw, CancellationToken cancellationToken)
     {
-        if (_preset.HeadLearningRates.Count == 0)
+        var learningRates = Missing(_preset.HeadLearningRates, arm, Protocol.SequentialHead, draw);
+        if (learningRates.Count == 0)
         {
             return;
         }
 
         using var features = new Features(model, draw, cancellationToken);
-        foreach (var learningRate in _preset.HeadLearningRates)
+        foreach (var learningRate in learningRates)
         {
             using var line = Begin("sequential", arm, draw, learningRate, draw.Support.Inputs.shape[0]);
             Transferred?.Invoke(
@@ -101,12 +128,15 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
 
     private void TransferAll(Arm arm, PaperModel model, TransferDraw draw, CancellationToken cancellationToken)
     {
-        foreach (var learningRate in _preset.IidLearningRates)
+        foreach (var learningRate in Missing(_preset.IidLearningRates, arm, Protocol.Iid, draw))
         {
             using var line = Begin("i.i.d.", arm, draw, learningRate, draw.Support.Inputs.shape[0] * _preset.IidEpochs);
             Transferred?.Invoke(IidTransfer.Run(arm, model, draw, _preset, learningRate, line, cancellationToken));
         }
     }
+
+    private List<double> Missing(IEnumerable<double> learningRates, Arm arm, Protocol protocol, TransferDraw draw) =>
+        [.. learningRates.Where(learningRate => !Done.Contains(new TransferKey(arm, protocol, learningRate, draw.Trial)))];
 
     private IProgressLine Begin(string protocol, Arm arm, TransferDraw draw, double learningRate, double images) =>
         progress.Begin(

@@ -11,5 +11,6 @@ namespace PaperCurves.Experiments;
 /// <param name="Output">Folder for results.</param>
 /// <param name="FirstTrial">The first transfer draw, counted from 0; later than 0 adds trials to an earlier run.</param>
 /// <param name="Pretrained">Networks that are there already; null to pre-train.</param>
+/// <param name="Resume">Whether to go on with what an interrupted run has left in <paramref name="Output"/>.</param>
 public sealed record RunSettings(
-    Preset Preset, Method Method, ulong Seed, string Device, int Threads, string Output, int FirstTrial, PretrainedPair? Pretrained);
+    Preset Preset, Method Method, ulong Seed, string Device, int Threads, string Output, int FirstTrial, PretrainedPair? Pretrained, bool Resume);

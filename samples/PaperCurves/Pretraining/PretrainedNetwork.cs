@@ -33,6 +33,18 @@ public static class PretrainedNetwork
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
     public static PretrainingPlan PlanOf(string folder) => Read(folder, PlanOf);
 
+    /// <exception cref="DataException">The checkpoint is of another plan; only how far it goes may differ.</exception>
+    internal static void EnsureOf(PretrainingPlan plan, Checkpoint checkpoint, string folder)
+    {
+        var saved = PlanOf(checkpoint).Essence();
+        if (saved != plan.Essence())
+        {
+            throw new DataException($"{folder}: its checkpoints are of another run: {saved.DifferenceFrom(plan.Essence())}. Give the same options, or another --out.");
+        }
+    }
+
+    internal static bool IsFinished(Checkpoint checkpoint) => checkpoint.Notes.ContainsKey(ResultNote);
+
     internal static PretrainingPlan PlanOf(Checkpoint checkpoint) =>
         JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options)!;
 

@@ -25,8 +25,8 @@ public sealed record Curve(Protocol Protocol, Arm Arm, IReadOnlyList<CurvePoint>
             from row in rows
             group row by (row.Transfer, row.Reset) into arm
             select new Curve(
-                Enum.GetValues<Protocol>().Single(p => string.Equals(p.Key(), arm.Key.Transfer, StringComparison.Ordinal)),
-                Enum.GetValues<Arm>().Single(a => string.Equals(a.Key(), arm.Key.Reset, StringComparison.Ordinal)),
+                ProtocolNames.Parse(arm.Key.Transfer),
+                ArmNames.Parse(arm.Key.Reset),
                 [.. arm.GroupBy(row => row.X).OrderBy(at => at.Key).Select(Best)]);
         return [.. curves.OrderBy(curve => curve.Protocol).ThenBy(curve => curve.Arm)];
     }

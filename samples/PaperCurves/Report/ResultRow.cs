@@ -42,6 +42,9 @@ public sealed record ResultRow
     [Name("query_accuracy_percent")]
     public required double QueryAccuracyPercent { get; init; }
 
+    [Ignore]
+    internal TransferKey Key => new(ArmNames.Parse(Reset), ProtocolNames.Parse(Transfer), LearningRate, Trial);
+
     internal static ResultRow From(TransferPoint point, string data, Method method, Preset preset) => new()
     {
         Dataset = data,

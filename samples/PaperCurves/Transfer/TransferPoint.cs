@@ -12,6 +12,13 @@ public enum Protocol
     SequentialHead,
 }
 
+/// <summary>Which transfer it is; its evaluations differ in x alone.</summary>
+/// <param name="Arm">How the network was pre-trained.</param>
+/// <param name="Protocol">How it is transferred.</param>
+/// <param name="LearningRate">Adam's, in transfer.</param>
+/// <param name="Trial">Which draw.</param>
+public readonly record struct TransferKey(Arm Arm, Protocol Protocol, double LearningRate, int Trial);
+
 /// <summary>One evaluation. Accuracies are fractions.</summary>
 /// <param name="Arm">How the network was pre-trained.</param>
 /// <param name="Protocol">How it was transferred.</param>
@@ -27,6 +34,10 @@ public static class ProtocolNames
 {
     /// <summary>As in the published tables.</summary>
     public static string Key(this Protocol protocol) => protocol == Protocol.Iid ? "iid-unfrozen" : "sequential-head";
+
+    /// <summary>The protocol of a key.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static Protocol Parse(string key) => Enum.GetValues<Protocol>().Single(protocol => protocol.Key() == key);
 
     /// <summary>What x counts, as in the published tables.</summary>
     public static string Axis(this Protocol protocol) => protocol == Protocol.Iid ? "step" : "classes_seen";

@@ -104,8 +104,25 @@ public sealed class AppTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         process.ExitCode.Should().Be(130);
-        text.Should().Contain("Interrupted");
+        text.Should().Contain("--resume");
         File.ReadAllText(Path.Combine(app.Output, "run.json")).Should().Contain("\"interrupted\"");
+        Directory.EnumerateDirectories(Path.Combine(app.Output, "pretrained", "none", "checkpoints"), "*-step-*").Should().NotBeEmpty("the network on its way is saved");
+    }
+
+    [Fact]
+    public void A_resumed_run_makes_only_what_is_missing_and_ends_with_the_same_results()
+    {
+        using var app = new AppProcess();
+        string[] arguments = ["run", "--preset", "smoke", "--threads", "1", "--trials", "1"];
+        app.Run([.. arguments, "--out", "whole"]).ExitCode.Should().Be(0);
+        app.Run([.. arguments, "--out", "pieces", "--iid-lr", "none"]).ExitCode.Should().Be(0);
+        var (exitCode, text) = app.Run([.. arguments, "--out", "pieces", "--resume"]);
+        exitCode.Should().Be(0, text);
+        text.Should().Contain("i.i.d. (zap)").And.NotContain("sequential (zap)").And.NotContain("evaluating");
+        Rows("pieces").Should().BeEquivalentTo(Rows("whole"));
+        app.Run([.. arguments, "--out", "pieces", "--seed", "2", "--resume"]).ExitCode.Should().Be(2);
+
+        IReadOnlyList<ResultRow> Rows(string folder) => ResultsFile.Read(Path.Combine(app.Folder, folder, "results.csv"));
     }
 
     [Fact]
