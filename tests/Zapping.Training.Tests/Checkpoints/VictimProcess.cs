@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using CheckpointVictim;
+
+namespace Zapping.Training.Tests.Checkpoints;
+
+/// <summary>A process that trains and saves until it is killed.</summary>
+internal sealed class VictimProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public VictimProcess(VictimMethod method, string folder) => _process = Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CheckpointVictim.dll"), method.ToString(), folder])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
+    /// <summary>Kills it some time after its first save.</summary>
+    /// <returns>The step of the last save from which it returned.</returns>
+    public long KillAfterFirstSave(TimeSpan delay)
+    {
+        var line = _process.StandardOutput.ReadLine();
+        Thread.Sleep(delay);
+        if (line is null || _process.HasExited)
+        {
+            throw new InvalidOperationException($"It ended before it was killed. {_process.StandardError.ReadToEnd()}");
+        }
+
+        Kill();
+
+        // The lines that were written before are still in the pipe.
+        var saved = 0L;
+        for (; line is not null; line = _process.StandardOutput.ReadLine())
+        {
+            saved = long.Parse(line.AsSpan("saved ".Length), CultureInfo.InvariantCulture);
+        }
+
+        return saved;
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
+
+    private void Kill()
+    {
+        _process.Kill(); // SIGKILL on Unix
+        _process.WaitForExit();
+    }
+}
