@@ -60,6 +60,14 @@ public sealed class NativeLibraryTests
         exitCode.Should().NotBe(0);
         output.Should().Contain("not a 64-bit little-endian ELF file");
         File.ReadAllBytes(project.OutputLibrary).Should().Equal(garbage);
+
+        File.Delete(project.OutputLibrary);
+        Directory.CreateDirectory(project.OutputLibrary);
+
+        (exitCode, output) = project.Dotnet("msbuild", "-t:MakeOutputLoadable");
+
+        exitCode.Should().NotBe(0);
+        output.Should().Contain("could not be made to load on this system: Access to the path").And.NotContain("MSB4018");
     }
 
     [Theory]
