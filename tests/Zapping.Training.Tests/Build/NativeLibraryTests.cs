@@ -17,14 +17,13 @@ public sealed class NativeLibraryTests
 
         project.Build().ExitCode.Should().Be(0);
         var library = File.ReadAllBytes(project.OutputLibrary);
-        var written = File.GetLastWriteTimeUtc(project.OutputLibrary);
         project.Dotnet("run", "--no-build").Output.Trim().Should().EndWith("3");
 
-        var (exitCode, output) = project.Build();
-        exitCode.Should().Be(0);
-        output.Should().NotContain("Copying file").And.NotContain("now loads without");
+        // A copied, linked or patched file keeps length and time, even the inode, but each is a new entry of the folder.
+        var written = Directory.GetLastWriteTimeUtc(project.OutputFolder);
+        project.Build().ExitCode.Should().Be(0);
+        Directory.GetLastWriteTimeUtc(project.OutputFolder).Should().Be(written, "nothing in it was replaced");
         File.ReadAllBytes(project.OutputLibrary).Should().Equal(library);
-        File.GetLastWriteTimeUtc(project.OutputLibrary).Should().Be(written);
 
         var packaged = ThrowawayProject.PackagedLibrary();
         File.ReadAllBytes(ThrowawayProject.CachedLibrary).AsSpan().SequenceEqual(packaged).Should().BeTrue();
@@ -39,8 +38,7 @@ public sealed class NativeLibraryTests
 
         project.Build().ExitCode.Should().Be(0);
 
-        var folder = Path.GetDirectoryName(project.OutputLibrary)!;
-        var natives = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToList();
+        var natives = Directory.EnumerateFiles(project.OutputFolder, "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToList();
         natives.Should().ContainSingle(name => name == "libtorch_cpu.so");
         natives.Should().NotContain(name => name!.EndsWith(".dylib", StringComparison.Ordinal) || name == "torch_cpu.dll");
     }
