@@ -44,6 +44,17 @@ public sealed class NativeLibraryTests
     }
 
     [Fact]
+    public void An_empty_runtime_identifier_gives_a_portable_output_that_loads()
+    {
+        using var project = new ThrowawayProject();
+
+        project.Build("-p:RuntimeIdentifier=").ExitCode.Should().Be(0);
+
+        Directory.Exists(project.OutputFolder).Should().BeFalse("that is the folder of one runtime identifier");
+        project.Dotnet("run", "--no-build", "-p:RuntimeIdentifier=").Output.Trim().Should().EndWith("3");
+    }
+
+    [Fact]
     public void A_file_that_is_no_library_is_refused_and_left_alone()
     {
         Assert.SkipWhen(SystemHasVersion(), "the system's libstdc++ is new enough, so nothing is patched");
