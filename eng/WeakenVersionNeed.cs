@@ -1,165 +1,213 @@
-// An inline task: MSBuild compiles this file for .NET Standard 2.0 when a build needs it.
+// Compiled twice: by MSBuild as an inline task (.NET Standard 2.0, no symbol defined), and, without the task, into the
+// tests, which do not reference MSBuild.
+using System.Text;
+#if !NET
 using System;
 using System.IO;
 using System.Linq;
-using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+#endif
 
-namespace Zapping.Training.Build
+namespace Zapping.Training.Build;
+
+#if !NET
+/// <summary>The build task around <see cref="ElfVersionNeeds"/>.</summary>
+public sealed class WeakenVersionNeed : Task
 {
-    /// <summary>The build task around <see cref="ElfVersionNeeds"/>.</summary>
-    public sealed class WeakenVersionNeed : Task
+    /// <summary>The library in the output folder, often a hard link into the package cache.</summary>
+    [Required]
+    public string Library { get; set; }
+
+    /// <summary>The version that the system may lack.</summary>
+    [Required]
+    public string Version { get; set; }
+
+    /// <summary>Where the system's own library may lie; the first that exists counts.</summary>
+    [Required]
+    public string[] SystemLibraries { get; set; }
+
+    public override bool Execute()
     {
-        /// <summary>The library in the output folder, often a hard link into the package cache.</summary>
-        [Required]
-        public string File { get; set; }
-
-        /// <summary>The version that the system may lack.</summary>
-        [Required]
-        public string Version { get; set; }
-
-        /// <summary>Where the system's own library may lie; the first that exists counts.</summary>
-        [Required]
-        public string[] SystemLibraries { get; set; }
-
-        public override bool Execute()
+        try
         {
-            var system = SystemLibraries.FirstOrDefault(System.IO.File.Exists);
-            if (system == null || Contains(System.IO.File.ReadAllBytes(system), Version))
+            var system = SystemLibraries.FirstOrDefault(File.Exists);
+            if (system == null || Contains(File.ReadAllBytes(system), Version))
             {
                 return true; // new enough, or a system that we know nothing about
             }
 
-            try
+            if (ElfVersionNeeds.MarkWeakInFile(Library, Version))
             {
-                var bytes = System.IO.File.ReadAllBytes(File);
-                if (ElfVersionNeeds.MarkWeak(bytes, Version))
-                {
-                    Replace(bytes);
-                    Log.LogMessage(MessageImportance.Normal, "{0} now loads without {1}, which {2} lacks.", File, Version, system);
-                }
+                Log.LogMessage(MessageImportance.Normal, "{0} now loads without {1}, which {2} lacks.", Library, Version, system);
+            }
 
-                return true;
-            }
-            catch (Exception failure) when (failure is InvalidDataException || failure is IOException)
-            {
-                Log.LogError("{0} could not be made to load on this system: {1}", File, failure.Message);
-                return false;
-            }
+            return true;
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.LogError("{0} could not be made to load on this system: {1}", Library, failure.Message);
+            return false;
+        }
+    }
+
+    private static bool Contains(byte[] library, string version) =>
+        Encoding.GetEncoding("iso-8859-1").GetString(library).Contains(version + "\0");
+}
+#endif
+
+/// <summary>
+/// Changes one bit in a shared library: a symbol version that it needs becomes a weak need, so that the dynamic
+/// linker of a system without that version loads the library all the same. That is safe as long as nothing calls
+/// the symbols behind the version, which for libLibTorchSharp.so and GLIBCXX_3.4.32 is so: the only one is an
+/// initialiser that newer headers mention and nobody calls.
+/// </summary>
+internal static class ElfVersionNeeds
+{
+    private const uint VersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
+    private const int WeakFlag = 2;               // VER_FLG_WEAK
+    private const int EntrySize = 16;             // Elf64_Verneed and Elf64_Vernaux alike
+
+    /// <summary>Marks a version as weak in a file, which is replaced in one step or not at all.</summary>
+    /// <returns>Whether the file was replaced.</returns>
+    /// <exception cref="InvalidDataException">The file is no 64-bit little-endian ELF file, or is damaged.</exception>
+    public static bool MarkWeakInFile(string path, string version)
+    {
+        var bytes = File.ReadAllBytes(path);
+        if (!MarkWeak(bytes, version))
+        {
+            return false;
         }
 
         // A new file under the old name leaves the package cache alone, to which the old one may be a hard link. It
         // keeps time and size, so that the next build's copy step finds nothing to do.
-        private void Replace(byte[] bytes)
+        var part = path + ".part";
+        try
         {
-            var time = System.IO.File.GetLastWriteTimeUtc(File);
-            var part = File + ".part";
-            System.IO.File.WriteAllBytes(part, bytes);
-            System.IO.File.SetLastWriteTimeUtc(part, time);
-            System.IO.File.Delete(File);
-            System.IO.File.Move(part, File);
+            File.WriteAllBytes(part, bytes);
+            File.SetLastWriteTimeUtc(part, File.GetLastWriteTimeUtc(path));
+            File.Replace(part, path, destinationBackupFileName: null); // rename(2): the name always has a whole file
+        }
+        finally
+        {
+            if (File.Exists(part))
+            {
+                File.Delete(part);
+            }
         }
 
-        private static bool Contains(byte[] library, string version) =>
-            Encoding.GetEncoding("iso-8859-1").GetString(library).Contains(version + "\0");
+        return true;
     }
 
-    /// <summary>
-    /// Changes one bit in a shared library: a symbol version that it needs becomes a weak need, so that the dynamic
-    /// linker of a system without that version loads the library all the same. That is safe as long as nothing calls
-    /// the symbols behind the version, which for libLibTorchSharp.so and GLIBCXX_3.4.32 is so: the only one is an
-    /// initialiser that newer headers mention and nobody calls.
-    /// </summary>
-    internal static class ElfVersionNeeds
+    /// <summary>Marks a version as weak in the bytes of a 64-bit little-endian ELF file.</summary>
+    /// <returns>Whether a byte was changed; false if the version is weak already or not needed at all.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no such file, or are damaged.</exception>
+    public static bool MarkWeak(byte[] file, string version)
     {
-        private const uint VersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
-        private const int WeakFlag = 2;               // VER_FLG_WEAK
-
-        /// <summary>Marks a version as weak in the bytes of a 64-bit little-endian ELF file.</summary>
-        /// <returns>Whether a byte was changed; false if the version is weak already or not needed at all.</returns>
-        /// <exception cref="InvalidDataException">The bytes are no such file, or are cut short.</exception>
-        public static bool MarkWeak(byte[] file, string version)
+        if (file.Length < 64 || file[0] != 0x7f || file[1] != 'E' || file[2] != 'L' || file[3] != 'F'
+            || file[4] != 2 || file[5] != 1)
         {
-            if (file.Length < 64 || file[0] != 0x7f || file[1] != 'E' || file[2] != 'L' || file[3] != 'F'
-                || file[4] != 2 || file[5] != 1)
-            {
-                throw new InvalidDataException("not a 64-bit little-endian ELF file");
-            }
+            throw new InvalidDataException("not a 64-bit little-endian ELF file");
+        }
 
-            var sections = (long)BitConverter.ToUInt64(file, 0x28);
-            var sectionSize = BitConverter.ToUInt16(file, 0x3A);
-            var sectionCount = BitConverter.ToUInt16(file, 0x3C);
-            var changed = false;
-            for (var i = 0; i < sectionCount; i++)
+        var name = Encoding.ASCII.GetBytes(version + "\0");
+        var size = BitConverter.ToUInt16(file, 0x3A);
+        var count = BitConverter.ToUInt16(file, 0x3C);
+        var headers = new Table(file, BitConverter.ToUInt64(file, 0x28), (ulong)size * count);
+        var changed = false;
+        for (var i = 0; i < count; i++)
+        {
+            var header = (long)i * size;
+            if (headers.UInt32(header + 4) == VersionNeeds)
             {
-                var section = sections + ((long)i * sectionSize);
-                if (UInt32At(file, section + 4) == VersionNeeds)
+                var names = headers.UInt32(header + 40) * (long)size;
+                changed |= MarkWeak(headers.Section(header), headers.Section(names), headers.UInt32(header + 44), name);
+            }
+        }
+
+        return changed;
+    }
+
+    // One entry for each library that is needed, and under it one for each version needed of that library.
+    private static bool MarkWeak(Table needs, Table names, uint libraries, byte[] name)
+    {
+        var changed = false;
+        var room = needs.Length / EntrySize; // whatever counts and links say, no more entries than this can be there
+        for (long library = 0; libraries > 0; libraries--, library += needs.UInt32(library + 12))
+        {
+            Take(ref room);
+            var need = library + needs.UInt32(library + 8);
+            for (var versions = needs.UInt16(library + 2); versions > 0; versions--, need += needs.UInt32(need + 12))
+            {
+                Take(ref room);
+                if ((needs.UInt16(need + 4) & WeakFlag) == 0 && names.HasAt(needs.UInt32(need + 8), name))
                 {
-                    var names = sections + ((long)UInt32At(file, section + 40) * sectionSize);
-                    changed |= MarkWeak(file, version, OffsetOf(file, section), OffsetOf(file, names), UInt32At(file, section + 44));
+                    needs.SetBits(need + 4, WeakFlag);
+                    changed = true;
                 }
             }
-
-            return changed;
         }
 
-        // One entry for each library that is needed, and under it one for each version needed of that library.
-        private static bool MarkWeak(byte[] file, string version, long library, long names, uint libraryCount)
+        return changed;
+    }
+
+    private static void Take(ref long room)
+    {
+        if (--room < 0)
         {
-            var changed = false;
-            for (var i = 0; i < libraryCount; i++)
+            throw new InvalidDataException("the ELF file is damaged: it counts more needed versions than it has room for");
+        }
+    }
+
+    // A part of the file: nothing is read or written outside of it.
+    private readonly struct Table
+    {
+        private readonly byte[] _file;
+        private readonly int _start;
+        private readonly int _length;
+
+        public Table(byte[] file, ulong start, ulong length)
+        {
+            if (start > (ulong)file.Length || length > (ulong)file.Length - start)
             {
-                var need = library + UInt32At(file, library + 8);
-                for (var j = 0; j < UInt16At(file, library + 2); j++)
-                {
-                    var flags = UInt16At(file, need + 4);
-                    if ((flags & WeakFlag) == 0 && NameAt(file, names + UInt32At(file, need + 8)) == version)
-                    {
-                        file[need + 4] |= WeakFlag;
-                        changed = true;
-                    }
-
-                    need += UInt32At(file, need + 12);
-                }
-
-                library += UInt32At(file, library + 12);
+                throw new InvalidDataException("the ELF file is damaged: a table goes beyond the end of the file");
             }
 
-            return changed;
+            (_file, _start, _length) = (file, (int)start, (int)length);
         }
 
-        private static long OffsetOf(byte[] file, long section)
-        {
-            Check(file, section + 24, 8);
-            return (long)BitConverter.ToUInt64(file, (int)section + 24);
-        }
+        public long Length => _length;
 
-        private static uint UInt32At(byte[] file, long offset)
-        {
-            Check(file, offset, 4);
-            return BitConverter.ToUInt32(file, (int)offset);
-        }
+        public ushort UInt16(long offset) => BitConverter.ToUInt16(_file, At(offset, 2));
 
-        private static ushort UInt16At(byte[] file, long offset)
-        {
-            Check(file, offset, 2);
-            return BitConverter.ToUInt16(file, (int)offset);
-        }
+        public uint UInt32(long offset) => BitConverter.ToUInt32(_file, At(offset, 4));
 
-        private static string NameAt(byte[] file, long offset)
-        {
-            Check(file, offset, 1);
-            var end = Array.IndexOf(file, (byte)0, (int)offset);
-            return Encoding.ASCII.GetString(file, (int)offset, (end < 0 ? file.Length : end) - (int)offset);
-        }
+        public void SetBits(long offset, byte bits) => _file[At(offset, 1)] |= bits;
 
-        private static void Check(byte[] file, long offset, int length)
+        public Table Section(long header) => new(_file, UInt64(header + 24), UInt64(header + 32));
+
+        public bool HasAt(long offset, byte[] text)
         {
-            if (offset < 0 || offset > file.Length - length)
+            var start = At(offset, 1);
+            var same = text.Length <= _length - offset;
+            for (var i = 0; same && i < text.Length; i++)
             {
-                throw new InvalidDataException("an ELF table points beyond the end of the file");
+                same = _file[start + i] == text[i];
             }
+
+            return same;
+        }
+
+        private ulong UInt64(long offset) => BitConverter.ToUInt64(_file, At(offset, 8));
+
+        private int At(long offset, int length)
+        {
+            if (offset < 0 || offset > _length - length)
+            {
+                throw new InvalidDataException("the ELF file is damaged: an entry lies outside of its table");
+            }
+
+            return _start + (int)offset;
         }
     }
 }

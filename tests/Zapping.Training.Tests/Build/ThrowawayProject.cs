@@ -46,9 +46,11 @@ internal sealed class ThrowawayProject : IDisposable
     /// <summary>The same library, unpacked in the NuGet cache.</summary>
     public static string CachedLibrary => Path.Combine(PackageFolder, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
-    public string OutputLibrary => Path.Combine(_folder.FullName, "bin", "Debug", "net10.0", "linux-x64", "libLibTorchSharp.so");
+    public string OutputFolder => Path.Combine(_folder.FullName, "bin", "Debug", "net10.0", "linux-x64");
 
-    public (int ExitCode, string Output) Build(params string[] arguments) => Dotnet(["build", "-v:normal", .. arguments]);
+    public string OutputLibrary => Path.Combine(OutputFolder, "libLibTorchSharp.so");
+
+    public (int ExitCode, string Output) Build(params string[] arguments) => Dotnet(["build", .. arguments]);
 
     public (int ExitCode, string Output) Dotnet(params string[] arguments)
     {
