@@ -53,7 +53,7 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
-        var run = new FitRun(source.BatchesPerEpoch * epochs, progress, cancellationToken);
+        var run = new FitRun((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
         {
             run.ThrowIfCancelled();

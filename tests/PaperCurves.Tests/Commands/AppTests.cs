@@ -24,7 +24,7 @@ public sealed class AppTests
         record.RootElement.GetProperty("outcome").GetString().Should().Be("finished");
         record.RootElement.GetProperty("data").GetString().Should().Be("SyntheticGlyphs");
         record.RootElement.GetProperty("settings").GetProperty("seed").GetInt32().Should().Be(7);
-        record.RootElement.GetProperty("versions").GetProperty("TorchSharp").GetString().Should().StartWith("0.107");
+        record.RootElement.GetProperty("circumstances").GetProperty("versions").GetProperty("TorchSharp").GetString().Should().StartWith("0.107");
     }
 
     [Fact]

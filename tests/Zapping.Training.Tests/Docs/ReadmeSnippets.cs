@@ -60,12 +60,13 @@ public sealed class ReadmeSnippets
         var episodes = new EpisodeSampler(
             new LabelledBatch(images, labels), new EpisodeOptions { InnerImages = 20, RememberImages = 64 }, seed: 1);
 
-        using var trainer = new MetaAsbTrainer(model, optimizer, new MetaAsbOptions
-            {
-                InnerLearningRate = 1e-2,
-                InnerParameters = ParameterSet.Prefixes("body.", "head."), // what moves inside; outside: what the optimizer has
-            })
-            .UseZapping(every: ClassBoundary, options => options.Head = HeadSelector.Named("head"))
+        var options = new MetaAsbOptions
+        {
+            InnerLearningRate = 1e-2,
+            InnerParameters = ParameterSet.Prefixes("body.", "head."), // what moves inside; outside: what the optimizer has
+        };
+        using var trainer = new MetaAsbTrainer(model, optimizer, options)
+            .UseZapping(every: ClassBoundary, zap => zap.Head = HeadSelector.Named("head"))
             .UseGradientClipping(10);
         trainer.Fit(episodes, episodes: 3);
         // </episodes>

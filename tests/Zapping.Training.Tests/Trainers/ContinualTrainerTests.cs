@@ -199,7 +199,13 @@ public sealed class ContinualTrainerTests
 
         reports.Select(r => (r.Steps, r.TotalSteps, r.Examples)).Should().Equal((1, 15, 4), (2, 15, 8));
         trainer.State.Steps.Should().Be(2);
-        trainer.Fit(batches, 1, cancellationToken: TestContext.Current.CancellationToken).Steps.Should().Be(3);
+        trainer.State.Should().Be(new TrainerState(2, 1, 0, 0, EpochSteps: 2));
+
+        var rest = new List<TrainingProgress>();
+        trainer.Fit(batches, 2, new Inline(rest.Add), TestContext.Current.CancellationToken);
+
+        rest.Select(r => (r.Steps, r.TotalSteps)).Should().Equal([(1, 4), (2, 4), (3, 4), (4, 4)], "the rest of the open epoch is the first of two");
+        trainer.State.Should().Be(new TrainerState(6, 2, 0, 0));
     }
 
     [Fact]
