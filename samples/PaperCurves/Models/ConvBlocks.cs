@@ -21,11 +21,14 @@ internal sealed record ConvBlocks(int Count, int Channels, int Width, int Paddin
         {
             yield return ($"conv{block}", Conv2d(block == 1 ? Channels : Width, Width, 3, padding: Padding));
             yield return ($"norm{block}", new InstanceNorm(Width));
-            yield return ($"relu{block}", ReLU());
             if (Pools(block))
             {
+                // Before ReLU, which is then on a quarter of the maps: the maximum of ReLUs is the ReLU of the maximum,
+                // bit by bit and in all derivatives.
                 yield return ($"pool{block}", MaxPool2d(2));
             }
+
+            yield return ($"relu{block}", ReLU());
         }
 
         yield return ("flatten", Flatten());

@@ -15,7 +15,9 @@ internal sealed class WeightTrajectory(int keepEvery) : IDisposable
     private IReadOnlyList<Parameter> _parameters = [];
 
     /// <summary>The parameters have theta_0.</summary>
-    public void Begin(IReadOnlyList<Parameter> parameters)
+    /// <param name="parameters">Those that will move.</param>
+    /// <param name="steps">How many inner steps there will be.</param>
+    public void Begin(IReadOnlyList<Parameter> parameters, long steps)
     {
         if (!Fit(parameters))
         {
@@ -23,6 +25,13 @@ internal sealed class WeightTrajectory(int keepEvery) : IDisposable
         }
 
         _parameters = parameters;
+
+        // All at once: between gradients that come and go, they would leave gaps too small for the outer batch.
+        for (var sets = (steps + keepEvery - 1) / keepEvery; _free.Count < sets;)
+        {
+            _free.Push(NewSet());
+        }
+
         Keep(0);
     }
 
@@ -85,10 +94,13 @@ internal sealed class WeightTrajectory(int keepEvery) : IDisposable
         }
 
         using var noGrad = no_grad();
-        var set = _free.TryPop(out var free) ? free : [.. _parameters.Select(p => empty_like(p).DetachFromDisposeScope())];
+        var set = _free.TryPop(out var free) ? free : NewSet();
         Copy(_parameters, set);
         _kept.Add(step, set);
     }
+
+    private Tensor[] NewSet() =>
+        [.. _parameters.Select(p => empty_like(p).DetachFromDisposeScope())];
 
     private void Restore(int step)
     {

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Zapping.Training;
 
 /// <summary>What an <see cref="EpisodeSampler"/> draws.</summary>
-public sealed class EpisodeOptions
+public sealed record EpisodeOptions
 {
     /// <summary>Images of the inner loop, at least 1; default 20, as published.</summary>
     [Range(1, int.MaxValue)]

@@ -28,16 +28,8 @@ public sealed class EpisodeSampler : IEpisodeSource
     public EpisodeSampler(
         LabelledBatch training, EpisodeOptions? options = null, ulong seed = 0, LabelledBatch? validation = null)
     {
-        options = OptionsRules.Ensure(options ?? new EpisodeOptions());
-        _options = new EpisodeOptions
-        {
-            InnerImages = options.InnerImages,
-            InnerSource = options.InnerSource,
-            SmallClasses = options.SmallClasses,
-            RememberImages = options.RememberImages,
-            RememberOnly = options.RememberOnly,
-            ValidationImages = options.ValidationImages,
-        };
+        options = OptionsRules.Ensure(options ?? new EpisodeOptions()) with { };
+        _options = options;
         var labels = LabelsOf(training, nameof(training));
         EnsureEnough(labels.Length, options);
         if (options.ValidationImages > 0)

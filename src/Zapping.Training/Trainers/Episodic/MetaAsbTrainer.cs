@@ -59,7 +59,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         ClearGradients();
         var inner = InnerParameters.Of(Model);
         var others = TrainedParameters.Where(p => p.requires_grad && inner.All(i => i.Handle != p.Handle)).ToList();
-        _weights.Begin(inner);
+        _weights.Begin(inner, episode.Inner.Labels.shape[0]);
         try
         {
             var losses = Adapt(episode, inner, boundary);
