@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Xunit;
 
 namespace PaperCurves.Tests.Commands;
 
@@ -10,6 +11,30 @@ internal sealed class AppProcess : IDisposable
     public string Folder => _folder.FullName;
 
     public string Output => Path.Combine(_folder.FullName, "out");
+
+    /// <summary>
+    /// Skips a test where a signal would not reach the app: a shell without job control starts what it puts in the
+    /// background with SIGINT ignored, and processes hand that on to their children.
+    /// </summary>
+    /// <param name="signal">"INT" or "TERM".</param>
+    public static void SkipUnlessReachedBy(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends signals");
+        const string Status = "/proc/self/status";
+        if (signal == "INT" && File.Exists(Status))
+        {
+            var ignored = File.ReadLines(Status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
+            Assert.SkipWhen((Convert.ToUInt64(ignored, 16) & 2) != 0, "this process was started with SIGINT ignored");
+        }
+    }
+
+    /// <param name="process">What is told to end.</param>
+    /// <param name="signal">"INT" or "TERM".</param>
+    public static void Send(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
 
     public (int ExitCode, string Text) Run(params string[] arguments)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using FluentAssertions;
 using PaperCurves.Report;
@@ -89,7 +88,7 @@ public sealed class AppTests
     [Fact]
     public async Task Ctrl_C_ends_it_between_two_steps_and_keeps_what_is_finished()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGINT");
+        AppProcess.SkipUnlessReachedBy("INT");
         using var app = new AppProcess();
         using var process = app.Start("run", "--preset", "quick", "--out", app.Output, "--threads", "1");
         while (!File.Exists(Path.Combine(app.Output, "results.csv")))
@@ -99,7 +98,7 @@ public sealed class AppTests
         }
 
         await Task.Delay(500, TestContext.Current.CancellationToken);
-        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        AppProcess.Send(process, "INT");
         var text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 

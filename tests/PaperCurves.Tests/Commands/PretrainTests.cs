@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
@@ -38,11 +37,11 @@ public sealed class PretrainTests
     }
 
     [Theory]
-    [InlineData("-INT")]
-    [InlineData("-TERM")]
+    [InlineData("INT")]
+    [InlineData("TERM")]
     public async Task Signals_save_and_end_with_a_code_of_their_own_and_resume_goes_on(string signal)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends signals");
+        AppProcess.SkipUnlessReachedBy(signal);
         using var app = new AppProcess();
         string[] arguments = ["pretrain", "--preset", "smoke", "--threads", "1", "--method", "asb", "--save-every", "3", "--out", "out"];
         using var process = app.Start([.. arguments, "--length", "100000"]);
@@ -53,7 +52,7 @@ public sealed class PretrainTests
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
-        Process.Start("kill", [signal, $"{process.Id}"]).WaitForExit();
+        AppProcess.Send(process, signal);
         var text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.Should().Be(130);
