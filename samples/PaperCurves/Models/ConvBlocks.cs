@@ -28,7 +28,7 @@ internal sealed record ConvBlocks(int Count, int Channels, int Width, int Paddin
                 yield return ($"pool{block}", MaxPool2d(2));
             }
 
-            yield return ($"relu{block}", ReLU());
+            yield return ($"relu{block}", ReLU(inplace: true)); // nobody needs what was there
         }
 
         yield return ("flatten", Flatten());

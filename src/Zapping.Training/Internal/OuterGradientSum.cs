@@ -23,8 +23,7 @@ internal sealed class OuterGradientSum
         _parameters = [.. inner, .. others];
         _reached = [.. atAdapted.Select(derivative => derivative is not null)];
 
-        // Copies, because autograd may hand out one tensor for two parameters.
-        _sums = [.. atAdapted.Zip(_parameters, (derivative, parameter) => derivative?.clone() ?? zeros_like(parameter, requires_grad: false))];
+        _sums = [.. atAdapted.Zip(_parameters, (derivative, parameter) => Own(derivative) ?? zeros_like(parameter, requires_grad: false))];
     }
 
     public IReadOnlyList<Parameter> Inner { get; }
@@ -56,6 +55,16 @@ internal sealed class OuterGradientSum
             {
                 _parameters[i].grad = _sums[i];
             }
+        }
+    }
+
+    // A copy, because autograd may hand out one tensor for two parameters; the original goes at once, as it would
+    // otherwise stay in memory all the way back.
+    private static Tensor? Own(Tensor? derivative)
+    {
+        using (derivative)
+        {
+            return derivative?.clone();
         }
     }
 }
