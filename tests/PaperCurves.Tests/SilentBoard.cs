@@ -6,7 +6,7 @@ internal sealed class SilentBoard : IProgressBoard
 {
     public static IProgressLine Line { get; } = new SilentLine();
 
-    public IProgressLine Begin(string title, double total, string unit) => Line;
+    public IProgressLine Begin(string title, double total, string unit, double done = 0) => Line;
 
     private sealed class SilentLine : IProgressLine
     {

@@ -37,13 +37,17 @@ internal static class ConsoleBoard
 
     private sealed class BarBoard(ProgressContext bars, RateColumn rates) : IProgressBoard
     {
-        public IProgressLine Begin(string title, double total, string unit) =>
-            new Bar(bars.AddTask(Markup.Escape(title), maxValue: total), unit, rates);
+        public IProgressLine Begin(string title, double total, string unit, double done = 0)
+        {
+            var task = bars.AddTask(Markup.Escape(title), maxValue: total);
+            task.Value = done;
+            return new Bar(task, unit, rates);
+        }
     }
 
     private sealed class PlainBoard : IProgressBoard
     {
-        public IProgressLine Begin(string title, double total, string unit) => new PlainLine(title, total, unit);
+        public IProgressLine Begin(string title, double total, string unit, double done = 0) => new PlainLine(title, total, unit, done);
     }
 
     private sealed class Bar(ProgressTask task, string unit, RateColumn rates) : IProgressLine
@@ -77,7 +81,7 @@ internal static class ConsoleBoard
         }
     }
 
-    private sealed class PlainLine(string title, double total, string unit) : IProgressLine
+    private sealed class PlainLine(string title, double total, string unit, double before) : IProgressLine
     {
         private static readonly TimeSpan Period = TimeSpan.FromSeconds(20);
         private readonly Stopwatch _elapsed = Stopwatch.StartNew();
@@ -101,9 +105,9 @@ internal static class ConsoleBoard
         private void Print()
         {
             var rate = _done / _elapsed.Elapsed.TotalSeconds;
-            var left = TimeSpan.FromSeconds(rate > 0 ? Math.Min((total - _done) / rate, 1e6) : 0);
+            var left = TimeSpan.FromSeconds(rate > 0 ? Math.Min((total - before - _done) / rate, 1e6) : 0);
             Console.WriteLine(FormattableString.Invariant(
-                $"{title}: {_done / total:p0}, {Rate(rate)} {unit}/s, {_elapsed.Elapsed:hh\\:mm\\:ss} gone, {left:hh\\:mm\\:ss} left{(_note.Length > 0 ? ", " : "")}{_note}"));
+                $"{title}: {(before + _done) / total:p0}, {Rate(rate)} {unit}/s, {_elapsed.Elapsed:hh\\:mm\\:ss} gone, {left:hh\\:mm\\:ss} left{(_note.Length > 0 ? ", " : "")}{_note}"));
         }
     }
 }

@@ -7,7 +7,8 @@ public interface IProgressBoard
     /// <param name="title">What is being done.</param>
     /// <param name="total">How many units of work it has.</param>
     /// <param name="unit">Their name in the plural, for the rate.</param>
-    IProgressLine Begin(string title, double total, string unit);
+    /// <param name="done">What an earlier run has done of it, which does not count for the rate.</param>
+    IProgressLine Begin(string title, double total, string unit, double done = 0);
 }
 
 /// <summary>One piece of work; disposing ends it.</summary>

@@ -84,9 +84,8 @@ public sealed class PretrainingRun : IDisposable
     public PretrainingResult Train(IProgressBoard board, CancellationToken cancellationToken)
     {
         var started = Stopwatch.StartNew();
-        using (var line = board.Begin($"{_plan.Method.Title()} ({Arm.Key()})", Total, Unit))
+        using (var line = board.Begin($"{_plan.Method.Title()} ({Arm.Key()})", Total, Unit, Done))
         {
-            line.Advance(Done);
             var progress = new Relay(line, _figures, _plan.Method);
             if (_trainer is EpisodicTrainer episodic)
             {
