@@ -14,6 +14,27 @@ internal sealed class ClassFolders : IDisposable
     private readonly FolderSource _source;
     private readonly int[][] _files;
 
+    /// <summary>What the loaders of both data sets do around their reading.</summary>
+    /// <param name="path">What the user gave.</param>
+    /// <param name="advice">Where to get the data and how to lay it out; added to what went wrong.</param>
+    /// <param name="read">Reads the data set at the full path.</param>
+    /// <param name="cancellationToken">Looked at before anything is read.</param>
+    /// <exception cref="DataException">The data set is missing, incomplete or damaged.</exception>
+    public static ClassificationData Load(
+        string path, string advice, Func<string, ClassificationData> read, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return read(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        }
+        catch (DataException error)
+        {
+            throw error.With(advice);
+        }
+    }
+
     /// <summary>Lists the folder; reads no image.</summary>
     /// <param name="path">Full path of the folder.</param>
     /// <param name="classes">How many class folders it must have.</param>

@@ -39,18 +39,8 @@ public static class MiniImageNet
         string path, MiniImageNetOptions? options = null, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new MiniImageNetOptions();
-        cancellationToken.ThrowIfCancellationRequested();
-        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        try
-        {
-            return Read(path, options, progress, cancellationToken);
-        }
-        catch (DataException error)
-        {
-            throw error.With(Advice(options));
-        }
+        return ClassFolders.Load(path, Advice(options), full => Read(full, options, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>True when train/ and test/ are at <paramref name="path"/>; nothing is read.</summary>

@@ -32,18 +32,8 @@ public static class OmnImage
         string path, OmnImageOptions? options = null, IProgress<double>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new OmnImageOptions();
-        cancellationToken.ThrowIfCancellationRequested();
-        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        try
-        {
-            return Read(path, options, progress, cancellationToken);
-        }
-        catch (DataException error)
-        {
-            throw error.With(Advice(options));
-        }
+        return ClassFolders.Load(path, Advice(options), full => Read(full, options, progress, cancellationToken), cancellationToken);
     }
 
     private static ClassificationData Read(
