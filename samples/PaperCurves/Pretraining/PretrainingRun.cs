@@ -72,7 +72,7 @@ public sealed class PretrainingRun : IDisposable
             store.Resume(_trainer, checkpoint);
         }
 
-        _trainer.UseCheckpoints(store, _plan.SaveEvery, () => IsMilestone ? Top1And5(_split.Validation, default).Top1 : null, Notes());
+        _trainer.UseCheckpoints(store, _plan.SaveEvery, () => IsScored ? Top1And5(_split.Validation, default).Top1 : null, Notes());
     }
 
     /// <summary>Saves now, as when training is interrupted.</summary>
@@ -116,7 +116,8 @@ public sealed class PretrainingRun : IDisposable
 
     private Arm Arm => _plan.Zap ? Arm.Zap : Arm.None;
 
-    private bool IsMilestone => Steps % 1000 == 0;
+    // A pass over all validation images, so not at every save.
+    private bool IsScored => Steps % 1000 == 0;
 
     private double Total => _plan.Method == Method.Iid ? (double)_split.Training.Inputs.shape[0] * _plan.Length : _plan.Length;
 

@@ -23,10 +23,10 @@ public sealed class PretrainingSplit : IDisposable
         Validation = Images.ToTensors(set, classes, [.. orders.Select(order => order[plan.ImagesPerClass..])], device);
     }
 
-    /// <summary>[n, 1, size, size] and [n].</summary>
+    /// <summary>[n, channels, size, size] and [n].</summary>
     public (Tensor Inputs, Tensor Labels) Training { get; }
 
-    /// <summary>[m, 1, size, size] and [m]; m is 0 if all images train.</summary>
+    /// <summary>[m, channels, size, size] and [m]; m is 0 if all images train.</summary>
     public (Tensor Inputs, Tensor Labels) Validation { get; }
 
     /// <inheritdoc/>

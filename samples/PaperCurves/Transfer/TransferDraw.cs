@@ -35,10 +35,10 @@ public sealed class TransferDraw : IDisposable
     /// <summary>Number of classes; class p of the order has label p.</summary>
     public int ClassCount { get; }
 
-    /// <summary>Images [classes * support, 1, size, size] and labels, in the order of presentation.</summary>
+    /// <summary>Images [classes * support, channels, size, size] and labels, in the order of presentation.</summary>
     public (Tensor Inputs, Tensor Labels) Support { get; }
 
-    /// <summary>Images [classes * query, 1, size, size] and labels, class by class in the same order.</summary>
+    /// <summary>Images [classes * query, channels, size, size] and labels, class by class in the same order.</summary>
     public (Tensor Inputs, Tensor Labels) Query { get; }
 
     /// <inheritdoc/>
