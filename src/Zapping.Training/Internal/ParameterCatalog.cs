@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -79,18 +78,8 @@ internal sealed class ParameterCatalog(nn.Module model)
     // Native modules such as Embedding hand out a new handle for the same tensor, so handles alone do not tell.
     private static nint Address(Tensor tensor)
     {
-        if (tensor.device_type != DeviceType.CPU || !tensor.is_contiguous() || tensor.numel() == 0)
-        {
-            return 0;
-        }
-
-        unsafe
-        {
-            fixed (byte* pointer = &MemoryMarshal.GetReference(tensor.bytes))
-            {
-                return (nint)pointer;
-            }
-        }
+        var isKnown = tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() > 0;
+        return isKnown ? TensorMemory.AddressOf(tensor) : 0;
     }
 
     private sealed record Entry(IntPtr Handle, IReadOnlyList<string> Names);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Zapping.Training.Internal;
@@ -11,6 +12,10 @@ namespace Zapping.Training.Internal;
 /// <param name="stream">The upper two counter words; the lower two count blocks of four numbers.</param>
 internal readonly struct Philox(ulong key, ulong stream)
 {
+    /// <summary>How many blocks <see cref="Blocks"/> makes.</summary>
+    public const int Lanes = 8;
+
+    private const int Rounds = 10;
     private const ulong M0 = 0xD2511F53;
     private const ulong M1 = 0xCD9E8D57;
     private const uint W0 = 0x9E3779B9;
@@ -19,43 +24,47 @@ internal readonly struct Philox(ulong key, ulong stream)
     /// <summary>The four numbers of one block.</summary>
     public (uint X, uint Y, uint Z, uint W) Block(ulong index)
     {
-        var four = Blocks(index);
-        return ((uint)four.X[0], (uint)four.Y[0], (uint)four.Z[0], (uint)four.W[0]);
-    }
-
-    /// <summary>
-    /// Four successive blocks, one to a 64-bit lane (a number in the lower half, zeros above): the widening
-    /// multiplication wants its operands there.
-    /// </summary>
-    public (Vector256<ulong> X, Vector256<ulong> Y, Vector256<ulong> Z, Vector256<ulong> W) Blocks(ulong firstIndex)
-    {
-        var low = Vector256.Create((ulong)uint.MaxValue);
-        var index = Vector256.Create(firstIndex) + Vector256.Create(0UL, 1, 2, 3);
-        var x = index & low;
-        var y = index >>> 32;
-        var z = Vector256.Create(stream & uint.MaxValue);
-        var w = Vector256.Create(stream >> 32);
-        var k0 = (uint)key;
-        var k1 = (uint)(key >> 32);
-        for (var round = 0; round < 10; round++)
+        var (x, y, z, w) = ((uint)index, (uint)(index >> 32), (uint)stream, (uint)(stream >> 32));
+        var (k0, k1) = ((uint)key, (uint)(key >> 32));
+        for (var round = 0; round < Rounds; round++)
         {
-            var p0 = WideningMultiply(x, M0);
-            var p1 = WideningMultiply(z, M1);
-            x = (p1 >>> 32) ^ y ^ Vector256.Create((ulong)k0);
-            y = p1 & low;
-            z = (p0 >>> 32) ^ w ^ Vector256.Create((ulong)k1);
-            w = p0 & low;
-            unchecked
-            {
-                k0 += W0;
-                k1 += W1;
-            }
+            var (p0, p1) = (x * M0, z * M1);
+            (x, y, z, w) = ((uint)(p1 >> 32) ^ y ^ k0, (uint)p1, (uint)(p0 >> 32) ^ w ^ k1, (uint)p0);
+            (k0, k1) = NextKey(k0, k1);
         }
 
         return (x, y, z, w);
     }
 
-    // Not Avx2.Multiply, which would do: .NET 10.0's unoptimised code for it is wrong on machines with AVX-512.
-    private static Vector256<ulong> WideningMultiply(Vector256<ulong> lanes, ulong factor) =>
-        lanes * Vector256.Create(factor);
+    /// <summary>
+    /// Successive blocks, one to a 64-bit lane (a number in the lower half, zeros above): the widening multiplication
+    /// wants its operands there.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public (Vector512<ulong> X, Vector512<ulong> Y, Vector512<ulong> Z, Vector512<ulong> W) Blocks(ulong firstIndex)
+    {
+        var low = Vector512.Create((ulong)uint.MaxValue);
+        var index = Vector512.Create(firstIndex) + Vector512.Create(0UL, 1, 2, 3, 4, 5, 6, 7);
+        var x = index & low;
+        var y = index >>> 32;
+        var z = Vector512.Create(stream & uint.MaxValue);
+        var w = Vector512.Create(stream >> 32);
+        var (k0, k1) = ((uint)key, (uint)(key >> 32));
+        for (var round = 0; round < Rounds; round++)
+        {
+            // Not the intrinsic for widening multiplication: .NET 10.0's unoptimised code for it is wrong on machines
+            // with AVX-512.
+            var p0 = x * Vector512.Create(M0);
+            var p1 = z * Vector512.Create(M1);
+            x = (p1 >>> 32) ^ y ^ Vector512.Create((ulong)k0);
+            y = p1 & low;
+            z = (p0 >>> 32) ^ w ^ Vector512.Create((ulong)k1);
+            w = p0 & low;
+            (k0, k1) = NextKey(k0, k1);
+        }
+
+        return (x, y, z, w);
+    }
+
+    private static (uint K0, uint K1) NextKey(uint k0, uint k1) => unchecked((k0 + W0, k1 + W1));
 }

@@ -1,135 +1,147 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Zapping.Training.Internal;
 
 /// <summary>
-/// Normal and uniform single-precision noise from <see cref="Philox"/>, sixteen values at a time. Only additions,
-/// multiplications, divisions and square roots are used, which IEEE 754 defines to the last bit, so that every
-/// machine yields the same values.
+/// Normal and uniform single-precision noise from <see cref="Philox"/>, 32 values at a time. Only additions,
+/// multiplications and square roots are used, which IEEE 754 defines to the last bit, so that every machine yields
+/// the same values. Where the machine's vectors are shorter than 512 bits, .NET puts these together from what there is.
 /// </summary>
 internal static class PhiloxNoise
 {
-    /// <summary>Draws that start at a multiple of this length can be made in pieces.</summary>
-    public const int BatchLength = 16;
+    private const int GroupLength = 4 * Philox.Lanes;
 
-    private const int BlocksPerBatch = 4;
+    /// <summary>Makes 32 values, in the order in which they are stored, of the numbers of eight blocks.</summary>
+    private interface ITransform
+    {
+        /// <param name="first">The first and third numbers of the blocks: x0, z0, x1, z1, ….</param>
+        /// <param name="second">The second and fourth: y0, w0, y1, w1, ….</param>
+        (Vector512<float> A, Vector512<float> B) Of(Vector512<uint> first, Vector512<uint> second);
+    }
 
     /// <summary>Fills with <c>mean + std * z</c>, z standard normal.</summary>
     /// <param name="values">What to fill.</param>
     /// <param name="generator">Where numbers come from.</param>
-    /// <param name="offset">Where in a longer draw these values lie; a multiple of <see cref="BatchLength"/>.</param>
+    /// <param name="offset">Where in a longer draw these values lie.</param>
     /// <param name="mean">Mean.</param>
     /// <param name="std">Standard deviation.</param>
-    public static void FillNormal(Span<float> values, Philox generator, long offset, float mean, float std)
-    {
-        scoped Span<float> rest = stackalloc float[BatchLength];
-        var block = (ulong)(offset / BatchLength) * BlocksPerBatch;
-        while (!values.IsEmpty)
-        {
-            scoped var target = values.Length >= BatchLength ? values[..BatchLength] : rest;
-            var (a, b) = NormalPairs(generator.Blocks(block));
-            (a * std + Vector256.Create(mean)).CopyTo(target);
-            (b * std + Vector256.Create(mean)).CopyTo(target[8..]);
-            if (values.Length < BatchLength)
-            {
-                rest[..values.Length].CopyTo(values);
-                return;
-            }
-
-            values = values[BatchLength..];
-            block += BlocksPerBatch;
-        }
-    }
+    public static void FillNormal(Span<float> values, Philox generator, long offset, float mean, float std) =>
+        Fill(values, generator, offset, new ToNormal(mean, std));
 
     /// <summary>Fills with values uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
     /// <param name="values">What to fill.</param>
     /// <param name="generator">Where numbers come from.</param>
-    /// <param name="offset">Where in a longer draw these values lie; a multiple of <see cref="BatchLength"/>.</param>
+    /// <param name="offset">Where in a longer draw these values lie.</param>
     /// <param name="low">Lower bound.</param>
     /// <param name="high">Upper bound.</param>
-    public static void FillUniform(Span<float> values, Philox generator, long offset, float low, float high)
+    public static void FillUniform(Span<float> values, Philox generator, long offset, float low, float high) =>
+        Fill(values, generator, offset, new ToUniform(low, high));
+
+    // Optimised at once: a program may reset a whole head only once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Fill<TTransform>(Span<float> values, Philox generator, long offset, TTransform transform)
+        where TTransform : struct, ITransform
     {
-        scoped Span<float> rest = stackalloc float[BatchLength];
-        var block = (ulong)(offset / BatchLength) * BlocksPerBatch;
-        var scale = (high - low) * (1f / (1 << 24));
+        scoped Span<float> edge = stackalloc float[GroupLength];
+        var block = (ulong)(offset / GroupLength) * Philox.Lanes;
+        var skip = (int)(offset % GroupLength);
         while (!values.IsEmpty)
         {
-            scoped var target = values.Length >= BatchLength ? values[..BatchLength] : rest;
+            var whole = skip == 0 && values.Length >= GroupLength;
+            scoped var target = whole ? values : edge;
             var (x, y, z, w) = generator.Blocks(block);
-            (Fraction24(Pack(x, z)) * scale + Vector256.Create(low)).CopyTo(target);
-            (Fraction24(Pack(y, w)) * scale + Vector256.Create(low)).CopyTo(target[8..]);
-            if (values.Length < BatchLength)
+            var (a, b) = transform.Of((x | (z << 32)).AsUInt32(), (y | (w << 32)).AsUInt32());
+            a.GetLower().CopyTo(target);
+            b.GetLower().CopyTo(target[8..]);
+            a.GetUpper().CopyTo(target[16..]);
+            b.GetUpper().CopyTo(target[24..]);
+            var count = whole ? GroupLength : Math.Min(values.Length, GroupLength - skip);
+            if (!whole)
             {
-                rest[..values.Length].CopyTo(values);
-                return;
+                edge.Slice(skip, count).CopyTo(values);
+                skip = 0;
             }
 
-            values = values[BatchLength..];
-            block += BlocksPerBatch;
+            values = values[count..];
+            block += Philox.Lanes;
         }
     }
 
-    private static Vector256<uint> Pack(Vector256<ulong> low, Vector256<ulong> high) => (low | (high << 32)).AsUInt32();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Fraction24(Vector512<uint> bits) => Vector512.ConvertToSingle((bits >>> 8).AsInt32());
 
-    private static Vector256<float> Fraction24(Vector256<uint> bits) => Vector256.ConvertToSingle((bits >>> 8).AsInt32());
-
-    // Box and Muller: a radius from one number, an angle from another, two independent normals.
-    private static (Vector256<float> A, Vector256<float> B) NormalPairs(
-        (Vector256<ulong> X, Vector256<ulong> Y, Vector256<ulong> Z, Vector256<ulong> W) blocks)
+    private readonly struct ToUniform(float low, float high) : ITransform
     {
-        // 31 bits in (0, 1]: the smallest value, 2^-32, lets the tail reach 6.6 standard deviations.
-        var u = (Vector256.ConvertToSingle((Pack(blocks.X, blocks.Z) >>> 1).AsInt32()) + Vector256.Create(0.5f))
-            * (1f / (1u << 31));
-        var radius = Vector256.Sqrt(Vector256.Max(Log(u) * -2f, Vector256<float>.Zero));
-        var (sine, cosine) = SinCosOfTurn(Pack(blocks.Y, blocks.W));
-        return (radius * cosine, radius * sine);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector512<float> A, Vector512<float> B) Of(Vector512<uint> first, Vector512<uint> second)
+        {
+            var scale = (high - low) * (1f / (1 << 24));
+            return ((Fraction24(first) * scale) + Vector512.Create(low), (Fraction24(second) * scale) + Vector512.Create(low));
+        }
     }
 
-    /// <summary>Natural logarithm for normal numbers in (0, 1], after Cephes' logf (error below 1e-7 relative).</summary>
-    private static Vector256<float> Log(Vector256<float> u)
+    /// <summary>Box and Muller: a radius from one number, an angle from another, two independent normals.</summary>
+    private readonly struct ToNormal(float mean, float std) : ITransform
     {
-        var bits = u.AsInt32();
-        var exponent = (bits >> 23) - Vector256.Create(127);
-        var mantissa = ((bits & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle();
-        var large = Vector256.GreaterThan(mantissa, Vector256.Create(1.41421356f));
-        mantissa = Vector256.ConditionalSelect(large, mantissa * 0.5f, mantissa);
-        var e = Vector256.ConvertToSingle(exponent - large.AsInt32()); // the mask is -1 where true
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector512<float> A, Vector512<float> B) Of(Vector512<uint> first, Vector512<uint> second)
+        {
+            // 31 bits in (0, 1]: the smallest value, 2^-32, lets the tail reach 6.6 standard deviations.
+            var u = (Vector512.ConvertToSingle((first >>> 1).AsInt32()) + Vector512.Create(0.5f)) * (1f / (1u << 31));
+            var radius = Vector512.Sqrt(Vector512.Max(Log(u) * -2f, Vector512<float>.Zero));
+            var (sine, cosine) = SinCosOfTurn(second);
+            return ((radius * cosine * std) + Vector512.Create(mean), (radius * sine * std) + Vector512.Create(mean));
+        }
 
-        var f = mantissa - Vector256.Create(1f);
-        var z = f * f;
-        var y = (f * 7.0376836292e-2f) + Vector256.Create(-1.1514610310e-1f);
-        y = (y * f) + Vector256.Create(1.1676998740e-1f);
-        y = (y * f) + Vector256.Create(-1.2420140846e-1f);
-        y = (y * f) + Vector256.Create(1.4249322787e-1f);
-        y = (y * f) + Vector256.Create(-1.6668057665e-1f);
-        y = (y * f) + Vector256.Create(2.0000714765e-1f);
-        y = (y * f) + Vector256.Create(-2.4999993993e-1f);
-        y = (y * f) + Vector256.Create(3.3333331174e-1f);
-        y = y * f * z;
-        y += e * -2.12194440e-4f;
-        y -= z * 0.5f;
-        return f + y + (e * 0.693359375f);
-    }
+        /// <summary>Natural logarithm for normal numbers in (0, 1], after Cephes' logf (error below 1e-7 relative).</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<float> Log(Vector512<float> u)
+        {
+            var bits = u.AsInt32();
+            var exponent = (bits >> 23) - Vector512.Create(127);
+            var mantissa = ((bits & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle();
+            var large = Vector512.GreaterThan(mantissa, Vector512.Create(1.41421356f));
+            mantissa = Vector512.ConditionalSelect(large, mantissa * 0.5f, mantissa);
+            var e = Vector512.ConvertToSingle(exponent - large.AsInt32()); // the mask is -1 where true
 
-    /// <summary>Sine and cosine of a uniform angle: two bits choose the quadrant, 24 more the place in it.</summary>
-    private static (Vector256<float> Sine, Vector256<float> Cosine) SinCosOfTurn(Vector256<uint> bits)
-    {
-        var inQuadrant = Fraction24(bits << 2) * (1f / (1 << 24)) - Vector256.Create(0.5f);
-        var angle = inQuadrant * (MathF.PI / 2);
-        var z = angle * angle;
-        var s = (z * -1.9515295891e-4f) + Vector256.Create(8.3321608736e-3f);
-        s = (s * z) + Vector256.Create(-1.6666654611e-1f);
-        var sine = angle + (angle * z * s);
-        var c = (z * 2.443315711809948e-5f) + Vector256.Create(-1.388731625493765e-3f);
-        c = (c * z) + Vector256.Create(4.166664568298827e-2f);
-        var cosine = Vector256.Create(1f) - (z * 0.5f) + (z * z * c);
+            var f = mantissa - Vector512.Create(1f);
+            var z = f * f;
+            var y = (f * 7.0376836292e-2f) + Vector512.Create(-1.1514610310e-1f);
+            y = (y * f) + Vector512.Create(1.1676998740e-1f);
+            y = (y * f) + Vector512.Create(-1.2420140846e-1f);
+            y = (y * f) + Vector512.Create(1.4249322787e-1f);
+            y = (y * f) + Vector512.Create(-1.6668057665e-1f);
+            y = (y * f) + Vector512.Create(2.0000714765e-1f);
+            y = (y * f) + Vector512.Create(-2.4999993993e-1f);
+            y = (y * f) + Vector512.Create(3.3333331174e-1f);
+            y = y * f * z;
+            y += e * -2.12194440e-4f;
+            y -= z * 0.5f;
+            return f + y + (e * 0.693359375f);
+        }
 
-        var quadrant = (bits >>> 30).AsInt32();
-        var odd = Vector256.Equals(quadrant & Vector256.Create(1), Vector256.Create(1)).AsSingle();
-        var flipSine = Vector256.GreaterThan(quadrant, Vector256.Create(1)).AsSingle();
-        var flipCosine = odd ^ flipSine;
-        var sign = Vector256.Create(-0f);
-        return (Vector256.ConditionalSelect(odd, cosine, sine) ^ (flipSine & sign),
-                Vector256.ConditionalSelect(odd, sine, cosine) ^ (flipCosine & sign));
+        /// <summary>Sine and cosine of a uniform angle: two bits choose the quadrant, 24 more the place in it.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static (Vector512<float> Sine, Vector512<float> Cosine) SinCosOfTurn(Vector512<uint> bits)
+        {
+            var inQuadrant = (Fraction24(bits << 2) * (1f / (1 << 24))) - Vector512.Create(0.5f);
+            var angle = inQuadrant * (MathF.PI / 2);
+            var z = angle * angle;
+            var s = (z * -1.9515295891e-4f) + Vector512.Create(8.3321608736e-3f);
+            s = (s * z) + Vector512.Create(-1.6666654611e-1f);
+            var sine = angle + (angle * z * s);
+            var c = (z * 2.443315711809948e-5f) + Vector512.Create(-1.388731625493765e-3f);
+            c = (c * z) + Vector512.Create(4.166664568298827e-2f);
+            var cosine = Vector512.Create(1f) - (z * 0.5f) + (z * z * c);
+
+            // Odd quadrants swap the two; the sine is negative in quadrants 2 and 3, the cosine in 1 and 2.
+            var sign = Vector512.Create(0x80000000u);
+            var odd = ((bits << 1).AsInt32() >> 31).AsSingle();
+            var flipSine = (bits & sign).AsSingle();
+            var flipCosine = ((bits ^ (bits << 1)) & sign).AsSingle();
+            return (Vector512.ConditionalSelect(odd, cosine, sine) ^ flipSine,
+                    Vector512.ConditionalSelect(odd, sine, cosine) ^ flipCosine);
+        }
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>One checked rewrite: first <see cref="Prepare"/> computes, then <see cref="Write"/> writes.</summary>
+/// <summary>
+/// One checked rewrite: first <see cref="Prepare"/> computes whatever could fail, then <see cref="Write"/> writes.
+/// </summary>
 internal sealed class PlannedRewrite(
     Parameter parameter,
     string name,
@@ -13,31 +15,28 @@ internal sealed class PlannedRewrite(
     OptimizerStateReset optimizerState,
     IReadOnlyList<OptimizerStateSlot> states)
 {
-    private Tensor? _values;
+    private Action? _write;
     private double _normBefore;
 
     public string Name => name;
 
     public void Prepare(ResetNoise noise)
     {
-        // Half types are computed in single precision and rounded once, when they are written.
-        var dtype = parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        if (rewriter.NeedsCurrentValues)
+        if (rewriter is FreshRewriter fresh && ResetNoise.FillsInPlace(parameter, slice))
         {
-            var current = slice.Gather(parameter);
-            _values = current.dtype == dtype ? current : current.to(dtype);
-        }
-        else
-        {
-            _values = empty(slice.ShapeOf(shape), dtype, parameter.device);
+            var distribution = fresh.For(shape, slice);
+            _write = () => noise.FillInPlace(parameter, slice, distribution);
+            return;
         }
 
-        rewriter.Write(new RewriteTarget(_values, name, shape, slice, noise));
+        var values = Scratch();
+        rewriter.Write(new RewriteTarget(values, name, shape, slice, noise));
+        _write = () => slice.Scatter(parameter, values);
     }
 
     public void Write()
     {
-        slice.Scatter(parameter, _values!);
+        _write!();
         foreach (var state in states)
         {
             state.Reset(slice, optimizerState);
@@ -54,6 +53,19 @@ internal sealed class PlannedRewrite(
     {
         using var current = slice.Gather(parameter);
         return new(name, slice, current.numel(), _normBefore, Norm(current), optimizerState);
+    }
+
+    private Tensor Scratch()
+    {
+        // Half types are computed in single precision and rounded once, when they are written.
+        var dtype = parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        if (!rewriter.NeedsCurrentValues)
+        {
+            return empty(slice.ShapeOf(shape), dtype, parameter.device);
+        }
+
+        var current = slice.Gather(parameter);
+        return current.dtype == dtype ? current : current.to(dtype);
     }
 
     private static double Norm(Tensor values)

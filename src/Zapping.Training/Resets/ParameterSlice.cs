@@ -1,4 +1,5 @@
 using System.Globalization;
+using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -9,6 +10,8 @@ namespace Zapping.Training;
 /// </summary>
 public sealed class ParameterSlice
 {
+    private static readonly long[] First = [0];
+
     private readonly int _dimension;
     private readonly long[]? _indices;
 
@@ -16,6 +19,7 @@ public sealed class ParameterSlice
     {
         _dimension = dimension;
         _indices = indices;
+        IsRun = indices is null || (indices[^1] - indices[0] == indices.Length - 1 && IsAscending(indices));
     }
 
     /// <summary>Every entry.</summary>
@@ -49,6 +53,17 @@ public sealed class ParameterSlice
             _ => $"{_indices.Length} {noun}s ({string.Join(", ", _indices.Take(8))}, …)",
         };
     }
+
+    /// <summary>Whether it is rows that are selected, be it all of them.</summary>
+    internal bool IsOfRows => _dimension == 0;
+
+    /// <summary>
+    /// Whether the entries are neighbours, as one class is and the whole head: a view, which needs no index tensor.
+    /// </summary>
+    internal bool IsRun { get; }
+
+    /// <summary>The selected indices; the first alone if all entries are selected.</summary>
+    internal long[] Indices => _indices ?? First;
 
     /// <summary>How many rows (or columns) are selected of a parameter of this shape.</summary>
     internal long CountOf(ReadOnlySpan<long> shape) => _indices?.Length ?? (shape.Length > _dimension ? shape[_dimension] : 1);
@@ -95,9 +110,9 @@ public sealed class ParameterSlice
     /// <summary>A new tensor with the selected entries.</summary>
     internal Tensor Gather(Tensor source)
     {
-        if (IsRun(out var start, out var length))
+        if (IsRun)
         {
-            using var view = View(source, start, length);
+            using var view = View(source);
             return view.clone();
         }
 
@@ -108,9 +123,9 @@ public sealed class ParameterSlice
     /// <summary>Writes the selected entries in place. <paramref name="values"/> may be of another dtype.</summary>
     internal void Scatter(Tensor destination, Tensor values)
     {
-        if (IsRun(out var start, out var length))
+        if (IsRun)
         {
-            using var view = View(destination, start, length);
+            using var view = View(destination);
             view.copy_(values);
             return;
         }
@@ -123,9 +138,15 @@ public sealed class ParameterSlice
     /// <summary>Sets the selected entries to one number in place.</summary>
     internal void Fill(Tensor destination, double value)
     {
-        if (IsRun(out var start, out var length))
+        if (TensorMemory.Reaches(destination, this))
         {
-            using var view = View(destination, start, length);
+            TensorMemory.FillRows(destination, this, Distribution.Constant(value), default);
+            return;
+        }
+
+        if (IsRun)
+        {
+            using var view = View(destination);
             view.fill_(value);
             return;
         }
@@ -134,17 +155,15 @@ public sealed class ParameterSlice
         destination.index_fill_(_dimension, indices, value);
     }
 
-    private Tensor View(Tensor tensor, long start, long length) =>
-        _indices is null ? tensor.alias() : tensor.narrow(_dimension, start, length);
+    /// <summary>The entries themselves, which must be a run.</summary>
+    internal Tensor View(Tensor tensor) =>
+        _indices is null ? tensor.alias() : tensor.narrow(_dimension, _indices[0], _indices.Length);
 
-    // A run of neighbours is a view and needs no index tensor: the common cases (one class, the whole head).
-    private bool IsRun(out long start, out long length)
+    private static bool IsAscending(long[] indices)
     {
-        start = _indices is null ? 0 : _indices[0];
-        length = _indices?.Length ?? 0;
-        for (var i = 1; i < length; i++)
+        for (var i = 1; i < indices.Length; i++)
         {
-            if (_indices![i] != start + i)
+            if (indices[i] < indices[i - 1])
             {
                 return false;
             }

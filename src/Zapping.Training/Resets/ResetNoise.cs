@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
@@ -7,14 +6,12 @@ namespace Zapping.Training;
 
 /// <summary>
 /// The randomness of one rewrite: a function of (seed, ordinal of the reset, parameter name) and nothing else:
-/// the global generators are neither read nor advanced. The numbers are Philox4x32-10, the same on every machine,
-/// device and number of threads; for a CUDA tensor they are drawn on the CPU and copied, because TorchSharp makes
-/// no generators for devices.
+/// the global generators are neither read nor advanced. On the CPU the numbers are Philox4x32-10, the same on every
+/// machine and for every number of threads. A CUDA tensor gets those of a generator of its own device, which is made
+/// for each draw and seeded so; nothing is copied, and the host does not wait.
 /// </summary>
 public sealed class ResetNoise
 {
-    private const long PieceLength = PhiloxNoise.BatchLength * 4096;
-
     private readonly ulong _key;
     private readonly ulong _purpose;
     private uint _draws;
@@ -34,7 +31,7 @@ public sealed class ResetNoise
     {
         ArgumentNullException.ThrowIfNull(values);
         Guard.NonNegative(std);
-        return Fill(values, (span, generator, offset) => PhiloxNoise.FillNormal(span, generator, offset, (float)mean, (float)std));
+        return Fill(values, Distribution.Normal(mean, std));
     }
 
     /// <summary>Fills a tensor with independent values uniform in [low, high), and returns it.</summary>
@@ -46,7 +43,7 @@ public sealed class ResetNoise
     {
         ArgumentNullException.ThrowIfNull(values);
         Guard.NonNegative(high - low, nameof(high));
-        return Fill(values, (span, generator, offset) => PhiloxNoise.FillUniform(span, generator, offset, (float)low, (float)high));
+        return Fill(values, Distribution.Uniform(low, high));
     }
 
     /// <summary>Chooses distinct numbers from 0 to <paramref name="population"/> - 1, all subsets equally likely.</summary>
@@ -58,53 +55,44 @@ public sealed class ResetNoise
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, population);
-        var chosen = new RandomStream(NextGenerator()).Permutation(population)[..count];
+        var chosen = new RandomStream(new Philox(_key, NextStream())).Distinct(count, population);
         Array.Sort(chosen);
-        return chosen;
+        return Array.ConvertAll(chosen, number => (int)number);
     }
 
-    private Tensor Fill(Tensor values, FillSpan fill)
+    /// <summary>Fills a tensor and returns it.</summary>
+    internal Tensor Fill(Tensor values, Distribution distribution)
     {
-        var generator = NextGenerator();
-        if (values.device_type == DeviceType.CPU && values.dtype == ScalarType.Float32 && values.is_contiguous())
+        if (FillsInPlace(values, ParameterSlice.All))
         {
-            FillMemory(values, generator, fill);
+            FillInPlace(values, ParameterSlice.All, distribution);
             return values;
         }
 
-        using var single = empty(values.shape, ScalarType.Float32);
-        FillMemory(single, generator, fill);
+        using var flat = empty(Math.Max(1, values.numel()), ScalarType.Float32);
+        FillInPlace(flat, ParameterSlice.All, distribution);
+        using var single = flat.narrow(0, 0, values.numel()).reshape(values.shape);
         return values.copy_(single);
     }
 
-    // A value is a function of its position, so the pieces may be made in any order and by any number of threads.
-    private static unsafe void FillMemory(Tensor contiguous, Philox generator, FillSpan fill)
+    /// <summary>Whether <see cref="FillInPlace"/> can serve these entries; it cannot fail then.</summary>
+    internal static bool FillsInPlace(Tensor tensor, ParameterSlice slice) =>
+        TensorMemory.Reaches(tensor, slice) || (tensor.device_type == DeviceType.CUDA && slice.IsRun);
+
+    /// <summary>Fills entries of a tensor where they lie.</summary>
+    internal void FillInPlace(Tensor tensor, ParameterSlice slice, Distribution distribution)
     {
-        var count = contiguous.numel();
-        if (count == 0)
+        var stream = NextStream();
+        if (tensor.device_type == DeviceType.CUDA)
         {
-            return;
+            using var entries = slice.View(tensor);
+            distribution.Fill(entries, (long)(StableHash.Mix(_key, stream) >> 1));
         }
-
-        fixed (byte* pointer = &MemoryMarshal.GetReference(contiguous.bytes))
+        else
         {
-            var memory = (float*)pointer;
-            if (count <= PieceLength)
-            {
-                fill(new Span<float>(memory, (int)count), generator, 0);
-                return;
-            }
-
-            var options = new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() };
-            Parallel.For(0, (count + PieceLength - 1) / PieceLength, options, piece =>
-            {
-                var start = piece * PieceLength;
-                fill(new Span<float>(memory + start, (int)Math.Min(PieceLength, count - start)), generator, start);
-            });
+            TensorMemory.FillRows(tensor, slice, distribution, new Philox(_key, stream));
         }
     }
 
-    private Philox NextGenerator() => new(_key, StableHash.Mix(_purpose, _draws++));
-
-    private delegate void FillSpan(Span<float> values, Philox generator, long offset);
+    private ulong NextStream() => StableHash.Mix(_purpose, _draws++);
 }

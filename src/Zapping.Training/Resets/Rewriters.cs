@@ -4,31 +4,39 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
-internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : Rewriter
+/// <summary>
+/// Draws fresh values, whatever was there. Nothing about that can fail, so it needs no scratch where entries can be
+/// written in place; <see cref="Write"/> is the way for all others.
+/// </summary>
+internal abstract class FreshRewriter : Rewriter
+{
+    /// <summary>What the entries of a slice of a parameter are drawn from.</summary>
+    public abstract Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice);
+
+    public sealed override void Write(RewriteTarget target) =>
+        target.Noise.Fill(target.Values, For([.. target.Shape], target.Slice));
+}
+
+internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : FreshRewriter
 {
     public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
 
-    public override void Write(RewriteTarget target)
+    public override Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice)
     {
-        var fanIn = Fan.In(target.Shape);
-        if (fan == KaimingFan.AsPublished)
-        {
-            fanIn *= target.Slice.CountOf([.. target.Shape]);
-        }
-
-        Fan.Draw(target, Math.Sqrt(2d / fanIn), uniform);
+        var fanIn = Fan.In(shape) * (fan == KaimingFan.AsPublished ? slice.CountOf(shape) : 1);
+        return Fan.Scaled(Math.Sqrt(2 / fanIn), uniform);
     }
 }
 
-internal sealed class XavierRewriter(bool uniform) : Rewriter
+internal sealed class XavierRewriter(bool uniform) : FreshRewriter
 {
     public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
 
-    public override void Write(RewriteTarget target) =>
-        Fan.Draw(target, Math.Sqrt(2d / (Fan.In(target.Shape) + Fan.Out(target.Shape))), uniform);
+    public override Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice) =>
+        Fan.Scaled(Math.Sqrt(2 / (Fan.In(shape) + Fan.Out(shape))), uniform);
 }
 
-internal sealed class LayerDefaultRewriter : Rewriter
+internal sealed class LayerDefaultRewriter : FreshRewriter
 {
     private readonly long? _fanIn;
 
@@ -50,18 +58,18 @@ internal sealed class LayerDefaultRewriter : Rewriter
         }
     }
 
-    public override void Write(RewriteTarget target)
+    public override Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice)
     {
-        var bound = 1 / Math.Sqrt(_fanIn ?? Fan.In(target.Shape));
-        target.Noise.Uniform(target.Values, -bound, bound);
+        var bound = 1 / Math.Sqrt(_fanIn ?? Fan.In(shape));
+        return Distribution.Uniform(-bound, bound);
     }
 }
 
-internal sealed class ConstantRewriter(double value) : Rewriter
+internal sealed class ConstantRewriter(double value) : FreshRewriter
 {
-    private readonly double _value = Guard.Finite(value);
+    private readonly Distribution _value = Distribution.Constant(Guard.Finite(value));
 
-    public override void Write(RewriteTarget target) => target.Values.fill_(_value);
+    public override Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice) => _value;
 }
 
 internal sealed class RewindRewriter : Rewriter
@@ -103,9 +111,9 @@ internal sealed class ShrinkAndPerturbRewriter(double shrink, double perturb, Re
 /// <summary>Fans of a weight whose first dimension counts output units.</summary>
 internal static class Fan
 {
-    public static double In(IReadOnlyList<long> shape) => shape.Skip(1).Aggregate(1d, (product, n) => product * n);
+    public static double In(ReadOnlySpan<long> shape) => Product(shape[1..]);
 
-    public static double Out(IReadOnlyList<long> shape) => shape.Skip(2).Aggregate((double)shape[0], (product, n) => product * n);
+    public static double Out(ReadOnlySpan<long> shape) => shape[0] * Product(shape[2..]);
 
     public static void EnsureHasFanIn(Parameter parameter, string name)
     {
@@ -118,16 +126,21 @@ internal static class Fan
         }
     }
 
-    public static void Draw(RewriteTarget target, double std, bool uniform)
+    /// <summary>Mean 0 and the given standard deviation.</summary>
+    public static Distribution Scaled(double std, bool uniform)
     {
-        if (uniform)
+        var bound = Math.Sqrt(3) * std;
+        return uniform ? Distribution.Uniform(-bound, bound) : Distribution.Normal(0, std);
+    }
+
+    private static double Product(ReadOnlySpan<long> lengths)
+    {
+        var product = 1d;
+        foreach (var length in lengths)
         {
-            var bound = Math.Sqrt(3) * std;
-            target.Noise.Uniform(target.Values, -bound, bound);
+            product *= length;
         }
-        else
-        {
-            target.Noise.Normal(target.Values, 0, std);
-        }
+
+        return product;
     }
 }

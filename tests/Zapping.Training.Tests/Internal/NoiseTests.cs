@@ -100,6 +100,21 @@ public sealed class NoiseTests
     }
 
     [Fact]
+    public void A_draw_made_in_parts_is_the_draw_made_at_once()
+    {
+        var all = Normal(200, seed: 9);
+        CsCheck.Check.Sample(
+            CsCheck.Gen.Select(CsCheck.Gen.Int[0, 200], CsCheck.Gen.Int[0, 200]),
+            (a, b) =>
+            {
+                var (from, to) = (Math.Min(a, b), Math.Max(a, b));
+                var part = new float[to - from];
+                PhiloxNoise.FillNormal(part, new Philox(9, 0), from, 0, 1);
+                return part.AsSpan().SequenceEqual(all.AsSpan(from..to));
+            });
+    }
+
+    [Fact]
     public void A_large_tensor_filled_in_pieces_equals_one_long_draw()
     {
         const int Count = 300_001;

@@ -36,7 +36,7 @@ public sealed class PhiloxTests
         foreach (var first in new[] { 0UL, 7UL, uint.MaxValue - 1UL })
         {
             var (x, y, z, w) = generator.Blocks(first);
-            for (var lane = 0; lane < 4; lane++)
+            for (var lane = 0; lane < Philox.Lanes; lane++)
             {
                 var (a, b, c, d) = Reference(5, 6, first + (ulong)lane);
                 (x[lane], y[lane], z[lane], w[lane]).Should().Be((a, b, c, d));

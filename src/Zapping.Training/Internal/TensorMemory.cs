@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>The memory of tensors on the CPU. libtorch never moves it, so an address is good for as long as the tensor lives.</summary>
+internal static unsafe class TensorMemory
+{
+    /// <summary>Values that are worth a thread of their own.</summary>
+    private const long PieceLength = 1 << 16;
+
+    /// <summary>Where a contiguous tensor on the CPU begins.</summary>
+    public static nint AddressOf(Tensor tensor)
+    {
+        fixed (byte* pointer = &MemoryMarshal.GetReference(tensor.bytes))
+        {
+            return (nint)pointer;
+        }
+    }
+
+    /// <summary>Whether <see cref="FillRows"/> can write these entries where they lie.</summary>
+    public static bool Reaches(Tensor tensor, ParameterSlice slice) =>
+        slice.IsOfRows
+        && tensor.device_type == DeviceType.CPU
+        && tensor.dtype == ScalarType.Float32
+        && tensor.dim() > 0
+        && tensor.numel() is > 0 and <= int.MaxValue / sizeof(float) // more than TorchSharp gives a span of
+        && tensor.is_contiguous();
+
+    /// <summary>
+    /// Fills rows where they lie: no scratch, no index tensor, one pass over memory. A value is a function of its
+    /// position in the slice, so the pieces may be made in any order and by any number of threads.
+    /// </summary>
+    public static void FillRows(Tensor tensor, ParameterSlice slice, Distribution distribution, Philox generator)
+    {
+        var shape = tensor.shape;
+        var memory = (float*)AddressOf(tensor);
+        var rowLength = tensor.numel() / shape[0];
+        var count = slice.CountOf(shape) * rowLength;
+        var length = slice.IsRun ? count : rowLength; // neighbours are one long row
+        var rows = slice.Indices;
+        if (count <= PieceLength)
+        {
+            Fill(0, count);
+        }
+        else
+        {
+            var options = new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() };
+            Parallel.For(0, (count + PieceLength - 1) / PieceLength, options, piece =>
+                Fill(piece * PieceLength, Math.Min((piece + 1) * PieceLength, count)));
+        }
+
+        CountWrite(tensor);
+
+        void Fill(long from, long to)
+        {
+            while (from < to)
+            {
+                var (row, within) = Math.DivRem(from, length);
+                var part = Math.Min(length - within, to - from);
+                distribution.Fill(new Span<float>(memory + (rows[row] * rowLength) + within, (int)part), generator, from);
+                from += part;
+            }
+        }
+    }
+
+    // Autograd counts writes, and refuses a backward pass through a tensor that was written since the forward pass. It
+    // cannot see ours, so an operation on no entries tells it.
+    private static void CountWrite(Tensor tensor)
+    {
+        using var nothing = tensor.narrow(0, 0, 0);
+        using var same = nothing.zero_();
+    }
+}
