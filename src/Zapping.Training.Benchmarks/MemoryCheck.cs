@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PaperCurves.Experiments;
 using PaperCurves.Models;
 using static TorchSharp.torch;
 
@@ -19,7 +18,7 @@ internal static class MemoryCheck
         var options = new Options(args);
         var work = options.Text("--work", "steps");
         var tenth = options.First(otherwise: work == "steps" ? 10_000 : 1_000) / 10;
-        NativeMemory.KeepLargeBlocks();
+        NativeAllocator.KeepLargeBlocks();
         using var model = new Convnet(100, width: 32);
         using var optimizer = optim.Adam(model.parameters());
         using var images = rand(200, 1, 28, 28);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using PaperCurves.Data;
-using PaperCurves.Experiments;
+using Zapping.Training;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;
@@ -60,7 +60,7 @@ internal sealed class CommonOptions
     /// <summary>Readies the machine and says where the data is.</summary>
     public async Task<DataSource> PrepareAsync(ParseResult parse, CancellationToken cancellationToken)
     {
-        NativeMemory.KeepLargeBlocks();
+        NativeAllocator.KeepLargeBlocks();
         set_num_threads(Threads(parse));
         if (Device(parse).StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using MathNet.Numerics.Statistics;
-using PaperCurves.Experiments;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks.Compare;
@@ -20,11 +19,8 @@ internal static class WorkProcess
     public static int Run(string[] args)
     {
         var options = new Options(args);
-        if (options.Text("--blocks", "kept") == "kept")
-        {
-            NativeMemory.KeepLargeBlocks();
-        }
-
+        AppContext.SetSwitch(NativeAllocator.SwitchName, options.Text("--blocks", "kept") == "kept");
+        NativeAllocator.KeepLargeBlocks();
         set_num_threads(options.Number("--threads", 2));
         using var work = new Workload(
             options.Text("--work", "iid"), options.Number("--width", 256), options.Number("--keep-weights-every", 1));

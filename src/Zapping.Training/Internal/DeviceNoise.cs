@@ -14,6 +14,7 @@ internal static class DeviceNoise
 
         def uniform(values: Tensor, low: float, high: float, seed: int):
             return values.uniform_(low, high, generator=torch.Generator(device=values.device, seed=seed))
+
         """;
 
     private static readonly Lazy<jit.CompilationUnit> Compiled = new(() => jit.compile(Script));

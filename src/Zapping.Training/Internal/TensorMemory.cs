@@ -34,10 +34,10 @@ internal static unsafe class TensorMemory
     /// </summary>
     public static void FillRows(Tensor tensor, ParameterSlice slice, Distribution distribution, Philox generator)
     {
-        var shape = tensor.shape;
         var memory = (float*)AddressOf(tensor);
-        var rowLength = tensor.numel() / shape[0];
-        var count = slice.CountOf(shape) * rowLength;
+        var height = tensor.size(0);
+        var rowLength = tensor.numel() / height;
+        var count = slice.CountOf([height]) * rowLength;
         var length = slice.IsRun ? count : rowLength; // neighbours are one long row
         var rows = slice.Indices;
         if (count <= PieceLength)
@@ -51,8 +51,6 @@ internal static unsafe class TensorMemory
                 Fill(piece * PieceLength, Math.Min((piece + 1) * PieceLength, count)));
         }
 
-        CountWrite(tensor);
-
         void Fill(long from, long to)
         {
             while (from < to)
@@ -65,9 +63,11 @@ internal static unsafe class TensorMemory
         }
     }
 
-    // Autograd counts writes, and refuses a backward pass through a tensor that was written since the forward pass. It
-    // cannot see ours, so an operation on no entries tells it.
-    private static void CountWrite(Tensor tensor)
+    /// <summary>
+    /// Autograd refuses a backward pass through a tensor that was written since the forward pass. It cannot see what is
+    /// written past it, so an operation on no entries tells it.
+    /// </summary>
+    public static void TellAutograd(Tensor tensor)
     {
         using var nothing = tensor.narrow(0, 0, 0);
         using var same = nothing.zero_();

@@ -91,6 +91,7 @@ public sealed class ResetNoise
         else
         {
             TensorMemory.FillRows(tensor, slice, distribution, new Philox(_key, stream));
+            TensorMemory.TellAutograd(tensor);
         }
     }
 

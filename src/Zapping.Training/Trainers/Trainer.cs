@@ -33,6 +33,7 @@ public abstract class Trainer : IDisposable
             throw new ArgumentException("At least one optimizer is needed, and none may be null.", nameof(optimizers));
         }
 
+        NativeAllocator.KeepLargeBlocks();
         Model = model;
         Optimizers = optimizers;
         Loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
