@@ -23,13 +23,16 @@ internal static class Repeatability
         }
     }
 
-    /// <exception cref="InvalidOperationException">The loss is another one.</exception>
-    public static void Ensure(double loss, double again, int step)
+    /// <param name="losses">Those of the inner steps.</param>
+    /// <param name="again">Those of the same steps, made again on the way back.</param>
+    /// <exception cref="InvalidOperationException">One is another one.</exception>
+    public static void Ensure(double[] losses, double[] again)
     {
-        if (Math.Abs(loss - again) > Tolerance * Math.Max(1, Math.Abs(loss)))
+        var step = Array.FindIndex(losses.Zip(again).ToArray(), pair => Math.Abs(pair.First - pair.Second) > Tolerance * Math.Max(1, Math.Abs(pair.First)));
+        if (step >= 0)
         {
             throw new InvalidOperationException(
-                FormattableString.Invariant($"Inner step {step} had a loss of {loss:g6}, and {again:g6} when made again on the way back: the model's forward pass ")
+                FormattableString.Invariant($"Inner step {step} had a loss of {losses[step]:g6}, and {again[step]:g6} when made again on the way back: the model's forward pass ")
                 + "does not repeat itself, as Meta-ASB's derivative needs. Does it draw random numbers, or change with each call?");
         }
     }

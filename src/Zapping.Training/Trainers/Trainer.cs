@@ -154,9 +154,12 @@ public abstract class Trainer : IDisposable
     private protected static double ValueOf(Tensor loss, long step, TrainingBoundary? boundary)
     {
         using var scope = NewDisposeScope();
-        var value = loss.detach().to(ScalarType.Float64).item<double>();
-        return double.IsFinite(value) ? value : throw new NonFiniteLossException(value, step, boundary);
+        return EnsureFinite(loss.detach().to(ScalarType.Float64).item<double>(), step, boundary);
     }
+
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    private protected static double EnsureFinite(double loss, long step, TrainingBoundary? boundary) =>
+        double.IsFinite(loss) ? loss : throw new NonFiniteLossException(loss, step, boundary);
 
     /// <returns>The global L2 norm of all gradients before clipping; null without clipping.</returns>
     private protected double? Clip() => _maxGradientNorm is { } max

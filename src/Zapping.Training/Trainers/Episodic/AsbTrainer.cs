@@ -45,7 +45,8 @@ public sealed class AsbTrainer : EpisodicTrainer
         for (var step = 0; step < episode.Inner.Labels.shape[0]; step++)
         {
             using var scope = NewDisposeScope();
-            var (loss, _) = InnerLoss(episode, step, boundary);
+            var loss = InnerLoss(episode, step);
+            ValueOf(loss, State.Steps, boundary); // a step that would ruin the weights is not made
             if (_accumulate)
             {
                 loss.backward();

@@ -130,13 +130,12 @@ public abstract class EpisodicTrainer : Trainer
         }
     }
 
-    /// <summary>Image <paramref name="step"/> of the inner loop as a batch of one, and what it costs.</summary>
-    private protected (Tensor Tensor, double Value) InnerLoss(Episode episode, int step, TrainingBoundary boundary)
+    /// <summary>What image <paramref name="step"/> of the inner loop costs, as a batch of one.</summary>
+    private protected Tensor InnerLoss(Episode episode, int step)
     {
         using var inputs = episode.Inner.Inputs.narrow(0, step, 1);
         using var labels = episode.Inner.Labels.narrow(0, step, 1);
-        var (_, loss) = Forward(inputs, labels);
-        return (loss, ValueOf(loss, State.Steps, boundary));
+        return Forward(inputs, labels).Loss;
     }
 
     /// <summary>theta = theta - a * gradient, in place.</summary>

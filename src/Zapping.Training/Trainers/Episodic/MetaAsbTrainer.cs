@@ -70,7 +70,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             if (!_firstOrder)
             {
                 using var statistics = new BufferGuard(Model);
-                PullBack(gradient, episode, losses, boundary);
+                PullBack(gradient, episode, losses);
             }
 
             gradient.HandOver(TrainedParameters);
@@ -88,31 +88,37 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         base.Dispose(disposing);
     }
 
-    /// <returns>The losses of the inner steps.</returns>
-    private double[] Adapt(Episode episode, IReadOnlyList<Parameter> inner, TrainingBoundary boundary)
+    // The host waits for the losses of the whole inner loop at once: one that is not finite does no harm before that, as
+    // the slow weights are kept.
+    private LossRecord Adapt(Episode episode, IReadOnlyList<Parameter> inner, TrainingBoundary boundary)
     {
-        var losses = new double[episode.Inner.Labels.shape[0]];
-        for (var step = 0; step < losses.Length; step++)
+        var losses = new LossRecord(episode.Inner.Labels);
+        for (var step = 0; step < losses.Count; step++)
         {
             using var scope = NewDisposeScope();
             _weights.Pass(step);
-            var (loss, value) = InnerLoss(episode, step, boundary);
-            losses[step] = value;
+            var loss = InnerLoss(episode, step);
+            losses.Write(step, loss);
             Descend(inner, Derivative.Of(loss, inner));
+        }
+
+        foreach (var loss in losses.Values())
+        {
+            EnsureFinite(loss, State.Steps, boundary);
         }
 
         return losses;
     }
 
-    private void PullBack(OuterGradientSum gradient, Episode episode, double[] losses, TrainingBoundary boundary)
+    private void PullBack(OuterGradientSum gradient, Episode episode, LossRecord losses)
     {
-        for (var step = losses.Length - 1; step >= 0; step--)
+        var repeated = new LossRecord(episode.Inner.Labels);
+        for (var step = losses.Count - 1; step >= 0; step--)
         {
             for (var again = _weights.Rewind(step); again < step; again++)
             {
                 using var between = NewDisposeScope();
-                var (repeated, _) = InnerLoss(episode, again, boundary);
-                Descend(gradient.Inner, Derivative.Of(repeated, gradient.Inner));
+                Descend(gradient.Inner, Derivative.Of(InnerLoss(episode, again), gradient.Inner));
                 if (again + 1 < step)
                 {
                     _weights.Pass(again + 1, forTheWayBack: true);
@@ -120,9 +126,11 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             }
 
             using var scope = NewDisposeScope();
-            var (loss, value) = InnerLoss(episode, step, boundary);
-            Repeatability.Ensure(losses[step], value, step);
+            var loss = InnerLoss(episode, step);
+            repeated.Write(step, loss);
             gradient.PullBack(Derivative.Of(loss, gradient.Inner, differentiable: true), InnerLearningRate);
         }
+
+        Repeatability.Ensure(losses.Values(), repeated.Values());
     }
 }
