@@ -8,7 +8,8 @@ namespace PaperCurves.Transfer;
 /// <summary>
 /// The same steps on the CPU without ever writing the gradient down: for one image it is the outer product of
 /// (softmax - one-hot) and the features, so each weight's gradient is one multiplication, made while its moments are
-/// updated in the same pass over memory. Adam after Kingma and Ba (2015), betas 0.9 and 0.999, eps 1e-8.
+/// updated. In the same pass over memory the new weights meet the next image, so that each step reads and writes weights
+/// and moments once. Adam after Kingma and Ba (2015), betas 0.9 and 0.999, eps 1e-8.
 /// </summary>
 internal sealed unsafe class RankOneAdam : HeadLearner
 {
@@ -26,7 +27,7 @@ internal sealed unsafe class RankOneAdam : HeadLearner
     private readonly float* _second;
     private readonly float* _biasFirst;
     private readonly float* _biasSecond;
-    private readonly float[] _error;
+    private readonly float[] _logits;
     private readonly ParallelOptions _parallel = new() { MaxDegreeOfParallelism = get_num_threads() };
     private int _step;
 
@@ -36,7 +37,7 @@ internal sealed unsafe class RankOneAdam : HeadLearner
         _units = (int)head.weight.shape[0];
         _width = (int)head.weight.shape[1];
         _learningRate = learningRate;
-        _error = new float[_units];
+        _logits = new float[_units];
 
         // libtorch never moves a tensor's memory, so plain pointers stay good for as long as the tensors live.
         _weight = Address(head.weight);
@@ -50,23 +51,24 @@ internal sealed unsafe class RankOneAdam : HeadLearner
 
     public override void Learn(Tensor features, int start, int count, int label)
     {
-        var vectors = Address(features);
-        for (var i = 0; i < count; i++)
+        var image = Address(features) + (start * (long)_width);
+        ForEachRow(row => _logits[row] = Dot(_weight + (row * (long)_width), image) + _bias[row]);
+        for (var i = 0; i < count; i++, image += _width)
         {
-            Step(vectors + ((start + i) * (long)_width), label);
+            var isLast = i + 1 == count;
+            Step(image, isLast ? image : image + _width, label);
         }
     }
 
     public override void Dispose() => _moments.Dispose();
 
-    private void Step(float* features, int label)
+    private void Step(float* image, float* next, int label)
     {
         _step++;
         var stepSize = (float)(_learningRate / (1 - Math.Pow(Beta1, _step)));
         var rootCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, _step)));
-        ForEachRow(row => _error[row] = Dot(_weight + (row * (long)_width), features) + _bias[row]);
-        ToError(_error, label);
-        ForEachRow(row => Update(row, features, _error[row], stepSize, rootCorrection));
+        ToError(_logits, label);
+        ForEachRow(row => _logits[row] = Update(row, image, next, _logits[row], stepSize, rootCorrection));
     }
 
     // Rows do not depend on each other, so the result is the same for every number of threads.
@@ -123,30 +125,37 @@ internal sealed unsafe class RankOneAdam : HeadLearner
         logits[label] -= 1;
     }
 
-    private void Update(int row, float* features, float error, float stepSize, float rootCorrection)
+    /// <returns>The unit's output for the next image.</returns>
+    private float Update(int row, float* image, float* next, float error, float stepSize, float rootCorrection)
     {
         var offset = row * (long)_width;
         var weight = _weight + offset;
         var first = _first + offset;
         var second = _second + offset;
+        var sum = Vector<float>.Zero;
         var i = 0;
         for (; i <= _width - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var gradient = Vector.Load(features + i) * error;
+            var gradient = Vector.Load(image + i) * error;
             var m = (Vector.Load(first + i) * Beta1) + (gradient * (1 - Beta1));
             var v = (Vector.Load(second + i) * Beta2) + (gradient * gradient * (1 - Beta2));
             m.Store(first + i);
             v.Store(second + i);
             var denominator = (Vector.SquareRoot(v) * rootCorrection) + new Vector<float>(Eps);
-            (Vector.Load(weight + i) - (m * stepSize / denominator)).Store(weight + i);
+            var w = Vector.Load(weight + i) - (m * stepSize / denominator);
+            w.Store(weight + i);
+            sum += w * Vector.Load(next + i);
         }
 
+        var total = Vector.Sum(sum);
         for (; i < _width; i++)
         {
-            UpdateOne(features[i] * error, ref weight[i], ref first[i], ref second[i], stepSize, rootCorrection);
+            UpdateOne(image[i] * error, ref weight[i], ref first[i], ref second[i], stepSize, rootCorrection);
+            total += weight[i] * next[i];
         }
 
         UpdateOne(error, ref _bias[row], ref _biasFirst[row], ref _biasSecond[row], stepSize, rootCorrection);
+        return total + _bias[row];
     }
 
     private static void UpdateOne(
