@@ -15,7 +15,7 @@ namespace Zapping.Training.Build;
 /// <summary>The build task around <see cref="ElfVersionNeeds"/>.</summary>
 public sealed class WeakenVersionNeed : Task
 {
-    /// <summary>The library in the output folder, often a hard link into the package cache.</summary>
+    /// <summary>The library to change, often a hard link into the package cache.</summary>
     [Required]
     public string Library { get; set; }
 
@@ -23,23 +23,26 @@ public sealed class WeakenVersionNeed : Task
     [Required]
     public string Version { get; set; }
 
-    /// <summary>Where the system's own library may lie; the first that exists counts.</summary>
-    [Required]
-    public string[] SystemLibraries { get; set; }
+    /// <summary>
+    /// Where the system's own library may lie; the first that exists counts. None: the library is for other systems,
+    /// which may lack the version whatever this one has.
+    /// </summary>
+    public string[] SystemLibraries { get; set; } = [];
 
     public override bool Execute()
     {
         try
         {
             var system = SystemLibraries.FirstOrDefault(File.Exists);
-            if (system == null || Contains(File.ReadAllBytes(system), Version))
+            if (SystemLibraries.Length > 0 && (system == null || Contains(File.ReadAllBytes(system), Version)))
             {
                 return true; // new enough, or a system that we know nothing about
             }
 
             if (ElfVersionNeeds.MarkWeakInFile(Library, Version))
             {
-                Log.LogMessage(MessageImportance.Normal, "{0} now loads without {1}, which {2} lacks.", Library, Version, system);
+                Log.LogMessage(
+                    MessageImportance.Normal, "{0} now loads without {1}, which {2} lacks.", Library, Version, system ?? "another system perhaps");
             }
 
             return true;

@@ -8,7 +8,7 @@ public interface IBatchSource
 
     /// <summary>
     /// The batches of one epoch. Asked for the same epoch again, a source yields the same batches, so that a
-    /// resumed run sees the same data.
+    /// resumed run sees the same data. The trainer asks for each batch in a dispose scope that ends with its step.
     /// </summary>
     /// <param name="epoch">Which epoch, counted from 0.</param>
     /// <param name="firstBatch">Where to begin; more than 0 when an interrupted epoch is gone on with.</param>

@@ -49,11 +49,20 @@ public sealed class ShuffledBatches : IBatchSource
     /// <inheritdoc/>
     public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)
     {
-        var order = new RandomStream(StableHash.Mix(_seed, (ulong)epoch), "order").Permutation(_count);
+        // Copied to the data's device once: a copy for each batch would have the device wait each time. It outlives the
+        // steps, and so their dispose scopes.
+        using var order = tensor(Order(epoch), device: _inputs.device).DetachFromDisposeScope();
         for (var start = checked((int)firstBatch * BatchSize); start < _count; start += BatchSize)
         {
-            using var indices = tensor(order.AsSpan(start, Math.Min(BatchSize, _count - start)).ToArray(), device: _inputs.device);
-            yield return new LabelledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices));
+            yield return Take(order, start);
         }
+    }
+
+    private int[] Order(long epoch) => new RandomStream(StableHash.Mix(_seed, (ulong)epoch), "order").Permutation(_count);
+
+    private LabelledBatch Take(Tensor order, int start)
+    {
+        using var indices = order.narrow(0, start, Math.Min(BatchSize, _count - start));
+        return new LabelledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices));
     }
 }

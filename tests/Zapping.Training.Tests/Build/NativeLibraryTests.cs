@@ -101,7 +101,7 @@ public sealed class NativeLibraryTests
         var (exitCode, output) = project.Build("-p:TorchBackend=cuda");
 
         exitCode.Should().NotBe(0);
-        output.Should().Contain("TorchBackend is 'cuda'; it must be cpu, cuda-linux or cuda-windows.");
+        output.Should().Contain("TorchBackend is 'cuda'; it must be cpu, cuda-linux, cuda-windows or external.");
     }
 
     private static int[] DifferencesBetween(byte[] packaged, byte[] patched)

@@ -24,6 +24,7 @@ internal sealed class ThrowawayProject : IDisposable
             <Project Sdk="Microsoft.NET.Sdk">
               <Import Project="{Repository}/eng/Backend.props" />
               <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <PropertyGroup><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
               <ItemGroup><PackageReference Include="TorchSharp" /></ItemGroup>
               <Import Project="{Repository}/eng/Backend.targets" />
             </Project>
@@ -52,9 +53,30 @@ internal sealed class ThrowawayProject : IDisposable
 
     public (int ExitCode, string Output) Build(params string[] arguments) => Dotnet(["build", .. arguments]);
 
-    public (int ExitCode, string Output) Dotnet(params string[] arguments)
+    public (int ExitCode, string Output) Dotnet(params string[] arguments) => Run("dotnet", arguments);
+
+    /// <summary>Where <see cref="PublishExternal"/> publishes to.</summary>
+    public string PublishFolder => Path.Combine(_folder.FullName, "published");
+
+    /// <summary>Publishes an application that brings no libtorch.</summary>
+    public void PublishExternal(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        var (exitCode, output) = Dotnet(["publish", "-p:TorchBackend=external", "-o", PublishFolder, .. arguments]);
+        Assert.True(exitCode == 0, output);
+    }
+
+    /// <summary>Runs what was published.</summary>
+    /// <param name="libTorch">What ZAPPING_LIBTORCH is set to; null: it is not set.</param>
+    public (int ExitCode, string Output) RunPublished(string? libTorch) =>
+        Run(Path.Combine(PublishFolder, "app"), [], ("ZAPPING_LIBTORCH", libTorch));
+
+    /// <summary>A folder beside the project.</summary>
+    public DirectoryInfo Folder(string name) => _folder.CreateSubdirectory(name);
+
+    private (int ExitCode, string Output) Run(
+        string program, string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = _folder.FullName,
             UseShellExecute = false,
@@ -62,6 +84,13 @@ internal sealed class ThrowawayProject : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        start.Environment["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = Path.Combine(_folder.FullName, "extracted");
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -1,5 +1,7 @@
+using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Streams;
@@ -34,6 +36,32 @@ public sealed class ShuffledBatchesTests
 
         Order(1, 0).Should().Equal(Order(1, 0)).And.NotEqual(Order(1, 1)).And.NotEqual(Order(2, 0));
     }
+
+    [Fact]
+    public void Batches_are_slices_of_the_order_from_the_first_batch_on_whatever_scope_is_open() => Gen.Select(
+        Gen.Int[1, 40], Gen.Int[1, 12], Gen.ULong, Gen.Long[0, 1_000], Gen.Int[0, 5]).Sample(
+        (count, batchSize, seed, epoch, firstBatch) =>
+        {
+            using var scope = NewDisposeScope();
+            var inputs = arange(count);
+            var order = new RandomStream(StableHash.Mix(seed, (ulong)epoch), "order").Permutation(count);
+            var read = new List<long[]>();
+
+            using var batches = new ShuffledBatches(inputs, inputs, batchSize, seed).Epoch(epoch, firstBatch).GetEnumerator();
+            for (var more = true; more;)
+            {
+                using var step = NewDisposeScope();
+                more = batches.MoveNext();
+                if (more)
+                {
+                    read.Add([.. batches.Current.Inputs.data<long>()]);
+                }
+            }
+
+            read.Should().BeEquivalentTo(
+                order.Select(i => (long)i).Chunk(batchSize).Skip(firstBatch), options => options.WithStrictOrdering());
+        },
+        iter: 200);
 
     [Fact]
     public void Data_that_do_not_fit_together_are_refused()

@@ -20,7 +20,9 @@ public sealed class EpisodeSampler : IEpisodeSource
     /// <param name="training">[n, …] inputs and [n] class ids as 64-bit integers.</param>
     /// <param name="options">What is drawn; read now. Default: see there.</param>
     /// <param name="seed">Seed of all draws.</param>
-    /// <param name="validation">[m, …] and [m]; needed if the options ask for validation images.</param>
+    /// <param name="validation">
+    /// [m, …] and [m], on the same device; needed if the options ask for validation images.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// An option is invalid, the tensors do not fit together or are empty, or there are fewer images than are drawn
     /// without replacement.
@@ -57,14 +59,18 @@ public sealed class EpisodeSampler : IEpisodeSource
         var drawn = _classes[Stream(index, "class").Below(_classes.Length)];
         var inner = InnerOf(drawn.Images, Stream(index, "inner"));
         var remember = Stream(index, "remember").Distinct(_options.RememberImages, Count(_training));
+        var validation = _options.ValidationImages > 0 ? ValidationOf(Stream(index, "validation")) : [];
         var (first, count) = _options.RememberOnly ? (inner.Length, remember.Length) : (0, inner.Length + remember.Length);
-        var all = Take(_training, [.. inner, .. remember]);
+
+        // One copy to the data's device for all draws: with each copy the device waits.
+        using var draws = tensor([.. inner, .. remember, .. validation], device: _training.Inputs.device);
+        var all = Take(_training, draws, 0, inner.Length + remember.Length);
         return new Episode(
             drawn.ClassId,
             Part(all, 0, inner.Length),
             Part(all, inner.Length, remember.Length),
             Part(all, first, count),
-            _options.ValidationImages > 0 ? Take(_validation!.Value, ValidationOf(Stream(index, "validation"))) : null);
+            validation.Length > 0 ? Take(_validation!.Value, draws, inner.Length + remember.Length, validation.Length) : null);
     }
 
     private long[] InnerOf(long[] ofClass, RandomStream random)
@@ -114,9 +120,9 @@ public sealed class EpisodeSampler : IEpisodeSource
 
     private static int Count(LabelledBatch images) => checked((int)images.Labels.shape[0]);
 
-    private static LabelledBatch Take(LabelledBatch from, long[] images)
+    private static LabelledBatch Take(LabelledBatch from, Tensor draws, int first, int count)
     {
-        using var indices = tensor(images, device: from.Inputs.device);
+        using var indices = draws.narrow(0, first, count);
         return new LabelledBatch(from.Inputs.index_select(0, indices), from.Labels.index_select(0, indices));
     }
 
