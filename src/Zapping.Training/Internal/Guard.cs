@@ -2,9 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>Checks of numbers that the framework's own guards let through, such as NaN.</summary>
+/// <summary>Checks that hand their value on, and of numbers that the framework's own guards let through, such as NaN.</summary>
 internal static class Guard
 {
+    public static T NotNull<T>(T value, [CallerArgumentExpression(nameof(value))] string? name = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value;
+    }
+
     public static double NonNegative(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>
         value >= 0 && double.IsFinite(value)
             ? value
