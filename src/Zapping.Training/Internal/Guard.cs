@@ -2,14 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>Checks that hand their value on, and of numbers that the framework's own guards let through, such as NaN.</summary>
+/// <summary>Checks that the framework's own guards do not make, such as for NaN.</summary>
 internal static class Guard
 {
-    public static T NotNull<T>(T value, [CallerArgumentExpression(nameof(value))] string? name = null)
-        where T : class
+    /// <summary>
+    /// A sequence that refuses null when it is first read: for constructors whose base class has a finalizer. To throw
+    /// before that class has set its fields would leave the finalizer an object it fails on, which ends the process.
+    /// </summary>
+    public static IEnumerable<T> NotNullWhenRead<T>(IEnumerable<T> values, [CallerArgumentExpression(nameof(values))] string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(value, name);
-        return value;
+        ArgumentNullException.ThrowIfNull(values, name);
+        foreach (var value in values)
+        {
+            yield return value;
+        }
     }
 
     public static double NonNegative(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>

@@ -188,14 +188,20 @@ public sealed class FusedOptimizerTests : IDisposable
     }
 
     [Fact]
-    public void Misuse_is_refused()
+    public void Misuse_is_refused_and_leaves_nothing_that_a_finalizer_fails_on()
     {
         FluentActions.Invoking(() => new FusedAdam((IEnumerable<Parameter>)null!)).Should().Throw<ArgumentNullException>().WithParameterName("parameters");
+        FluentActions.Invoking(() => new FusedSgd((IEnumerable<Parameter>)null!, 1)).Should().Throw<ArgumentNullException>().WithParameterName("parameters");
         FluentActions.Invoking(() => new FusedAdamW((IEnumerable<AdamW.ParamGroup>)null!)).Should().Throw<ArgumentNullException>().WithParameterName("parameters");
         FluentActions.Invoking(() => new FusedSgd((IEnumerable<SGD.ParamGroup>)null!, 1)).Should().Throw<ArgumentNullException>().WithParameterName("parameters");
         using var net = Nets.Small();
         FluentActions.Invoking(() => new FusedAdam(net.parameters(), -1)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new FusedSgd(net.parameters(), 0.1, nesterov: true)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new FusedSgd(net.parameters(), -1)).Should().Throw<ArgumentException>();
+
+        // A finalizer that throws ends the process, and so this run.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     [Fact]
