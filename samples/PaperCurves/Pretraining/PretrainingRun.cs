@@ -32,8 +32,8 @@ public sealed class PretrainingRun : IDisposable
         Model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, Seeds.Of(plan.Seed, "initial weights"));
         Model.to(device);
         _optimizer = plan.Optimizer == OptimizerKind.Adam
-            ? optim.Adam(Model.parameters(), plan.LearningRate)
-            : optim.SGD(Model.parameters(), plan.LearningRate, momentum: 0.9, weight_decay: 1e-4);
+            ? new FusedAdam(Model.parameters(), plan.LearningRate)
+            : new FusedSgd(Model.parameters(), plan.LearningRate, momentum: 0.9, weight_decay: 1e-4);
         _trainer = plan.Method switch
         {
             Method.Iid => new ContinualTrainer(Model, _optimizer),

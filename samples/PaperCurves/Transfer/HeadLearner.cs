@@ -23,7 +23,7 @@ internal abstract class HeadLearner : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>The straightforward way, for any device: the library's trainer with TorchSharp's Adam.</summary>
+/// <summary>The straightforward way, for any device: the library's trainer with fused Adam.</summary>
 internal sealed class TrainerHeadLearner : HeadLearner
 {
     private readonly optim.Optimizer _optimizer;
@@ -31,7 +31,7 @@ internal sealed class TrainerHeadLearner : HeadLearner
 
     public TrainerHeadLearner(Linear head, double learningRate)
     {
-        _optimizer = optim.Adam(head.parameters(), learningRate);
+        _optimizer = new FusedAdam(head.parameters(), learningRate);
         _trainer = new ContinualTrainer(head, _optimizer);
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
 using Zapping.Training;
-using static TorchSharp.torch;
 
 namespace PaperCurves.Transfer;
 
@@ -25,7 +24,7 @@ public static class IidTransfer
         // As published: batch normalisation keeps the statistics of pre-training while its scales and shifts are tuned.
         model.eval();
         HeadReset.Apply(model, model.Classifier, draw.Trial);
-        using var optimizer = optim.Adam(model.parameters(), learningRate);
+        using var optimizer = new FusedAdam(model.parameters(), learningRate);
         using var trainer = new ContinualTrainer(model, optimizer);
         var (inputs, labels) = draw.Support;
         var batches = new ShuffledBatches(inputs, labels, preset.IidBatchSize, Seeds.Of((ulong)draw.Trial, "transfer order"));

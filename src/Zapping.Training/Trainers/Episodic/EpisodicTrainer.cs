@@ -139,17 +139,8 @@ public abstract class EpisodicTrainer : Trainer
     }
 
     /// <summary>theta = theta - a * gradient, in place.</summary>
-    private protected void Descend(IReadOnlyList<Parameter> parameters, IReadOnlyList<Tensor?> gradients)
-    {
-        using var noGrad = no_grad();
-        for (var i = 0; i < parameters.Count; i++)
-        {
-            if (gradients[i] is { } gradient)
-            {
-                parameters[i].add_(gradient, -InnerLearningRate);
-            }
-        }
-    }
+    private protected void Descend(IReadOnlyList<Parameter> parameters, IReadOnlyList<Tensor?> gradients) =>
+        FusedKernels.Descend(parameters, gradients, InnerLearningRate);
 
     private double GradientNorm()
     {
