@@ -8,25 +8,20 @@ namespace Zapping.Training.Internal;
 /// </summary>
 internal static class DeviceNoise
 {
-    private const string Script = """
+    private static readonly AtenScript Script = new(
+        """
         def normal(values: Tensor, mean: float, std: float, seed: int):
-            return values.normal_(mean, std, generator=torch.Generator(device=values.device, seed=seed))
+            values.normal_(mean, std, generator=torch.Generator(device=values.device, seed=seed))
 
         def uniform(values: Tensor, low: float, high: float, seed: int):
-            return values.uniform_(low, high, generator=torch.Generator(device=values.device, seed=seed))
-
-        """;
-
-    private static readonly Lazy<jit.CompilationUnit> Compiled = new(() => jit.compile(Script));
+            values.uniform_(low, high, generator=torch.Generator(device=values.device, seed=seed))
+        """);
 
     /// <summary>Fills with <c>mean + std * z</c>, z standard normal.</summary>
-    public static void FillNormal(Tensor values, double mean, double std, long seed) => Invoke("normal", values, mean, std, seed);
+    public static void FillNormal(Tensor values, double mean, double std, long seed) =>
+        Script.Invoke("normal", values, mean, std, seed);
 
     /// <summary>Fills with values uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
-    public static void FillUniform(Tensor values, double low, double high, long seed) => Invoke("uniform", values, low, high, seed);
-
-    private static void Invoke(string function, Tensor values, double a, double b, long seed)
-    {
-        using var filled = (Tensor)Compiled.Value.invoke(function, values, a, b, seed);
-    }
+    public static void FillUniform(Tensor values, double low, double high, long seed) =>
+        Script.Invoke("uniform", values, low, high, seed);
 }

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Internal;
 
 /// <summary>
-/// libtorch's calls that move many parameters at once. TorchSharp binds none of them, but TorchScript reaches every
-/// ATen operator. On a GPU each is one kernel launch, or a few, instead of a dozen for every parameter.
+/// libtorch's calls that move many parameters at once. On a GPU each is one kernel launch, or a few, instead of a dozen
+/// for every parameter.
 /// </summary>
 internal static class FusedKernels
 {
-    // TorchScript's parser needs the line feed at the end. The kernels read the step counts and leave them as they are.
-    private static readonly Lazy<jit.CompilationUnit> Script = new(() => jit.compile(
+    // The kernels read the step counts and leave them as they are.
+    private static readonly AtenScript Script = new(
         """
         def adam(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], v_max: List[Tensor], step: Tensor,
                  lr: float, beta1: float, beta2: float, decay: float, eps: float, amsgrad: bool, maximize: bool):
@@ -30,8 +30,7 @@ internal static class FusedKernels
 
         def add(p: List[Tensor], g: List[Tensor], alpha: float):
             torch._foreach_add_(p, g, alpha=alpha)
-
-        """));
+        """);
 
     /// <param name="batch">With the states exp_avg, exp_avg_sq and, for amsgrad, max_exp_avg_sq.</param>
     /// <param name="step">Which step this is for all of them, from 1.</param>
@@ -46,7 +45,7 @@ internal static class FusedKernels
     /// <param name="options">What the group of parameters has been told.</param>
     public static void Sgd(FusedBatch batch, bool isFirst, SGD.Options options)
     {
-        Invoke(
+        Script.Invoke(
             "sgd",
             batch.Parameters,
             batch.Gradients,
@@ -73,7 +72,7 @@ internal static class FusedKernels
         {
             Tensor[] theta = [.. moved.Select(pair => pair.First)];
             Tensor[] gradient = [.. moved.Select(pair => pair.Second!)];
-            Invoke("add", theta, gradient, -learningRate);
+            Script.Invoke("add", theta, gradient, -learningRate);
         }
     }
 
@@ -82,7 +81,7 @@ internal static class FusedKernels
         // Filled on the device itself: copying a number there would wait for it.
         using var count = ((double)step).ToScalar();
         using var steps = full([], count, ScalarType.Float32, batch.Device);
-        Invoke(
+        Script.Invoke(
             kernel,
             batch.Parameters,
             batch.Gradients,
@@ -98,30 +97,6 @@ internal static class FusedKernels
             rule.AmsGrad,
             rule.Maximize);
         batch.WriteBack();
-    }
-
-    private static void Invoke(string function, params object[] arguments)
-    {
-        // TorchSharp would make scalars of numbers itself, and let the collector have them before native code reads them.
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i] is double number)
-            {
-                arguments[i] = number.ToScalar();
-            }
-        }
-
-        try
-        {
-            Script.Value.invoke(function, arguments);
-        }
-        finally
-        {
-            foreach (var scalar in arguments.OfType<Scalar>())
-            {
-                scalar.Dispose();
-            }
-        }
     }
 }
 
