@@ -15,25 +15,27 @@ internal static class ReportCommand
         var output = new Option<string>("--out") { Description = "The file to write.", DefaultValueFactory = _ => "performance-report.md" };
         var rounds = Count.Option("--rounds", 3, "Pairs of processes in a comparison.");
         var classes = Count.Option("--classes", 100, "Classes of the transfer; 600 in the paper.");
-        var command = new Command("report", "Make all measurements and write them into a Markdown file.") { output, rounds, classes };
+        var width = Count.Option("--width", 256, "Filters per convolution; fewer for a rehearsal.");
+        var command = new Command("report", "Make all measurements and write them into a Markdown file.") { output, rounds, classes, width };
         var pyTorch = new PyTorchOptions(command);
         var machine = new MachineOptions(command);
         command.SetAction(parse =>
         {
             machine.SetUp(parse);
             string[] pairs = ["--rounds", $"{parse.GetValue(rounds)}"];
+            string[] filters = ["--width", $"{parse.GetValue(width)}"];
             (string Title, string[] Arguments)[] sections =
             [
-                ("Against PyTorch", ["compare", .. pairs, "--classes", $"{parse.GetValue(classes)}", .. pyTorch.Arguments(parse)]),
-                ("A whole head's reset as a part of a step", ["share"]),
-                ("The trainer against a bare loop", ["overhead"]),
+                ("Against PyTorch", ["compare", .. pairs, .. filters, "--classes", $"{parse.GetValue(classes)}", .. pyTorch.Arguments(parse)]),
+                ("A whole head's reset as a part of a step", ["share", .. filters]),
+                ("The trainer against a bare loop", ["overhead", .. filters]),
                 ("The number of classes", ["class-count"]),
-                ("What the second order costs", ["episode-cost", .. pairs]),
+                ("What the second order costs", ["episode-cost", .. pairs, .. filters]),
                 ("Memory of 10,000 steps", ["memory", "10000"]),
                 ("Memory of 1,000 episodes of ASB", ["memory", "1000", "--work", "asb"]),
                 ("Memory of 1,000 episodes of Meta-ASB", ["memory", "1000", "--work", "meta-asb"]),
-                ("Where the time goes", ["profile"]),
-                ("Peaks of the machine", ["roofline"]),
+                ("Where the time goes", ["profile", .. filters]),
+                ("Peaks of the machine", ["roofline", .. filters]),
             ];
             using var file = new StreamWriter(parse.GetValue(output)!) { AutoFlush = true }; // what is there stays if one fails
             file.WriteLine("# Performance report\n");

@@ -27,7 +27,7 @@ public class PolicyBenchmarks : DeviceBenchmark, IDisposable
             ["all, layer default"] = All(Rewriter.LayerDefault()),
             ["all, zeros"] = All(Rewriter.Zeros()),
             ["all, rewound"] = All(Rewriter.RewindTo(_snapshot)),
-            ["all, shrunk and perturbed"] = All(Rewriter.ShrinkAndPerturb()),
+            ["all, shrunk"] = All(Rewriter.ShrinkAndPerturb()),
             ["shrink and perturb"] = new ShrinkAndPerturbPolicy(),
         };
     }
