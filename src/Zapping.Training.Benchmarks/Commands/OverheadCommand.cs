@@ -15,7 +15,7 @@ internal static class OverheadCommand
         command.SetAction(parse =>
         {
             machine.SetUp(parse);
-            Markdown.Header("observers", "bare loop", "trainer", "overhead", "overhead an image");
+            Markdown.Header("observers", "bare loop", "trainer", "overhead (quartiles)", "overhead an image");
             foreach (var observers in new[] { 0, 1, 10 })
             {
                 using var images = ClassOfImages.OfConvnet(parse.GetValue(width), observers);
@@ -24,7 +24,7 @@ internal static class OverheadCommand
                     $"{observers}",
                     Markdown.Time(overhead.Bare.Median()),
                     Markdown.Time(overhead.Trainer.Median()),
-                    Markdown.Spread(overhead.Fractions, Markdown.Percent),
+                    Markdown.Middle(overhead.Fractions, Markdown.Percent),
                     Markdown.Time(overhead.PerImage));
             }
         });

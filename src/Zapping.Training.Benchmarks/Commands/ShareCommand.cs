@@ -17,11 +17,11 @@ internal static class ShareCommand
             using var step = StepWork.Iid(parse.GetValue(width));
             using var reset = new ResetWork(HeadShape.Paper, HeadShape.Paper.Units, options: ResetWork.WithBiasAndMoments);
             var (steps, resets) = Times.InTurn(parse.GetValue(repetitions), step.Run, reset.Run);
-            Markdown.Header("i.i.d. step, 256 images", "reset of 1000 rows, their bias and moments", "reset / step");
+            Markdown.Header("i.i.d. step, 256 images", "reset of 1000 rows, their bias and moments", "reset / step (quartiles)");
             Markdown.Row(
-                Markdown.Spread(steps, Markdown.Time),
-                Markdown.Spread(resets, Markdown.Time),
-                Markdown.Spread([.. resets.Zip(steps, (reset, step) => reset / step)], Markdown.Percent));
+                Markdown.Middle(steps, Markdown.Time),
+                Markdown.Middle(resets, Markdown.Time),
+                Markdown.Middle([.. resets.Zip(steps, (reset, step) => reset / step)], Markdown.Percent));
         });
         return command;
     }

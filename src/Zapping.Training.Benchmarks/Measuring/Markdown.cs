@@ -32,6 +32,10 @@ internal static class Markdown
     public static string Spread(IReadOnlyCollection<double> values, Func<double, string> format) =>
         $"**{format(values.Median())}** ({format(values.Min())} to {format(values.Max())})";
 
+    /// <summary>The median, and the quartiles: of many values, the least and the most are accidents.</summary>
+    public static string Middle(IReadOnlyCollection<double> values, Func<double, string> format) =>
+        $"**{format(values.Median())}** ({format(values.LowerQuartile())} to {format(values.UpperQuartile())})";
+
     public static string Ratio(double value) => $"{value:f2}";
 
     public static string Percent(double fraction) => $"{100 * fraction:f2} %";

@@ -34,8 +34,9 @@ internal sealed class StepAnatomy(int images, int width, int repetitions)
 
         void AddPasses(string name, Func<Tensor, Tensor> layer, Parameter[] parameters)
         {
+            var isFirst = parts.Count == 0;
             parts.Add(new StepPart($"{name}, forward", Forward(layer, activation)));
-            parts.Add(new StepPart($"{name}, backward", Backward(layer, activation, parameters, isFirst: parts.Count == 1)));
+            parts.Add(new StepPart($"{name}, backward", Backward(layer, activation, parameters, isFirst)));
             using var noGrad = no_grad();
             activation = layer(activation);
         }
