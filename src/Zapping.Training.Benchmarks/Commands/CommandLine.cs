@@ -25,7 +25,7 @@ internal static class CommandLine
         {
             return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (MeasuringException failure)
+        catch (Exception failure) when (failure is MeasuringException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"error: {failure.Message}");
             return 1;
