@@ -12,7 +12,7 @@ internal static class CompareCommand
     {
         var names = new Option<string[]>("--work")
         {
-            Description = "What; may be given several times. Default: all.",
+            Description = "What; may be given several times.",
             DefaultValueFactory = _ => ComparedWork.Names,
         };
         names.AcceptOnlyFromAmong(ComparedWork.Names);
