@@ -12,11 +12,20 @@ internal static class PyTorch
             .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "python3.exe" : "python3"))
             .FirstOrDefault(python => File.Exists(python) && Start(python, "-c", "import torch").ExitCode == 0));
 
-    /// <summary>Runs a script and gives what it prints. The test is skipped where there is no PyTorch.</summary>
+    /// <summary>Where it is. The test is skipped where there is none.</summary>
+    public static string Interpreter
+    {
+        get
+        {
+            Assert.SkipWhen(Python.Value is null, "No python3 on the PATH has torch.");
+            return Python.Value!;
+        }
+    }
+
+    /// <summary>Runs a script and gives what it prints.</summary>
     public static string Run(string script, params string[] arguments)
     {
-        Assert.SkipWhen(Python.Value is null, "No python3 on the PATH has torch.");
-        var (exitCode, output, error) = Start(Python.Value!, [script, .. arguments]);
+        var (exitCode, output, error) = Start(Interpreter, [script, .. arguments]);
         exitCode.Should().Be(0, error);
         return output.Trim();
     }

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Diagnostics;
+using PaperCurves.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Benchmarks;
+
+/// <summary>
+/// memory: trains a small convnet for N steps image by image with a reset every 20, or for N episodes with a reset each,
+/// Adam and its moments included, and prints live tensors, managed heap and resident memory along the way.
+/// </summary>
+internal static class MemoryCommand
+{
+    private const int ImagesPerClass = 20;
+    private const int Rows = 10;
+
+    public static Command Create()
+    {
+        var count = new Argument<int>("count") { Description = "Steps or episodes.", DefaultValueFactory = _ => 10_000 };
+        var work = new Option<string>("--work") { Description = "steps, asb or meta-asb.", DefaultValueFactory = _ => "steps" };
+        work.AcceptOnlyFromAmong("steps", "asb", "meta-asb");
+        count.Validators.Add(result => Count.Require(Rows * ImagesPerClass, count.Name, result));
+        var command = new Command("memory", "Watch the memory of a long training.") { count, work };
+        var machine = new MachineOptions(command);
+        command.SetAction(parse =>
+        {
+            machine.SetUp(parse);
+            Watch(parse.GetValue(work)!, parse.GetValue(count) / Rows);
+        });
+        return command;
+    }
+
+    private static void Watch(string work, int tenth)
+    {
+        using var model = new Convnet(100, width: 32).to(Machine.Device);
+        using var optimizer = Adams.Create(model.parameters());
+        using var images = rand(200, 1, 28, 28, device: Machine.Device);
+        using var labels = arange(200, dtype: ScalarType.Int64, device: Machine.Device).floor_divide(ImagesPerClass);
+        using Trainer trainer = work switch
+        {
+            "asb" => new AsbTrainer(model, optimizer),
+            "meta-asb" => new MetaAsbTrainer(model, optimizer),
+            _ => new ContinualTrainer(model, optimizer),
+        };
+        trainer.UseZapping(every: BoundaryKind.ClassBoundary, zap => zap.OptimizerState = OptimizerStateReset.Slice);
+        var episodes = new EpisodeSampler(new LabelledBatch(images, labels));
+        Markdown.Header(trainer is EpisodicTrainer ? "episodes" : "steps", "live tensors", "managed heap (KiB)", "resident (MiB)");
+        for (var i = 0; i < Rows; i++)
+        {
+            Train(tenth);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            using var process = Process.GetCurrentProcess();
+            Markdown.Row(
+                $"{trainer.State.Steps}", $"{Tensor.TotalCount}", $"{GC.GetTotalMemory(true) / 1024}", $"{process.WorkingSet64 / (1 << 20)}");
+        }
+
+        void Train(int count)
+        {
+            if (trainer is EpisodicTrainer episodic)
+            {
+                episodic.Fit(episodes, count);
+                return;
+            }
+
+            for (var task = 0; task < count / ImagesPerClass; task++)
+            {
+                using var ofClass = images.narrow(0, task % 10 * ImagesPerClass, ImagesPerClass);
+                ((ContinualTrainer)trainer).Fit([new TrainingTask(new ClassExamples(task % 10, ofClass))]);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zapping.Training.Benchmarks;
+
+/// <summary>roofline: the most that libtorch gets out of this machine, and what share of it an i.i.d. step reaches.</summary>
+internal static class RooflineCommand
+{
+    private const int BatchSize = 256;
+    private const int MatrixSize = 4096;
+    private const long Floats = 1 << 26; // 256 MiB, more than any cache
+    private const int Repetitions = 5;
+
+    public static Command Create()
+    {
+        var width = Count.Option("--width", 256, "Filters per convolution.");
+        var command = new Command("roofline", "Measure this machine's peaks in arithmetic and memory traffic, and the i.i.d. step's share.") { width };
+        var machine = new MachineOptions(command);
+        command.SetAction(parse =>
+        {
+            machine.SetUp(parse);
+            Markdown.Header("what", "figure");
+            var peak = PrintArithmetic(parse.GetValue(width));
+            PrintTraffic();
+            PrintStep(parse.GetValue(width), peak);
+        });
+        return command;
+    }
+
+    /// <returns>The best, in operations a second.</returns>
+    private static double PrintArithmetic(int width)
+    {
+        using var noGrad = no_grad();
+        using var a = rand([MatrixSize, MatrixSize], device: Machine.Device);
+        using var b = rand([MatrixSize, MatrixSize], device: Machine.Device);
+        var product = Rate(2 * Math.Pow(MatrixSize, 3), () => a.matmul(b).Dispose());
+        Markdown.Row($"product of two {MatrixSize} x {MatrixSize} matrices", $"{product / 1e9:f0} GFLOP/s");
+
+        using var layer = Conv2d(width, width, 3).to(Machine.Device);
+        using var input = rand([BatchSize, width, ConvnetCost.SecondInput, ConvnetCost.SecondInput], device: Machine.Device);
+        var convolution = Rate(2 * BatchSize * ConvnetCost.SecondConvolution(width), () => layer.call(input).Dispose());
+        Markdown.Row($"3x3 convolution of {width} x 13 x 13, {BatchSize} images", $"{convolution / 1e9:f0} GFLOP/s");
+        return Math.Max(product, convolution);
+    }
+
+    // Each array counts once for a read and once for a write, as in STREAM.
+    private static void PrintTraffic()
+    {
+        using var a = rand([Floats], device: Machine.Device);
+        using var b = rand([Floats], device: Machine.Device);
+        Print("fill of 256 MiB", 1, () => a.fill_(1));
+        Print("copy of 256 MiB", 2, () => a.copy_(b));
+        Print("sum of two arrays of 256 MiB into one of them", 3, () => a.add_(b));
+
+        static void Print(string what, int arrays, Action piece) =>
+            Markdown.Row(what, $"{Rate((double)arrays * Floats * sizeof(float), piece) / 1e9:f1} GB/s");
+    }
+
+    private static void PrintStep(int width, double peak)
+    {
+        using var step = StepWork.Iid(width);
+        var operations = ConvnetCost.TrainingStep(BatchSize, width);
+        var rate = Rate(operations, step.Run);
+        Markdown.Row($"operations of an i.i.d. step, {BatchSize} images", $"{operations / 1e9:f0} GFLOP");
+        Markdown.Row("i.i.d. step", $"{rate / 1e9:f0} GFLOP/s, {Markdown.Percent(rate / peak)} of the best above");
+    }
+
+    private static double Rate(double amount, Action piece) => 1000 * amount / Times.WarmMedian(Repetitions, piece);
+}

@@ -1,0 +1,95 @@
+using FluentAssertions;
+using Xunit;
+using Python = Zapping.Training.Tests.Checkpoints.PyTorch;
+
+namespace Zapping.Training.Benchmarks.Tests;
+
+public sealed class CommandTests
+{
+    [Theory]
+    [InlineData("bench")]
+    [InlineData("compare")]
+    [InlineData("share")]
+    [InlineData("overhead")]
+    [InlineData("class-count")]
+    [InlineData("episode-cost")]
+    [InlineData("memory")]
+    [InlineData("profile")]
+    [InlineData("roofline")]
+    [InlineData("report")]
+    [InlineData("work")]
+    public void Every_command_explains_itself(string command)
+    {
+        var (exitCode, output, _) = Run(command, "--help");
+
+        exitCode.Should().Be(0);
+        output.Should().Contain("--threads").And.Contain("--device");
+    }
+
+    [Fact]
+    public void An_option_that_does_not_exist_is_refused_by_name()
+    {
+        var (exitCode, _, error) = Run("compare", "--work", "iid", "--wdth", "8");
+
+        exitCode.Should().NotBe(0);
+        error.Should().Contain("--wdth");
+    }
+
+    [Theory]
+    [MemberData(nameof(Works))]
+    public void A_work_and_its_script_take_the_same_options_and_say_the_same_two_things(string work)
+    {
+        var python = Python.Interpreter;
+        string[] options = ["--steps", "1", "--width", "4", "--classes", "3", "--threads", "1", "--device", "cpu"];
+        var compared = ComparedWork.Named(work);
+
+        var (exitCode, ours, _) = Run(["work", work, .. options]);
+        var theirs = new PyTorch(python).Run(compared.Script, [.. options, .. compared.ScriptArguments], []);
+
+        exitCode.Should().Be(0);
+        foreach (var measure in new[] { ours, theirs }.Select(WorkMeasure.Parse))
+        {
+            measure.Milliseconds.Should().BePositive();
+            measure.PeakMiB.Should().BeGreaterThanOrEqualTo(0);
+        }
+    }
+
+    [Fact]
+    public void A_comparison_is_a_table_with_a_line_for_each_allocator()
+    {
+        var (exitCode, output, _) = Run("compare", "--work", "reset-32", "--rounds", "1", "--steps", "1", "--python", Python.Interpreter);
+
+        exitCode.Should().Be(0);
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(4, "a header takes two lines")
+            .And.OnlyContain(line => line.StartsWith("| ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_script_that_fails_ends_the_comparison_with_its_name()
+    {
+        var (exitCode, _, error) = Run("compare", "--work", "iid", "--rounds", "1", "--steps", "1", "--width", "4", "--python", "no-such-python");
+
+        exitCode.Should().Be(1);
+        error.Should().Contain("no-such-python");
+    }
+
+    public static TheoryData<string> Works() => [.. ComparedWork.Names];
+
+    private static (int ExitCode, string Output, string Error) Run(params string[] arguments)
+    {
+        var (console, errors) = (Console.Out, Console.Error);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Console.SetOut(output);
+        Console.SetError(error);
+        try
+        {
+            return (CommandLine.Run(arguments), output.ToString(), error.ToString());
+        }
+        finally
+        {
+            Console.SetOut(console);
+            Console.SetError(errors);
+        }
+    }
+}
