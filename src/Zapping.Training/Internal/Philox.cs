@@ -30,7 +30,7 @@ internal readonly struct Philox(ulong key, ulong stream)
         {
             var (p0, p1) = (x * M0, z * M1);
             (x, y, z, w) = ((uint)(p1 >> 32) ^ y ^ k0, (uint)p1, (uint)(p0 >> 32) ^ w ^ k1, (uint)p0);
-            (k0, k1) = NextKey(k0, k1);
+            (k0, k1) = unchecked((k0 + W0, k1 + W1));
         }
 
         return (x, y, z, w);
@@ -49,22 +49,22 @@ internal readonly struct Philox(ulong key, ulong stream)
         var y = index >>> 32;
         var z = Vector512.Create(stream & uint.MaxValue);
         var w = Vector512.Create(stream >> 32);
-        var (k0, k1) = ((uint)key, (uint)(key >> 32));
+        var k0 = Vector512.Create(key & uint.MaxValue);
+        var k1 = Vector512.Create(key >> 32);
         for (var round = 0; round < Rounds; round++)
         {
             // Not the intrinsic for widening multiplication: .NET 10.0's unoptimised code for it is wrong on machines
             // with AVX-512.
             var p0 = x * Vector512.Create(M0);
             var p1 = z * Vector512.Create(M1);
-            x = (p1 >>> 32) ^ y ^ Vector512.Create((ulong)k0);
+            x = (p1 >>> 32) ^ y ^ k0;
             y = p1 & low;
-            z = (p0 >>> 32) ^ w ^ Vector512.Create((ulong)k1);
+            z = (p0 >>> 32) ^ w ^ k1;
             w = p0 & low;
-            (k0, k1) = NextKey(k0, k1);
+            k0 = (k0.AsUInt32() + Vector512.Create((ulong)W0).AsUInt32()).AsUInt64();
+            k1 = (k1.AsUInt32() + Vector512.Create((ulong)W1).AsUInt32()).AsUInt64();
         }
 
         return (x, y, z, w);
     }
-
-    private static (uint K0, uint K1) NextKey(uint k0, uint k1) => unchecked((k0 + W0, k1 + W1));
 }

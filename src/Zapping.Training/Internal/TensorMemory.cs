@@ -65,11 +65,11 @@ internal static unsafe class TensorMemory
 
     /// <summary>
     /// Autograd refuses a backward pass through a tensor that was written since the forward pass. It cannot see what is
-    /// written past it, so an operation on no entries tells it.
+    /// written past it, but counts every operation in place on a tensor or an alias of it, so a cheap one tells it.
     /// </summary>
     public static void TellAutograd(Tensor tensor)
     {
-        using var nothing = tensor.narrow(0, 0, 0);
-        using var same = nothing.zero_();
+        using var alias = tensor.detach();
+        using var same = alias.squeeze_();
     }
 }

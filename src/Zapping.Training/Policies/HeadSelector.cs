@@ -79,18 +79,23 @@ public abstract class HeadSelector
     {
         internal override Head Find(ResetContext context)
         {
-            Head? found = null;
-            var count = 0;
-            foreach (var (_, module) in ParameterCatalog.Modules(context.Model))
+            var found = new List<Linear>();
+            Collect(context.Model, found);
+            return found is [var only] ? new Head(only.weight, only.bias) : throw Ambiguous(context.Model, found.Count);
+        }
+
+        // Without the names of named_modules(), which cost more than all the rest of a search.
+        private void Collect(nn.Module module, List<Linear> found)
+        {
+            if (module is Linear linear && (classCount is null || linear.weight.size(0) == classCount))
             {
-                if (module is Linear linear && (classCount is null || linear.weight.shape[0] == classCount))
-                {
-                    found = new Head(linear.weight, linear.bias);
-                    count++;
-                }
+                found.Add(linear);
             }
 
-            return count == 1 ? found! : throw Ambiguous(context.Model, count);
+            foreach (var (_, child) in module.named_children())
+            {
+                Collect(child, found);
+            }
         }
 
         private InvalidOperationException Ambiguous(nn.Module model, int count)
@@ -141,7 +146,7 @@ internal sealed class Head
     {
         ArgumentNullException.ThrowIfNull(weight);
         ObjectDisposedException.ThrowIf(weight.IsInvalid, typeof(Head));
-        var shape = weight.shape;
+        var shape = TensorShape.Of(weight);
         if (shape.Length is not 2 && shape is not [_, _, 1, 1])
         {
             throw new InvalidOperationException(

@@ -78,7 +78,7 @@ public sealed class ResetContext
             throw new NotSupportedException($"Parameter '{name}' is of type {parameter.dtype}; only real floating-point types can be reset.");
         }
 
-        var shape = parameter.shape;
+        var shape = TensorShape.Of(parameter);
         slice.EnsureWithin(shape, name);
         rewriter.EnsureApplicable(parameter, name);
         var states = _states.Of(parameter, name, optimizerState);
