@@ -4,13 +4,14 @@ using System.Runtime.Intrinsics;
 namespace Zapping.Training.Internal;
 
 /// <summary>
-/// Normal and uniform single-precision noise from <see cref="Philox"/>, 32 values at a time. Only additions,
+/// Normal and uniform single-precision noise from <see cref="Philox"/>, 64 values at a time. Only additions,
 /// multiplications, the two fused, and square roots are used, which IEEE 754 defines to the last bit, so that every
 /// machine yields the same values. Where the machine's vectors are shorter than 512 bits, .NET puts these together from what there is.
 /// </summary>
 internal static class PhiloxNoise
 {
-    private const int GroupLength = 4 * Philox.Lanes;
+    private const int HalfLength = 4 * Philox.Lanes.Count;
+    private const int GroupLength = 2 * HalfLength;
 
     /// <summary>Makes 32 values, in the order in which they are stored, of the numbers of eight blocks.</summary>
     private interface ITransform
@@ -44,18 +45,26 @@ internal static class PhiloxNoise
         where TTransform : struct, ITransform
     {
         scoped Span<float> edge = stackalloc float[GroupLength];
-        var block = (ulong)(offset / GroupLength) * Philox.Lanes;
+        var block = (ulong)(offset / GroupLength) * (2 * Philox.Lanes.Count);
         var skip = (int)(offset % GroupLength);
         while (!values.IsEmpty)
         {
             var whole = skip == 0 && values.Length >= GroupLength;
             scoped var target = whole ? values : edge;
-            var (x, y, z, w) = generator.Blocks(block);
-            var (a, b) = transform.Of((x | (z << 32)).AsUInt32(), (y | (w << 32)).AsUInt32());
-            a.GetLower().CopyTo(target);
-            b.GetLower().CopyTo(target[8..]);
-            a.GetUpper().CopyTo(target[16..]);
-            b.GetUpper().CopyTo(target[24..]);
+            if (Vector512.IsHardwareAccelerated)
+            {
+                var (first, second) = generator.TwiceBlocks(block);
+                Store(first, transform, target);
+                Store(second, transform, target[HalfLength..]);
+            }
+            else
+            {
+                for (var half = 0; half < 2; half++)
+                {
+                    Store(generator.Blocks(block + (ulong)(half * Philox.Lanes.Count)), transform, target[(half * HalfLength)..]);
+                }
+            }
+
             var count = whole ? GroupLength : Math.Min(values.Length, GroupLength - skip);
             if (!whole)
             {
@@ -64,8 +73,19 @@ internal static class PhiloxNoise
             }
 
             values = values[count..];
-            block += Philox.Lanes;
+            block += 2 * Philox.Lanes.Count;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TTransform>(Philox.Lanes blocks, TTransform transform, Span<float> target)
+        where TTransform : struct, ITransform
+    {
+        var (a, b) = transform.Of((blocks.X | (blocks.Z << 32)).AsUInt32(), (blocks.Y | (blocks.W << 32)).AsUInt32());
+        a.GetLower().CopyTo(target);
+        b.GetLower().CopyTo(target[8..]);
+        a.GetUpper().CopyTo(target[16..]);
+        b.GetUpper().CopyTo(target[24..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,22 +119,21 @@ internal static class PhiloxNoise
         public (Vector512<float> A, Vector512<float> B) Of(Vector512<uint> first, Vector512<uint> second)
         {
             // 31 bits in (0, 1]: the smallest value, 2^-32, lets the tail reach 6.6 standard deviations.
-            var u = (Vector512.ConvertToSingle((first >>> 1).AsInt32()) + Vector512.Create(0.5f)) * (1f / (1u << 31));
-            var radius = Vector512.Sqrt(Vector512.Max(Log(u) * -2f, Vector512<float>.Zero));
+            var u = Fma(Vector512.ConvertToSingle((first >>> 1).AsInt32()), 1f / (1u << 31), 0.5f / (1u << 31));
+            var radius = Vector512.Sqrt(Log(u) * -2f) * std;
             var (sine, cosine) = SinCosOfTurn(second);
-            return (Fma(radius * cosine, std, mean), Fma(radius * sine, std, mean));
+            return (Fma(cosine, radius, mean), Fma(sine, radius, mean));
         }
 
         /// <summary>Natural logarithm for normal numbers in (0, 1], after Cephes' logf (error below 1e-7 relative).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<float> Log(Vector512<float> u)
         {
+            // u = mantissa * 2^e with a mantissa from sqrt(1/2) to sqrt(2), whose bits are those of 0.70710677 and more
             var bits = u.AsInt32();
-            var exponent = (bits >> 23) - Vector512.Create(127);
-            var mantissa = ((bits & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle();
-            var large = Vector512.GreaterThan(mantissa, Vector512.Create(1.41421356f));
-            mantissa = Vector512.ConditionalSelect(large, mantissa * 0.5f, mantissa);
-            var e = Vector512.ConvertToSingle(exponent - large.AsInt32()); // the mask is -1 where true
+            var exponent = (bits - Vector512.Create(0x3F3504F3)) >> 23;
+            var mantissa = (bits - (exponent << 23)).AsSingle();
+            var e = Vector512.ConvertToSingle(exponent);
 
             var f = mantissa - Vector512.Create(1f);
             var z = f * f;

@@ -7,7 +7,9 @@ namespace Zapping.Training.Internal;
 /// <summary>The memory of tensors on the CPU. libtorch never moves it, so an address is good for as long as the tensor lives.</summary>
 internal static unsafe class TensorMemory
 {
-    /// <summary>Values that are worth a thread of their own.</summary>
+    // libtorch's threads spin for some milliseconds after each of its operations, and ours have no processor to run on in
+    // the meantime, so a head of usual size is done sooner by the calling thread alone.
+    private const long ManyValues = 1 << 22;
     private const long PieceLength = 1 << 16;
 
     /// <summary>Where a contiguous tensor on the CPU begins.</summary>
@@ -40,7 +42,7 @@ internal static unsafe class TensorMemory
         var count = slice.CountOf([height]) * rowLength;
         var length = slice.IsRun ? count : rowLength; // neighbours are one long row
         var rows = slice.Indices;
-        if (count <= PieceLength)
+        if (count <= ManyValues)
         {
             Fill(0, count);
         }

@@ -25,7 +25,6 @@ public static partial class NativeAllocator
     public const string VariableName = "ZAPPING_KEEP_LARGE_BLOCKS";
 
     private const int TrimThreshold = -1;
-    private const int TopPad = -2;
     private const int MmapThreshold = -3;
 
     private static readonly string[] MallocVariables = ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_"];
@@ -56,9 +55,7 @@ public static partial class NativeAllocator
 
         try
         {
-            return SetOption(MmapThreshold, 1 << 30) != 0
-                & SetOption(TrimThreshold, int.MaxValue) != 0
-                & SetOption(TopPad, 64 << 20) != 0;
+            return SetOption(MmapThreshold, 1 << 30) != 0 & SetOption(TrimThreshold, int.MaxValue) != 0;
         }
         catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
         {

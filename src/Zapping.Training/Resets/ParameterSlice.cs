@@ -10,6 +10,8 @@ namespace Zapping.Training;
 /// </summary>
 public sealed class ParameterSlice
 {
+    private const long LargeTensor = 1 << 16;
+
     private static readonly long[] First = [0];
 
     private readonly int _dimension;
@@ -138,7 +140,9 @@ public sealed class ParameterSlice
     /// <summary>Sets the selected entries to one number in place.</summary>
     internal void Fill(Tensor destination, double value)
     {
-        if (TensorMemory.Reaches(destination, this))
+        // A row is filled sooner than libtorch is asked to, and many neighbours sooner by libtorch's threads.
+        var isLarge = IsRun && destination.numel() > LargeTensor && CountOf(TensorShape.Of(destination)) > 1;
+        if (!isLarge && TensorMemory.Reaches(destination, this))
         {
             TensorMemory.FillRows(destination, this, Distribution.Constant(value), default);
             return;

@@ -46,16 +46,15 @@ public sealed partial class ContinualTrainer
         using var turn = Enter();
         using var scope = NewDisposeScope();
         ClearGradients();
-        var (outputs, loss) = Forward(inputs, labels);
+        var (outputs, loss) = Differentiate(inputs, labels);
         var value = ValueOf(loss, step, _lastBoundary);
-        loss.backward();
         var norm = Clip();
         Update(loss, inputs, labels);
         State = State with { Steps = step + 1 };
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         if (Observers.Count > 0)
         {
-            var made = new TrainingStep(step, value, norm, outputs.detach(), labels);
+            var made = new TrainingStep(step, value, norm, outputs, labels);
             foreach (var observer in Observers)
             {
                 observer.OnStep(made);
@@ -71,6 +70,38 @@ public sealed partial class ContinualTrainer
         _lastBoundary = boundary;
     }
 
+    // Leaves the gradient of the whole batch in the parameters.
+    private (Tensor Outputs, Tensor Loss) Differentiate(Tensor inputs, Tensor labels)
+    {
+        var count = inputs.shape[0];
+        if (_microBatch is not { } size || count <= size)
+        {
+            var (all, whole) = Forward(inputs, labels);
+            whole.backward();
+            return (all.detach(), whole.detach());
+        }
+
+        if (labels.shape is not [var labelled, ..] || labelled != count)
+        {
+            throw new ArgumentException($"A batch of {count} inputs cannot be taken in parts with labels [{string.Join(", ", labels.shape)}].", nameof(labels));
+        }
+
+        var outputs = new List<Tensor>();
+        var losses = new List<Tensor>();
+        for (long start = 0; start < count; start += size)
+        {
+            using var part = NewDisposeScope();
+            var length = Math.Min(size, count - start);
+            var (scores, loss) = Forward(inputs.narrow(0, start, length), labels.narrow(0, start, length));
+            var share = loss * ((double)length / count);
+            share.backward(); // gradients add up
+            outputs.Add(scores.detach().MoveToOuterDisposeScope());
+            losses.Add(share.detach().MoveToOuterDisposeScope());
+        }
+
+        return (cat(outputs), stack(losses).sum());
+    }
+
     private void Update(Tensor loss, Tensor inputs, Tensor labels)
     {
         foreach (var optimizer in Optimizers)
@@ -84,8 +115,7 @@ public sealed partial class ContinualTrainer
                 new NativeClosure(loss, () =>
                 {
                     ClearGradients();
-                    var again = Loss(Model.call(inputs), labels);
-                    again.backward();
+                    var (_, again) = Differentiate(inputs, labels);
                     Clip();
                     return again;
                 }).Step(optimizer);

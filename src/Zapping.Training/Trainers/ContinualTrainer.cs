@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -14,6 +15,7 @@ namespace Zapping.Training;
 public sealed partial class ContinualTrainer : Trainer
 {
     private TrainingBoundary? _lastBoundary;
+    private int? _microBatch;
 
     /// <summary>Makes a trainer with one optimizer.</summary>
     /// <param name="model">Maps inputs [n, …] to outputs, usually logits [n, classes].</param>
@@ -40,4 +42,10 @@ public sealed partial class ContinualTrainer : Trainer
             throw new NotSupportedException("A native optimizer (LBFGS) evaluates the loss itself and cannot be combined with others.");
         }
     }
+    internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(base.Settings, StringComparer.Ordinal)
+    {
+        ["examples at a time"] = _microBatch?.ToString(CultureInfo.InvariantCulture) ?? "all",
+    };
+
+    internal void TakeInParts(int size) => _microBatch = size;
 }

@@ -65,6 +65,21 @@ public static class TrainerVerbs
         return trainer;
     }
 
+    /// <summary>
+    /// Takes each batch in parts whose gradients add up to its own (gradient accumulation): the same step but for
+    /// rounding, with the activations of one part in memory at a time. The loss must be a mean over examples, and
+    /// examples must not see each other: batch normalisation in train mode takes its statistics part by part.
+    /// </summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="size">Examples in a part, at least 1; the last part of a batch may be smaller.</param>
+    public static ContinualTrainer UseMicroBatches(this ContinualTrainer trainer, int size)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        trainer.TakeInParts(size);
+        return trainer;
+    }
+
     /// <summary>Steps a learning-rate scheduler of TorchSharp after each step or epoch.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="schedule">The scheduler, made for one of the trainer's optimizers.</param>

@@ -35,11 +35,14 @@ public sealed class PhiloxTests
         var generator = new Philox(5, 6);
         foreach (var first in new[] { 0UL, 7UL, uint.MaxValue - 1UL })
         {
-            var (x, y, z, w) = generator.Blocks(first);
-            for (var lane = 0; lane < Philox.Lanes; lane++)
+            var (front, back) = generator.TwiceBlocks(first);
+            foreach (var (blocks, start) in new[] { (front, first), (back, first + 8), (generator.Blocks(first), first) })
             {
-                var (a, b, c, d) = Reference(5, 6, first + (ulong)lane);
-                (x[lane], y[lane], z[lane], w[lane]).Should().Be((a, b, c, d));
+                for (var lane = 0; lane < Philox.Lanes.Count; lane++)
+                {
+                    var (a, b, c, d) = Reference(5, 6, start + (ulong)lane);
+                    (blocks.X[lane], blocks.Y[lane], blocks.Z[lane], blocks.W[lane]).Should().Be((a, b, c, d));
+                }
             }
         }
     }

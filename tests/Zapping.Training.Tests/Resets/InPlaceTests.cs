@@ -36,8 +36,8 @@ public sealed class InPlaceTests
         using var scope = NewDisposeScope();
         foreach (var slice in new[] { ParameterSlice.All, ParameterSlice.Rows([.. Enumerable.Range(0, 500).Select(i => 999 - (2 * i))]) })
         {
-            var expected = Nets.Bits(Reference(1000, 333, slice, Rewriters[0], 5));
-            Nets.Bits(InPlace(1000, 333, slice, Rewriters[0], 5)).AsSpan().SequenceEqual(expected).Should().BeTrue();
+            var expected = Nets.Bits(Reference(1000, 9001, slice, Rewriters[0], 5));
+            Nets.Bits(InPlace(1000, 9001, slice, Rewriters[0], 5)).AsSpan().SequenceEqual(expected).Should().BeTrue();
         }
     }
 
