@@ -12,6 +12,12 @@ namespace PaperCurves.Models;
 /// </summary>
 public abstract class PaperModel : Module<Tensor, Tensor>
 {
+    /// <summary>
+    /// How many images of a step go through a network at a time, where they do not see each other: as fast as all at once,
+    /// with a fraction of the memory.
+    /// </summary>
+    public const int ImagesAtATime = 64;
+
     private protected PaperModel(string name, int units, int channels, int imageSize, int featureCount)
         : base(name)
     {
@@ -40,6 +46,9 @@ public abstract class PaperModel : Module<Tensor, Tensor>
 
     /// <summary>All but the classifier: features [n, <see cref="FeatureCount"/>] of images.</summary>
     public abstract Tensor Encode(Tensor images);
+
+    /// <summary>Whether what an image gives depends in train mode on the other images of its batch.</summary>
+    public virtual bool MixesImages => false;
 
     /// <summary>Whether the inner steps of the episodic methods move this parameter; the outer steps move all.</summary>
     /// <param name="parameterName">As in <c>named_parameters()</c>.</param>

@@ -48,6 +48,9 @@ public sealed class ResNet18 : PaperModel
     public int Width { get; }
 
     /// <inheritdoc/>
+    public override bool MixesImages => true;
+
+    /// <inheritdoc/>
     public override Linear Classifier => classifier;
 
     /// <inheritdoc/>

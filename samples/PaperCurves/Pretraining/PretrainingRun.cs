@@ -36,7 +36,7 @@ public sealed class PretrainingRun : IDisposable
             : new FusedSgd(Model.parameters(), plan.LearningRate, momentum: 0.9, weight_decay: 1e-4);
         _trainer = plan.Method switch
         {
-            Method.Iid => new ContinualTrainer(Model, _optimizer),
+            Method.Iid => Iid(),
             Method.Asb => new AsbTrainer(Model, _optimizer, Episodic(new AsbOptions { AccumulateInnerGradients = true })),
             _ => new MetaAsbTrainer(Model, _optimizer, Episodic(new MetaAsbOptions { FirstOrder = plan.FirstOrder })),
         };
@@ -139,6 +139,12 @@ public sealed class PretrainingRun : IDisposable
         }
 
         return notes;
+    }
+
+    private ContinualTrainer Iid()
+    {
+        var trainer = new ContinualTrainer(Model, _optimizer);
+        return Model.MixesImages ? trainer : trainer.UseMicroBatches(PaperModel.ImagesAtATime);
     }
 
     private TOptions Episodic<TOptions>(TOptions options)

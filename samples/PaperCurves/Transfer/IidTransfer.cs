@@ -25,7 +25,7 @@ public static class IidTransfer
         model.eval();
         HeadReset.Apply(model, model.Classifier, draw.Trial);
         using var optimizer = new FusedAdam(model.parameters(), learningRate);
-        using var trainer = new ContinualTrainer(model, optimizer);
+        using var trainer = new ContinualTrainer(model, optimizer).UseMicroBatches(PaperModel.ImagesAtATime);
         var (inputs, labels) = draw.Support;
         var batches = new ShuffledBatches(inputs, labels, preset.IidBatchSize, Seeds.Of((ulong)draw.Trial, "transfer order"));
         var lastStep = (int)(batches.BatchesPerEpoch!.Value * preset.IidEpochs);

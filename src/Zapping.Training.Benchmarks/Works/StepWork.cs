@@ -1,9 +1,10 @@
+using PaperCurves.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
 
-/// <summary>One optimisation step of the paper's convnet by the library's trainer.</summary>
+/// <summary>One optimisation step of the paper's convnet by the library's trainer, in parts as in the app.</summary>
 internal sealed class StepWork : Work
 {
     private readonly ContinualTrainer _trainer;
@@ -15,7 +16,7 @@ internal sealed class StepWork : Work
     public StepWork(int images, int width, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer)
     {
         var model = Network(width);
-        _trainer = Own(new ContinualTrainer(model, Own(optimizer(model.parameters()))));
+        _trainer = Own(new ContinualTrainer(model, Own(optimizer(model.parameters()))).UseMicroBatches(PaperModel.ImagesAtATime));
         _batch = Batch(images);
     }
 
