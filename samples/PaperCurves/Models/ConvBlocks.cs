@@ -25,7 +25,7 @@ internal sealed record ConvBlocks(int Count, int Channels, int Width, int Paddin
             {
                 // Before ReLU, which is then on a quarter of the maps: the maximum of ReLUs is the ReLU of the maximum,
                 // bit by bit and in all derivatives.
-                yield return ($"pool{block}", MaxPool2d(2));
+                yield return ($"pool{block}", new MaxPool());
             }
 
             yield return ($"relu{block}", ReLU(inplace: true)); // nobody needs what was there

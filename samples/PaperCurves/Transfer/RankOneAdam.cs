@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -86,14 +86,14 @@ internal sealed unsafe class RankOneAdam : HeadLearner
 
     private float Dot(float* a, float* b)
     {
-        var sum = Vector<float>.Zero;
+        var sum = Vector512<float>.Zero;
         var i = 0;
-        for (; i <= _width - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= _width - Vector512<float>.Count; i += Vector512<float>.Count)
         {
-            sum += Vector.Load(a + i) * Vector.Load(b + i);
+            sum += Vector512.Load(a + i) * Vector512.Load(b + i);
         }
 
-        var total = Vector.Sum(sum);
+        var total = Vector512.Sum(sum);
         for (; i < _width; i++)
         {
             total += a[i] * b[i];
@@ -132,22 +132,22 @@ internal sealed unsafe class RankOneAdam : HeadLearner
         var weight = _weight + offset;
         var first = _first + offset;
         var second = _second + offset;
-        var sum = Vector<float>.Zero;
+        var sum = Vector512<float>.Zero;
         var i = 0;
-        for (; i <= _width - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= _width - Vector512<float>.Count; i += Vector512<float>.Count)
         {
-            var gradient = Vector.Load(image + i) * error;
-            var m = (Vector.Load(first + i) * Beta1) + (gradient * (1 - Beta1));
-            var v = (Vector.Load(second + i) * Beta2) + (gradient * gradient * (1 - Beta2));
+            var gradient = Vector512.Load(image + i) * error;
+            var m = (Vector512.Load(first + i) * Beta1) + (gradient * (1 - Beta1));
+            var v = (Vector512.Load(second + i) * Beta2) + (gradient * gradient * (1 - Beta2));
             m.Store(first + i);
             v.Store(second + i);
-            var denominator = (Vector.SquareRoot(v) * rootCorrection) + new Vector<float>(Eps);
-            var w = Vector.Load(weight + i) - (m * stepSize / denominator);
+            var denominator = (Vector512.Sqrt(v) * rootCorrection) + Vector512.Create(Eps);
+            var w = Vector512.Load(weight + i) - (m * stepSize / denominator);
             w.Store(weight + i);
-            sum += w * Vector.Load(next + i);
+            sum += w * Vector512.Load(next + i);
         }
 
-        var total = Vector.Sum(sum);
+        var total = Vector512.Sum(sum);
         for (; i < _width; i++)
         {
             UpdateOne(image[i] * error, ref weight[i], ref first[i], ref second[i], stepSize, rootCorrection);

@@ -26,7 +26,8 @@ internal static class ReportCommand
             string[] filters = ["--width", $"{parse.GetValue(width)}"];
             (string Title, string[] Arguments)[] sections =
             [
-                ("Against PyTorch", ["compare", .. pairs, .. filters, "--classes", $"{parse.GetValue(classes)}", .. pyTorch.Arguments(parse)]),
+                ("Against PyTorch", ["compare", .. Works(transfers: false), .. pairs, .. filters, .. pyTorch.Arguments(parse)]),
+                ("Head-only transfer against PyTorch", ["compare", .. Works(transfers: true), "--rounds", "1", .. filters, "--classes", $"{parse.GetValue(classes)}", .. pyTorch.Arguments(parse)]),
                 ("A whole head's reset as a part of a step", ["share", .. filters]),
                 ("The trainer against a bare loop", ["overhead", .. filters]),
                 ("The number of classes", ["class-count"]),
@@ -55,4 +56,9 @@ internal static class ReportCommand
         });
         return command;
     }
+
+    // Minutes each, so once.
+    private static IEnumerable<string> Works(bool transfers) => ComparedWork.Names
+        .Where(name => name.StartsWith("head-transfer", StringComparison.Ordinal) == transfers)
+        .SelectMany(name => new[] { "--work", name });
 }

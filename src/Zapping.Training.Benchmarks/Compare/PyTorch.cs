@@ -7,7 +7,7 @@ internal sealed class PyTorch(string python)
     // What our app does by itself: glibc's allocator told to keep large blocks, which PyTorch gains from as much.
     private static readonly (string Key, string Value)[] KeepLargeBlocks =
     [
-        ("MALLOC_MMAP_THRESHOLD_", "1073741824"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"), ("MALLOC_TOP_PAD_", "67108864"),
+        ("MALLOC_MMAP_THRESHOLD_", "1073741824"), ("MALLOC_TRIM_THRESHOLD_", "2147483647"),
     ];
 
     /// <summary>The allocators that ours, which keeps large blocks, is compared with.</summary>

@@ -18,6 +18,7 @@ parser.add_argument("--steps", type=int, default=5, help="how often the work is 
 parser.add_argument("--width", type=int, default=256, help="filters per convolution")
 parser.add_argument("--rows", type=int, default=1, help="of a reset")
 parser.add_argument("--classes", type=int, default=100, help="of a transfer")
+parser.add_argument("--rates", type=int, default=4, help="learning rates that a transfer tries")
 options = parser.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(0)

@@ -1,7 +1,7 @@
 """
 The paper's sequential transfer of the classifier alone, in plain PyTorch: class after class, 15 support images each, one
 to an Adam step, nothing shown again; the 5 query images of all classes seen tested after the first class, every 50, and
-after the last.
+after the last. All of that for each learning rate.
 """
 import torch
 from torch import nn
@@ -9,22 +9,28 @@ from torch import nn
 from compare_net import device, make, measure, options, step
 
 SUPPORT, QUERY, BATCH = 15, 5, 250
+RATES = [1e-3, 7e-4, 4e-4, 1e-4][: options.rates]
 
 
 def images(classes, each):
     return torch.rand(classes * each, 1, 28, 28, device=device)
 
 
-def fresh(head):
+def fresh(head, rate):
     with torch.no_grad():
         head.weight.normal_(0, (2 / head.in_features) ** 0.5)
         head.bias.zero_()
-    return make(torch.optim.Adam, head.parameters(), lr=1e-3)
+    return make(torch.optim.Adam, head.parameters(), lr=rate)
 
 
 def transfer(model, head, support, query):
-    """Trains the head; the model, of which it is the last layer, takes what support and query hold."""
-    optimizer = fresh(head)
+    """Trains the head, rate by rate; the model, of which it is the last layer, takes what support and query hold."""
+    for rate in RATES:
+        transfer_at(rate, model, head, support, query)
+
+
+def transfer_at(rate, model, head, support, query):
+    optimizer = fresh(head, rate)
     classes = len(support) // SUPPORT
     labels = torch.arange(classes, device=device)
     for i in range(len(support)):

@@ -14,7 +14,7 @@ public class HeadTransferBenchmarks : DeviceBenchmark, IDisposable
     public int Classes { get; set; }
 
     [GlobalSetup]
-    public void SetUp() => _transfer = new HeadTransferWork(Classes, Width);
+    public void SetUp() => _transfer = new HeadTransferWork(Classes, Width, rates: 1);
 
     [Benchmark]
     public void HeadTransfer() => Do(_transfer.Run);

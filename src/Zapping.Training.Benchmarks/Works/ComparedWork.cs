@@ -29,5 +29,5 @@ internal sealed record ComparedWork(
     private static ComparedWork Reset(int rows, string title) =>
         new($"reset-{rows}", title, _ => new ResetWork(HeadShape.Paper, rows), 30, "reset.py", "--rows", $"{rows}");
 
-    private static HeadTransferWork HeadTransfer(WorkSettings of) => new(of.Classes, of.Width);
+    private static HeadTransferWork HeadTransfer(WorkSettings of) => new(of.Classes, of.Width, of.Rates);
 }

@@ -6,21 +6,22 @@ using PaperCurves.Transfer;
 namespace Zapping.Training.Benchmarks;
 
 /// <summary>
-/// The paper's sequential transfer of the classifier alone, by the app: the features of all images, then class after
-/// class, 15 images each, one to an Adam step, and the query images of all classes seen tested every 50.
+/// The paper's sequential transfer of the classifier alone, by the app: the features of all images, then for each learning
+/// rate class after class, 15 images each, one to an Adam step, and the query images of all classes seen tested every 50.
 /// </summary>
 internal sealed class HeadTransferWork : Work
 {
-    private const double LearningRate = 1e-3;
-
     private readonly Convnet _model;
     private readonly Preset _preset;
     private readonly TransferDraw _draw;
 
-    public HeadTransferWork(int classes, int width)
+    /// <param name="classes">How many come.</param>
+    /// <param name="width">Filters per convolution.</param>
+    /// <param name="rates">How many learning rates are tried, from the largest.</param>
+    public HeadTransferWork(int classes, int width, int rates)
     {
         _model = Network(width);
-        _preset = Preset.Paper with { TransferClasses = classes };
+        _preset = Preset.Paper with { TransferClasses = classes, HeadLearningRates = [.. Preset.Paper.HeadLearningRates.OrderDescending().Take(rates)] };
         _draw = Draw(classes);
     }
 
@@ -32,7 +33,10 @@ internal sealed class HeadTransferWork : Work
     private void Transfer(TransferDraw draw)
     {
         using var features = new Features(_model, draw, default);
-        SequentialHeadTransfer.Run(Arm.None, features, draw, _preset, LearningRate, new Silence(), default);
+        foreach (var learningRate in _preset.HeadLearningRates)
+        {
+            SequentialHeadTransfer.Run(Arm.None, features, draw, _preset, learningRate, new Silence(), default);
+        }
     }
 
     private TransferDraw Draw(int classes)
