@@ -153,6 +153,7 @@ public sealed class PretrainingRun : IDisposable
         options.InnerLearningRate = _plan.InnerLearningRate;
         options.InnerParameters = ParameterSet.Where(Model.MovesInside);
         options.MeasurePeriod = 10;
+        options.FoldedLayer = Model.Classifier;
         return options;
     }
 

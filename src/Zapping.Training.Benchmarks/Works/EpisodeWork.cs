@@ -23,15 +23,15 @@ internal sealed class EpisodeWork : Work
         Own(_episode.Outer.Labels);
     }
 
-    public static EpisodeWork Asb(int width) => new(width, (model, optimizer) => new AsbTrainer(model, optimizer));
+    public static EpisodeWork Asb(int width) => new(width, (model, optimizer) => new AsbTrainer(model, optimizer, new AsbOptions { FoldedLayer = model.Classifier }));
 
     /// <param name="width">Filters per convolution.</param>
     /// <param name="keepWeightsEvery">See <see cref="MetaAsbOptions.KeepWeightsEvery"/>.</param>
     public static EpisodeWork MetaAsb(int width, int keepWeightsEvery = 1) => new(
-        width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { KeepWeightsEvery = keepWeightsEvery }));
+        width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { FoldedLayer = model.Classifier, KeepWeightsEvery = keepWeightsEvery }));
 
     public static EpisodeWork FirstOrder(int width) =>
-        new(width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { FirstOrder = true }));
+        new(width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { FoldedLayer = model.Classifier, FirstOrder = true }));
 
     public override void Run() => _trainer.TrainEpisode(_episode);
 }

@@ -16,18 +16,22 @@ public sealed class EpisodeFixtureTests
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "episodes.json")),
         SnakeCase)!;
 
-    public static TheoryData<string, int> Cases => new(
-        Expected.Results.Keys.SelectMany(name => new[] { 1, 5, 20 }.Where(every => every == 1 || name is "meta plain" or "meta split").Select(every => (name, every))));
+    public static TheoryData<string, int, bool> Cases => new(
+        from name in Expected.Results.Keys
+        from every in new[] { 1, 5, 20 }
+        where every == 1 || name is "meta plain" or "meta split"
+        from folded in new[] { false, true }
+        select (name, every, folded));
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Double_precision_equals_PyTorch_to_1e_10(string name, int keepEvery) => Train(name, keepEvery, ScalarType.Float64, 1e-10);
+    public void Double_precision_equals_PyTorch_to_1e_10(string name, int keepEvery, bool folded) => Train(name, keepEvery, folded, ScalarType.Float64, 1e-10);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Single_precision_equals_PyTorch_to_1e_5(string name, int keepEvery) => Train(name, keepEvery, ScalarType.Float32, 1e-5);
+    public void Single_precision_equals_PyTorch_to_1e_5(string name, int keepEvery, bool folded) => Train(name, keepEvery, folded, ScalarType.Float32, 1e-5);
 
-    private static void Train(string name, int keepEvery, ScalarType type, double tolerance)
+    private static void Train(string name, int keepEvery, bool folded, ScalarType type, double tolerance)
     {
         using var scope = NewDisposeScope();
         var gated = name.Contains("split", StringComparison.Ordinal);
@@ -35,7 +39,7 @@ public sealed class EpisodeFixtureTests
         Copy(Expected.Start[gated ? "split" : "plain"], net);
         using var adam = optim.Adam(net.parameters(), Expected.OuterRate);
         var noise = new Queue<double[]>(Expected.Episodes.Select(e => e.Noise));
-        using var trainer = Make(name, net, adam, keepEvery).UseZapping(every: BoundaryKind.ClassBoundary, options =>
+        using var trainer = Make(name, net, adam, keepEvery, folded ? Nets.HeadOf(net) : null).UseZapping(every: BoundaryKind.ClassBoundary, options =>
         {
             options.Head = Nets.Head;
             options.Weights = new GivenRewriter(target => target.Values.copy_(tensor(noise.Dequeue()).reshape(target.Values.shape)));
@@ -57,7 +61,7 @@ public sealed class EpisodeFixtureTests
         }
     }
 
-    private static EpisodicTrainer Make(string name, EpisodicNet net, optim.Optimizer adam, int keepEvery)
+    private static EpisodicTrainer Make(string name, EpisodicNet net, optim.Optimizer adam, int keepEvery, Linear? folded)
     {
         var inner = name.Contains("split", StringComparison.Ordinal) ? EpisodicNet.Moving : ParameterSet.All;
         return name.StartsWith("asb", StringComparison.Ordinal)
@@ -65,12 +69,14 @@ public sealed class EpisodeFixtureTests
             {
                 InnerLearningRate = Expected.InnerRate,
                 InnerParameters = inner,
+                FoldedLayer = folded,
                 AccumulateInnerGradients = name.EndsWith("piled", StringComparison.Ordinal),
             })
             : new MetaAsbTrainer(net, adam, new MetaAsbOptions
             {
                 InnerLearningRate = Expected.InnerRate,
                 InnerParameters = inner,
+                FoldedLayer = folded,
                 FirstOrder = name.EndsWith("first order", StringComparison.Ordinal),
                 KeepWeightsEvery = keepEvery,
             });

@@ -45,4 +45,25 @@ public sealed class TrainerMemoryTests
             return (Tensor.TotalCount, GC.GetTotalMemory(forceFullCollection: true));
         }
     }
+
+    [Fact]
+    public void Episodes_with_a_folded_layer_leave_no_tensors_and_a_disposed_trainer_looks_no_longer()
+    {
+        using var net = new EpisodicNet(gated: false);
+        using var optimizer = optim.SGD(net.parameters(), 0.1);
+        var trainer = new AsbTrainer(net, optimizer, new AsbOptions { FoldedLayer = Nets.HeadOf(net) });
+        trainer.Fit(new RandomEpisodes(), episodes: 1);
+        var before = Tensor.TotalCount;
+        trainer.Fit(new RandomEpisodes(), episodes: 5);
+        Tensor.TotalCount.Should().BeLessThanOrEqualTo(before);
+
+        trainer.Dispose();
+        using var images = rand([3, 1, 6, 6], ScalarType.Float64);
+        using (NewDisposeScope())
+        {
+            net.call(images);
+        }
+
+        Tensor.TotalCount.Should().BeLessThanOrEqualTo(before + 1);
+    }
 }

@@ -42,15 +42,16 @@ public sealed class AsbTrainer : EpisodicTrainer
     {
         ClearGradients();
         var inner = InnerParameters.Of(Model);
+        var pilesUp = _accumulate && TrainedParameters.Any(p => p.requires_grad && inner.All(i => i.Handle != p.Handle));
         for (var step = 0; step < episode.Inner.Labels.shape[0]; step++)
         {
             using var scope = NewDisposeScope();
             var loss = InnerLoss(episode, step);
             ValueOf(loss, State.Steps, boundary); // a step that would ruin the weights is not made
-            if (_accumulate)
+            if (pilesUp)
             {
                 loss.backward();
-                Descend(inner, [.. inner.Select(parameter => parameter.grad)]);
+                FusedKernels.Descend(inner, [.. inner.Select(parameter => parameter.grad)], InnerLearningRate);
                 foreach (var parameter in inner)
                 {
                     parameter.grad = null;
@@ -58,7 +59,7 @@ public sealed class AsbTrainer : EpisodicTrainer
             }
             else
             {
-                Descend(inner, Derivative.Of(loss, inner));
+                Descend(inner, loss);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TorchSharp.Modules;
 
 namespace Zapping.Training;
 
@@ -22,6 +23,14 @@ public abstract class EpisodicOptions
     /// </summary>
     [Required]
     public ParameterSet InnerParameters { get; set; } = ParameterSet.All;
+
+    /// <summary>
+    /// A linear layer, usually the classifier, whose inner steps are made without writing the gradient of its weight
+    /// down: the same but for rounding, and faster the larger the layer. Its weight and bias move inside, and must serve
+    /// one <c>call()</c> of the layer in a forward pass and nothing else, neither another layer nor the loss itself.
+    /// Default: none.
+    /// </summary>
+    public Linear? FoldedLayer { get; set; }
 
     /// <summary>
     /// Every how many episodes observers get <see cref="EpisodeReport.Adapted"/> and

@@ -15,6 +15,7 @@ public abstract class EpisodicTrainer : Trainer
 {
     private readonly EpisodeMeter _meter;
     private readonly int _measurePeriod;
+    private readonly FoldedLayer? _folded;
 
     private protected EpisodicTrainer(
         nn.Module<Tensor, Tensor> model,
@@ -33,6 +34,7 @@ public abstract class EpisodicTrainer : Trainer
         InnerParameters.Of(model);
         _measurePeriod = options.MeasurePeriod;
         _meter = new EpisodeMeter(model, Loss);
+        _folded = options.FoldedLayer is { } layer ? Fold(layer) : null;
     }
 
     private protected double InnerLearningRate { get; }
@@ -119,6 +121,7 @@ public abstract class EpisodicTrainer : Trainer
     {
         ["inner learning rate"] = InnerLearningRate.ToString("r", CultureInfo.InvariantCulture),
         ["inner parameters"] = string.Join(", ", InnerParameters.NamesIn(Model)),
+        ["folded layer"] = _folded is null ? "none" : string.Join(", ", Model.named_parameters().Where(p => _folded.Has(p.parameter)).Select(p => p.name)),
     };
 
     private protected override void EnsureSignalled(BoundaryKind kind)
@@ -133,14 +136,49 @@ public abstract class EpisodicTrainer : Trainer
     /// <summary>What image <paramref name="step"/> of the inner loop costs, as a batch of one.</summary>
     private protected Tensor InnerLoss(Episode episode, int step)
     {
+        _folded?.Watch();
         using var inputs = episode.Inner.Inputs.narrow(0, step, 1);
         using var labels = episode.Inner.Labels.narrow(0, step, 1);
         return Forward(inputs, labels).Loss;
     }
 
-    /// <summary>theta = theta - a * gradient, in place.</summary>
-    private protected void Descend(IReadOnlyList<Parameter> parameters, IReadOnlyList<Tensor?> gradients) =>
-        FusedKernels.Descend(parameters, gradients, InnerLearningRate);
+    /// <summary>theta = theta - a * the gradient of <see cref="InnerLoss"/>, in place.</summary>
+    private protected void Descend(IReadOnlyList<Parameter> parameters, Tensor loss)
+    {
+        if (_folded is null)
+        {
+            FusedKernels.Descend(parameters, Derivative.Of(loss, parameters), InnerLearningRate);
+            return;
+        }
+
+        List<Parameter> others = [.. parameters.Where(parameter => !_folded.Has(parameter))];
+        var derivatives = Derivative.Of(loss, [.. others, _folded.Outputs]);
+        FusedKernels.Descend(others, [.. derivatives.SkipLast(1)], InnerLearningRate);
+        _folded.Descend(derivatives[^1], InnerLearningRate);
+    }
+
+    private protected override void Dispose(bool disposing)
+    {
+        _folded?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private FoldedLayer Fold(Linear layer)
+    {
+        var inner = InnerParameters.Of(Model);
+        foreach (var parameter in new[] { layer.weight, layer.bias }.OfType<Parameter>())
+        {
+            var names = new ParameterCatalog(Model).NamesOf(parameter);
+            if (names.Count > 1 || inner.All(p => p.Handle != parameter.Handle))
+            {
+                throw new ArgumentException(
+                    $"{nameof(EpisodicOptions.FoldedLayer)} cannot be a layer with '{names[0]}', which "
+                    + (names.Count > 1 ? $"'{names[1]}' shares." : "does not move in the inner loop."));
+            }
+        }
+
+        return new FoldedLayer(layer);
+    }
 
     private double GradientNorm()
     {

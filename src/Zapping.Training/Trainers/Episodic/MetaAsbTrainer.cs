@@ -99,7 +99,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             _weights.Pass(step);
             var loss = InnerLoss(episode, step);
             losses.Write(step, loss);
-            Descend(inner, Derivative.Of(loss, inner));
+            Descend(inner, loss);
         }
 
         foreach (var loss in losses.Values())
@@ -118,7 +118,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             for (var again = _weights.Rewind(step); again < step; again++)
             {
                 using var between = NewDisposeScope();
-                Descend(gradient.Inner, Derivative.Of(InnerLoss(episode, again), gradient.Inner));
+                Descend(gradient.Inner, InnerLoss(episode, again));
                 if (again + 1 < step)
                 {
                     _weights.Pass(again + 1, forTheWayBack: true);
