@@ -87,16 +87,18 @@ internal readonly struct Philox(ulong key, ulong stream)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Round(Lanes c, Vector512<ulong> k0, Vector512<ulong> k1)
     {
-        var p0 = WideningMultiply(c.X, M0);
-        var p1 = WideningMultiply(c.Z, M1);
+        var p0 = WideningMultiply(c.X, Vector512.Create((uint)M0));
+        var p1 = WideningMultiply(c.Z, Vector512.Create((uint)M1));
         return new((p1 >>> 32) ^ c.Y ^ k0, p1, (p0 >>> 32) ^ c.W ^ k1, p0);
     }
 
-    // AVX2 has this instruction too, but .NET 10.0's unoptimised code for it is wrong on machines with AVX-512.
+    // The factor comes as a vector of 32-bit numbers, made of a constant: where a 64-bit variable is spread over the lanes
+    // for this instruction, or for AVX2's, the code that .NET 10.0.12 makes is wrong on machines with AVX-512 until the
+    // method has become hot.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> WideningMultiply(Vector512<ulong> lanes, ulong factor) => Avx512F.IsSupported
-        ? Avx512F.Multiply(lanes.AsUInt32(), Vector512.Create(factor).AsUInt32())
-        : (lanes & Vector512.Create((ulong)uint.MaxValue)) * Vector512.Create(factor);
+    private static Vector512<ulong> WideningMultiply(Vector512<ulong> lanes, Vector512<uint> factor) => Avx512F.IsSupported
+        ? Avx512F.Multiply(lanes.AsUInt32(), factor)
+        : (lanes & Vector512.Create((ulong)uint.MaxValue)) * (factor.AsUInt64() & Vector512.Create((ulong)uint.MaxValue));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes LowerHalves(Lanes c)

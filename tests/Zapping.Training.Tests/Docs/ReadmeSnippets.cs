@@ -50,6 +50,25 @@ public sealed class ReadmeSnippets
     }
 
     [Fact]
+    public void Fast_training_runs()
+    {
+        using var model = Sequential(("body", Linear(12, 8)), ("tanh", Tanh()), ("head", Linear(8, 5)));
+        var device = CPU;
+        using var images = rand(100, 12);
+        using var labels = randint(5, 100);
+        // <fast>
+        using var optimizer = new FusedAdam(model.parameters(), 1e-3); // FusedAdamW, FusedSgd
+        using var trainer = new ContinualTrainer(model, optimizer)
+            .UseMicroBatches(64) // 256 examples a step, activations of 64 in memory
+            .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.Named("head"));
+
+        var batches = new ShuffledBatches(images, labels, batchSize: 256).Prefetch(device); // for data that live elsewhere
+        trainer.Fit(batches, epochs: 2);
+        // </fast>
+        trainer.State.Steps.Should().Be(2);
+    }
+
+    [Fact]
     public void Episodes_run()
     {
         using var model = Sequential(("body", Linear(12, 8)), ("tanh", Tanh()), ("head", Linear(8, 5)));

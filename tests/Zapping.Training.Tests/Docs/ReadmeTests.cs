@@ -9,7 +9,7 @@ public sealed partial class ReadmeTests
 {
     private static readonly string Root = ThrowawayProject.Repository;
 
-    public static TheoryData<string> Snippets => ["quickstart", "own-loop", "own-policy", "episodes", "checkpoints"];
+    public static TheoryData<string> Snippets => ["quickstart", "own-loop", "own-policy", "episodes", "checkpoints", "fast"];
 
     [Theory]
     [MemberData(nameof(Snippets))]

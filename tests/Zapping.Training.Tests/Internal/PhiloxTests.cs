@@ -48,6 +48,22 @@ public sealed class PhiloxTests
     }
 
     [Fact]
+    public void Lanes_are_right_cold_and_hot()
+    {
+        var generator = new Philox(5, 6);
+        for (var i = 0UL; i < 50_000; i++)
+        {
+            var (front, back) = generator.TwiceBlocks(i);
+            var one = generator.Blocks(i);
+            var (x, _, _, w) = Reference(5, 6, i + 3);
+            if (front.X[3] != x || one.X[3] != x || one.W[3] != w || back.W[3] != Reference(5, 6, i + 11).Item4)
+            {
+                Assert.Fail($"call {i}");
+            }
+        }
+    }
+
+    [Fact]
     public void Numbers_below_a_bound_are_equally_likely()
     {
         var random = new RandomStream(1, "test");
