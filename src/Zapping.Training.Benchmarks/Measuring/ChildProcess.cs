@@ -6,7 +6,15 @@ namespace Zapping.Training.Benchmarks;
 internal static class ChildProcess
 {
     /// <summary>This program with other arguments.</summary>
-    public static string Ours(params string[] arguments) => Run("dotnet", [typeof(ChildProcess).Assembly.Location, .. arguments], []);
+    public static string Ours(params string[] arguments)
+    {
+        // Where it was published there may be no dotnet, and where a test or dotnet itself runs it, the process is another's.
+        var assembly = typeof(ChildProcess).Assembly;
+        var own = assembly.GetName().Name + (OperatingSystem.IsWindows() ? ".exe" : "");
+        return Path.GetFileName(Environment.ProcessPath) == own
+            ? Run(Environment.ProcessPath!, arguments, [])
+            : Run("dotnet", [assembly.Location, .. arguments], []);
+    }
 
     /// <param name="program">Which.</param>
     /// <param name="arguments">Its arguments.</param>

@@ -35,7 +35,7 @@ internal sealed class StepAnatomy(int images, int width, int repetitions)
         void AddPasses(string name, Func<Tensor, Tensor> layer, Parameter[] parameters)
         {
             var isFirst = parts.Count == 0;
-            parts.Add(new StepPart($"{name}, forward", Forward(layer, activation)));
+            parts.Add(new StepPart($"{name}, forward", Forward(layer, activation, isFirst)));
             parts.Add(new StepPart($"{name}, backward", Backward(layer, activation, parameters, isFirst)));
             using var noGrad = no_grad();
             activation = layer(activation);
@@ -46,8 +46,13 @@ internal sealed class StepAnatomy(int images, int width, int repetitions)
         .SelectMany(child => child.module is Sequential encoder ? encoder.named_children() : [child])
         .Select(child => (child.name, (Module<Tensor, Tensor>)child.module));
 
-    private double Forward(Func<Tensor, Tensor> layer, Tensor input) =>
-        Times.WarmMedian(repetitions, () => layer(input).Dispose());
+    // As in training, where all but the images are inputs whose gradient will be asked for.
+    private double Forward(Func<Tensor, Tensor> layer, Tensor input, bool isFirst)
+    {
+        using var scope = NewDisposeScope();
+        var source = isFirst ? input : input.detach().requires_grad_().clone(); // a clone may be written in place
+        return Times.WarmMedian(repetitions, () => layer(source).Dispose());
+    }
 
     private double Backward(Func<Tensor, Tensor> layer, Tensor input, Parameter[] parameters, bool isFirst)
     {
