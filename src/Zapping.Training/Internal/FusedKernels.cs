@@ -99,7 +99,3 @@ internal static class FusedKernels
         batch.WriteBack();
     }
 }
-
-/// <summary>The numbers of Adam and AdamW, whose options are classes of their own with the same fields.</summary>
-internal readonly record struct AdamRule(
-    double LearningRate, double Beta1, double Beta2, double WeightDecay, double Epsilon, bool AmsGrad, bool Maximize);

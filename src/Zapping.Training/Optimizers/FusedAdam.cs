@@ -21,6 +21,8 @@ namespace Zapping.Training;
 /// </summary>
 public sealed class FusedAdam : Adam
 {
+    private readonly FusedMoments _moments;
+
     /// <summary>Makes an optimizer with one group of parameters, made after the model was moved to its device.</summary>
     /// <param name="parameters">What it moves; read at every step.</param>
     /// <param name="lr">Learning rate, at least 0.</param>
@@ -43,6 +45,7 @@ public sealed class FusedAdam : Adam
         bool maximize = false)
         : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
+        _moments = new FusedMoments(Read, parameter => StateOf(parameter).step++);
     }
 
     /// <summary>Makes an optimizer with several groups of parameters; what a group leaves open is as given here.</summary>
@@ -58,6 +61,7 @@ public sealed class FusedAdam : Adam
         bool maximize = false)
         : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
+        _moments = new FusedMoments(Read, parameter => StateOf(parameter).step++);
     }
 
     /// <summary>Makes one step. Parameters without a gradient, and their step counters, stay as they are.</summary>
@@ -65,31 +69,22 @@ public sealed class FusedAdam : Adam
     /// <returns>The closure's loss, or null.</returns>
     /// <exception cref="NotSupportedException">A parameter is not of a floating-point type.</exception>
     public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(
-        group =>
-        {
-            var options = group.Options;
-            var amsgrad = options.amsgrad!.Value;
-            var batches = new FusedBatches<long>();
-            foreach (var parameter in group.Parameters)
-            {
-                var state = (State)_state[parameter.Handle];
-                if (parameter.grad is { } gradient)
-                {
-                    batches.For(parameter, state.step + 1).Add(
-                        parameter, gradient, amsgrad ? [state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq] : [state.exp_avg, state.exp_avg_sq]);
-                    state.step++;
-                }
-            }
+        group => _moments.Step(group.Parameters, RuleOf(group.Options), FusedKernels.Adam), closure);
 
-            var rule = new AdamRule(
-                options.LearningRate!.Value,
-                options.beta1!.Value,
-                options.beta2!.Value,
-                options.weight_decay!.Value,
-                options.eps!.Value,
-                amsgrad,
-                options.maximize!.Value);
-            batches.Launch((batch, step) => FusedKernels.Adam(batch, step, rule));
-        },
-        closure);
+    private static AdamRule RuleOf(Options options) => new(
+        options.LearningRate!.Value,
+        options.beta1!.Value,
+        options.beta2!.Value,
+        options.weight_decay!.Value,
+        options.eps!.Value,
+        options.amsgrad!.Value,
+        options.maximize!.Value);
+
+    private AdamMoments Read(Parameter parameter)
+    {
+        var state = StateOf(parameter);
+        return new(state.step, state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq);
+    }
+
+    private State StateOf(Parameter parameter) => (State)_state[parameter.Handle];
 }
