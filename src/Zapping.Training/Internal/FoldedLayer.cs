@@ -31,11 +31,11 @@ internal sealed class FoldedLayer : IDisposable
 
     public bool Has(Parameter parameter) => parameter.Handle == _layer.weight.Handle || parameter.Handle == _layer.bias?.Handle;
 
-    /// <summary>Looks at the forward pass that follows.</summary>
-    public void Watch()
+    /// <summary>Looks at the forward pass that follows; disposing of the result forgets what was seen.</summary>
+    public IDisposable Watch()
     {
-        Forget();
         _watching = true;
+        return new Watching(this);
     }
 
     /// <summary>weight = weight - a * gradient, and likewise the bias.</summary>
@@ -52,15 +52,9 @@ internal sealed class FoldedLayer : IDisposable
             _layer.weight.addmm_(step.t(), inputs, 1, 1);
             _layer.bias?.add_(step.sum([0]));
         }
-
-        Forget();
     }
 
-    public void Dispose()
-    {
-        _unhook();
-        Forget();
-    }
+    public void Dispose() => _unhook();
 
     private Tensor Note(nn.Module<Tensor, Tensor> layer, Tensor inputs, Tensor outputs)
     {
@@ -84,5 +78,10 @@ internal sealed class FoldedLayer : IDisposable
         }
 
         _calls.Clear();
+    }
+
+    private sealed class Watching(FoldedLayer layer) : IDisposable
+    {
+        public void Dispose() => layer.Forget();
     }
 }

@@ -46,10 +46,10 @@ public sealed class AsbTrainer : EpisodicTrainer
         for (var step = 0; step < episode.Inner.Labels.shape[0]; step++)
         {
             using var scope = NewDisposeScope();
-            var loss = InnerLoss(episode, step);
-            ValueOf(loss, State.Steps, boundary); // a step that would ruin the weights is not made
             if (pilesUp)
             {
+                var loss = InnerLoss(episode, step);
+                EnsureFinite(loss);
                 loss.backward();
                 FusedKernels.Descend(inner, [.. inner.Select(parameter => parameter.grad)], InnerLearningRate);
                 foreach (var parameter in inner)
@@ -59,7 +59,7 @@ public sealed class AsbTrainer : EpisodicTrainer
             }
             else
             {
-                Descend(inner, loss);
+                InnerStep(episode, step, inner, EnsureFinite);
             }
         }
 
@@ -68,5 +68,8 @@ public sealed class AsbTrainer : EpisodicTrainer
         atAdapted(outputs);
         outerLoss.backward();
         return (outputs.detach(), value);
+
+        // A step that would ruin the weights, which are kept, is not made.
+        void EnsureFinite(Tensor loss) => ValueOf(loss, State.Steps, boundary);
     }
 }

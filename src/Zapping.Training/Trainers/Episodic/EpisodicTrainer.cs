@@ -136,15 +136,21 @@ public abstract class EpisodicTrainer : Trainer
     /// <summary>What image <paramref name="step"/> of the inner loop costs, as a batch of one.</summary>
     private protected Tensor InnerLoss(Episode episode, int step)
     {
-        _folded?.Watch();
         using var inputs = episode.Inner.Inputs.narrow(0, step, 1);
         using var labels = episode.Inner.Labels.narrow(0, step, 1);
         return Forward(inputs, labels).Loss;
     }
 
     /// <summary>theta = theta - a * the gradient of <see cref="InnerLoss"/>, in place.</summary>
-    private protected void Descend(IReadOnlyList<Parameter> parameters, Tensor loss)
+    /// <param name="episode">Its inner images.</param>
+    /// <param name="step">Which of them.</param>
+    /// <param name="parameters">theta.</param>
+    /// <param name="look">Given the loss before theta moves.</param>
+    private protected void InnerStep(Episode episode, int step, IReadOnlyList<Parameter> parameters, Action<Tensor>? look = null)
     {
+        using var watching = _folded?.Watch();
+        var loss = InnerLoss(episode, step);
+        look?.Invoke(loss);
         if (_folded is null)
         {
             FusedKernels.Descend(parameters, Derivative.Of(loss, parameters), InnerLearningRate);

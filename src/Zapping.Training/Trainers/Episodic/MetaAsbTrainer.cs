@@ -97,9 +97,8 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         {
             using var scope = NewDisposeScope();
             _weights.Pass(step);
-            var loss = InnerLoss(episode, step);
-            losses.Write(step, loss);
-            Descend(inner, loss);
+            var place = step;
+            InnerStep(episode, step, inner, loss => losses.Write(place, loss));
         }
 
         foreach (var loss in losses.Values())
@@ -118,7 +117,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             for (var again = _weights.Rewind(step); again < step; again++)
             {
                 using var between = NewDisposeScope();
-                Descend(gradient.Inner, InnerLoss(episode, again));
+                InnerStep(episode, again, gradient.Inner);
                 if (again + 1 < step)
                 {
                     _weights.Pass(again + 1, forTheWayBack: true);
