@@ -3,12 +3,21 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>One step of a group of parameters by the rule of Adam or AdamW, whose state classes differ in name only.</summary>
-/// <param name="read">What the optimizer remembers of a parameter.</param>
-/// <param name="count">Counts a parameter's step.</param>
-internal sealed class FusedMoments(Func<Parameter, AdamMoments> read, Action<Parameter> count)
+/// <summary>What Adam and AdamW have in common; their state classes differ in name only.</summary>
+internal static class FusedMoments
 {
-    public void Step(IEnumerable<Parameter> parameters, AdamRule rule, Action<FusedBatch, long, AdamRule> kernel)
+    /// <summary>Makes one step of a group of parameters.</summary>
+    /// <param name="parameters">Those without a gradient stay as they are.</param>
+    /// <param name="rule">What the group has been told.</param>
+    /// <param name="read">What the optimizer remembers of a parameter.</param>
+    /// <param name="count">Counts a parameter's step.</param>
+    /// <param name="kernel">Adam's or AdamW's.</param>
+    public static void Step(
+        IEnumerable<Parameter> parameters,
+        AdamRule rule,
+        Func<Parameter, AdamMoments> read,
+        Action<Parameter> count,
+        Action<FusedBatch, long, AdamRule> kernel)
     {
         var batches = new FusedBatches<long>();
         foreach (var parameter in parameters)

@@ -21,8 +21,6 @@ namespace Zapping.Training;
 /// </summary>
 public sealed class FusedAdam : Adam
 {
-    private readonly FusedMoments _moments;
-
     /// <summary>Makes an optimizer with one group of parameters, made after the model was moved to its device.</summary>
     /// <param name="parameters">What it moves; read at every step.</param>
     /// <param name="lr">Learning rate, at least 0.</param>
@@ -45,7 +43,6 @@ public sealed class FusedAdam : Adam
         bool maximize = false)
         : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
-        _moments = new FusedMoments(Read, parameter => StateOf(parameter).step++);
     }
 
     /// <summary>Makes an optimizer with several groups of parameters; what a group leaves open is as given here.</summary>
@@ -61,7 +58,6 @@ public sealed class FusedAdam : Adam
         bool maximize = false)
         : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
-        _moments = new FusedMoments(Read, parameter => StateOf(parameter).step++);
     }
 
     /// <summary>Makes one step. Parameters without a gradient, and their step counters, stay as they are.</summary>
@@ -69,7 +65,7 @@ public sealed class FusedAdam : Adam
     /// <returns>The closure's loss, or null.</returns>
     /// <exception cref="NotSupportedException">A parameter is not of a floating-point type.</exception>
     public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(
-        group => _moments.Step(group.Parameters, RuleOf(group.Options), FusedKernels.Adam), closure);
+        group => FusedMoments.Step(group.Parameters, RuleOf(group.Options), Read, Count, FusedKernels.Adam), closure);
 
     private static AdamRule RuleOf(Options options) => new(
         options.LearningRate!.Value,
@@ -85,6 +81,8 @@ public sealed class FusedAdam : Adam
         var state = StateOf(parameter);
         return new(state.step, state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq);
     }
+
+    private void Count(Parameter parameter) => StateOf(parameter).step++;
 
     private State StateOf(Parameter parameter) => (State)_state[parameter.Handle];
 }

@@ -11,7 +11,7 @@ public sealed class RankOneAdamTests
     [Theory]
     [InlineData(24, 7)]
     [InlineData(37, 50)] // neither a multiple of the vector length
-    public void Steps_equal_those_of_the_trainer_with_TorchSharps_Adam(int width, int units)
+    public void Steps_equal_those_of_the_trainer_with_fused_Adam(int width, int units)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3UL);

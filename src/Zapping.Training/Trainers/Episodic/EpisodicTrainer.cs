@@ -172,9 +172,10 @@ public abstract class EpisodicTrainer : Trainer
     private FoldedLayer Fold(Linear layer)
     {
         var inner = InnerParameters.Of(Model);
+        var catalog = new ParameterCatalog(Model);
         foreach (var parameter in new[] { layer.weight, layer.bias }.OfType<Parameter>())
         {
-            var names = new ParameterCatalog(Model).NamesOf(parameter);
+            var names = catalog.NamesOf(parameter);
             if (names.Count > 1 || inner.All(p => p.Handle != parameter.Handle))
             {
                 throw new ArgumentException(
