@@ -57,12 +57,7 @@ internal static class PretrainCommand
         using var split = new PretrainingSplit(data, plan, device);
         using var run = new PretrainingRun(plan, split, device);
         run.UseCheckpoints(store, checkpoint);
-        using var log = plan.Method == Method.Iid ? null : new EpisodeLog(Path.Combine(output, "episodes.csv"), run.Steps);
-        if (log is not null)
-        {
-            run.Observe(log);
-        }
-
+        using var log = run.Log(output);
         try
         {
             var result = run.Train(board, cancellationToken);

@@ -64,6 +64,21 @@ public sealed record PretrainingPlan
     /// <summary>Their scale.</summary>
     public KaimingFan ZapFan { get; init; } = KaimingFan.AsPublished;
 
+    /// <summary>What happens to the bias of rows that are reset.</summary>
+    public BiasReset ZapBias { get; init; }
+
+    /// <summary>What happens to the optimizer's state of rows that are reset.</summary>
+    public OptimizerStateReset ZapOptimizerState { get; init; }
+
+    /// <summary>
+    /// Steps between two resets of i.i.d. training, none within so many steps of the end, so that the classifier is
+    /// learned again; null (as published) for one before each epoch but the first.
+    /// </summary>
+    public int? ZapPeriod { get; init; }
+
+    /// <summary>How the learning rate of i.i.d. training goes.</summary>
+    public RateSchedule Schedule { get; init; }
+
     /// <summary>Seed of weights, split, order and resets.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -113,6 +128,16 @@ public sealed record PretrainingPlan
             Seed = seed,
         };
     }
+}
+
+/// <summary>How the learning rate of i.i.d. training goes.</summary>
+public enum RateSchedule
+{
+    /// <summary>It stays.</summary>
+    Constant,
+
+    /// <summary>From the full rate to 0 at the end, as half a cosine, step by step.</summary>
+    Cosine,
 }
 
 /// <summary>Optimizers of pre-training.</summary>

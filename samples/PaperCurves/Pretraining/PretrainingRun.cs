@@ -15,6 +15,14 @@ public sealed class PretrainingRun : IDisposable
     /// <summary>Stands for the newest checkpoint where a name is expected.</summary>
     public const string Newest = "newest";
 
+    /// <summary>Where i.i.d. training leaves its steps.</summary>
+    public const string StepsFile = "steps.csv";
+
+    /// <summary>Where episodic training leaves its episodes.</summary>
+    public const string EpisodesFile = "episodes.csv";
+
+    private const int ImagesAtAGlance = 500;
+
     private readonly PretrainingPlan _plan;
     private readonly PretrainingSplit _split;
     private readonly optim.Optimizer _optimizer;
@@ -54,8 +62,21 @@ public sealed class PretrainingRun : IDisposable
     /// <summary>Steps or episodes made.</summary>
     public long Steps => _trainer.State.Steps;
 
-    /// <summary>Adds an observer of the training.</summary>
-    public void Observe(ITrainingObserver observer) => _trainer.Observe(observer);
+    /// <summary>Writes what happens to steps.csv or episodes.csv, from where training is; disposing of the result closes the file.</summary>
+    /// <param name="folder">Where the file belongs.</param>
+    public IDisposable Log(string folder)
+    {
+        if (_plan.Method == Method.Iid)
+        {
+            var steps = new StepLog(Path.Combine(folder, StepsFile), _trainer.State, GlanceAtValidation);
+            _trainer.Observe(steps);
+            return steps;
+        }
+
+        var episodes = new EpisodeLog(Path.Combine(folder, EpisodesFile), Steps);
+        _trainer.Observe(episodes);
+        return episodes;
+    }
 
     /// <summary>Goes on from the newest checkpoint, or the one of that name, and saves there from now on.</summary>
     /// <param name="store">Where checkpoints are.</param>
@@ -118,6 +139,20 @@ public sealed class PretrainingRun : IDisposable
 
     // A pass over all validation images, so not at every save.
     private bool IsScored => Steps % 1000 == 0;
+
+    // The validation images lie class by class: every few of them is a fair choice of classes.
+    private double? GlanceAtValidation()
+    {
+        var count = _split.Validation.Labels.shape[0];
+        if (count == 0)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        var few = TensorIndex.Slice(step: Math.Max(1, count / ImagesAtAGlance));
+        return Top1And5((_split.Validation.Inputs[few], _split.Validation.Labels[few]), default).Top1;
+    }
 
     private double Total => _plan.Method == Method.Iid ? (double)_split.Training.Inputs.shape[0] * _plan.Length : _plan.Length;
 
