@@ -8,6 +8,10 @@ internal sealed class SilentBoard : IProgressBoard
 
     public IProgressLine Begin(string title, double total, string unit, double done = 0) => Line;
 
+    public void Warn(string message)
+    {
+    }
+
     private sealed class SilentLine : IProgressLine
     {
         public void Advance(double units, string? note = null)

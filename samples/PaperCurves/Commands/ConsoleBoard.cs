@@ -43,11 +43,15 @@ internal static class ConsoleBoard
             task.Value = done;
             return new Bar(task, unit, rates);
         }
+
+        public void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");
     }
 
     private sealed class PlainBoard : IProgressBoard
     {
         public IProgressLine Begin(string title, double total, string unit, double done = 0) => new PlainLine(title, total, unit, done);
+
+        public void Warn(string message) => Console.WriteLine(message);
     }
 
     private sealed class Bar(ProgressTask task, string unit, RateColumn rates) : IProgressLine

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
 using PaperCurves.Data;
-using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Spectre.Console;
@@ -31,9 +28,19 @@ internal static class PretrainCommand
         {
             var model = options.Model(parse);
             var data = source.Open(PaperPlans.OmniglotSize(model), options.Glyphs(parse), board, cancellationToken);
-            EnsureTakes(model, data);
-            result = Train(
-                options.Plan(parse, data), data, options.Checkpoint(parse), options.Common.Output(parse), device(options.Common.Device(parse)), board, cancellationToken);
+            var plan = options.Plan(parse, data);
+            var checkpoint = options.Checkpoint(parse);
+            var output = options.Common.Output(parse);
+            EnsureRightFolder(checkpoint, output);
+            try
+            {
+                result = PretrainingFolder.Complete(
+                    plan, data, output, device(options.Common.Device(parse)), board, cancellationToken, checkpoint == PretrainingFolder.Newest ? null : checkpoint);
+            }
+            catch (OperationCanceledException)
+            {
+                // Saved; said below, when the bars are gone.
+            }
         });
         if (result is null)
         {
@@ -45,61 +52,19 @@ internal static class PretrainCommand
         return ExitCodes.Done;
     }
 
-    /// <returns>Null if interrupted.</returns>
-    private static PretrainingResult? Train(
-        PretrainingPlan plan, ClassificationData data, string? checkpoint, string output, Device device, IProgressBoard board, CancellationToken cancellationToken)
+    /// <exception cref="DataException">There is something to go on with and nobody said to, or the other way round.</exception>
+    private static void EnsureRightFolder(string? checkpoint, string output)
     {
-        using var store = new CheckpointStore(
-            Path.Combine(output, PretrainedNetwork.CheckpointFolder),
-            new CheckpointRetention { Milestones = [plan.Length / 4, plan.Length / 2] });
-        store.SaveFailed += failure => AnsiConsole.MarkupLineInterpolated($"[yellow]A checkpoint could not be saved; training goes on.[/] {failure.Message}");
-        EnsureRightFolder(plan, store, checkpoint, output);
-        using var split = new PretrainingSplit(data, plan, device);
-        using var run = new PretrainingRun(plan, split, device);
-        run.UseCheckpoints(store, checkpoint);
-        using var log = run.Log(output);
-        try
-        {
-            var result = run.Train(board, cancellationToken);
-            run.Save(store, result);
-            File.WriteAllText(Path.Combine(output, "pretraining.json"), JsonSerializer.Serialize(PretrainingRecord.Of(plan, data, result), Json.Options));
-            return result;
-        }
-        catch (OperationCanceledException)
-        {
-            run.Save(store);
-            return null;
-        }
-    }
-
-    /// <exception cref="DataException">The model is not made for such images.</exception>
-    private static void EnsureTakes(string model, ClassificationData data)
-    {
-        if (!ModelCatalog.Takes(model, data.Size, data.Channels))
-        {
-            throw new DataException(
-                $"{data.Name}: the model '{model}' takes images of {ModelCatalog.ImagesOf(model)}, not {data.Size}x{data.Size} with {data.Channels}.");
-        }
-    }
-
-    /// <exception cref="DataException">The folder's checkpoints are not this run's, or would be mixed up with it.</exception>
-    private static void EnsureRightFolder(PretrainingPlan plan, CheckpointStore store, string? checkpoint, string output)
-    {
+        using var store = new CheckpointStore(Path.Combine(output, PretrainedNetwork.CheckpointFolder));
         var newest = store.Checkpoints is [var first, ..] ? first : null;
-        if (checkpoint is null)
+        if (checkpoint is null && newest is not null)
         {
-            if (newest is not null)
-            {
-                throw new DataException($"{output}: there are checkpoints of an earlier run ({newest.Steps} steps). Add --resume to go on with it, or give another --out.");
-            }
+            throw new DataException($"{output}: there are checkpoints of an earlier run ({newest.Steps} steps). Add --resume to go on with it, or give another --out.");
         }
-        else if (newest is null)
+
+        if (checkpoint is not null && newest is null)
         {
             throw new DataException($"{output}: there is no checkpoint to resume from.");
-        }
-        else
-        {
-            PretrainedNetwork.EnsureOf(plan, newest, output);
         }
     }
 }

@@ -81,5 +81,5 @@ internal sealed class PretrainOptions
     }
 
     /// <summary>Name of the checkpoint to go on from; null to begin anew.</summary>
-    public string? Checkpoint(ParseResult parse) => parse.GetResult(_resume) is null ? null : parse.GetValue(_resume) ?? PretrainingRun.Newest;
+    public string? Checkpoint(ParseResult parse) => parse.GetResult(_resume) is null ? null : parse.GetValue(_resume) ?? PretrainingFolder.Newest;
 }

@@ -1,8 +1,7 @@
 using PaperCurves.Data;
-using PaperCurves.Models;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 using PaperCurves.Transfer;
-using TorchSharp;
 using Zapping.Training;
 using static TorchSharp.torch;
 
@@ -33,114 +32,57 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     /// <exception cref="OperationCanceledException">The run was interrupted between two steps.</exception>
     public void Run(CancellationToken cancellationToken)
     {
-        var models = new Dictionary<Arm, PaperModel>();
-        try
+        var networks = Enum.GetValues<Arm>().ToDictionary(arm => arm, arm => Pretrain(arm, cancellationToken));
+        using var work = new CellWork(data, _device);
+        foreach (var trial in Enumerable.Range(settings.FirstTrial, _preset.Trials))
         {
-            Pretrain(models, cancellationToken);
-            foreach (var trial in Enumerable.Range(settings.FirstTrial, _preset.Trials))
+            foreach (var (arm, folder) in networks)
             {
-                using var draw = new TransferDraw(data.Transfer, _preset, trial, _device);
-                foreach (var (arm, model) in models)
+                foreach (var (protocol, learningRate) in Transfers(arm, trial))
                 {
-                    TransferHead(arm, model, draw, cancellationToken);
-                    TransferAll(arm, model, draw, cancellationToken);
+                    var network = new NetworkCell(arm.Key(), arm.Key(), PretrainedNetwork.PlanOf(folder));
+                    var cell = new TransferCell(
+                        FormattableString.Invariant($"{protocol.Title()} ({arm.Key()}), trial {trial + 1}, lr {learningRate:g}"),
+                        network, protocol.Key(), Settings(protocol), learningRate, trial + 1, ClassPool.Test);
+                    var result = work.Transfer(cell, folder, progress, cancellationToken);
+                    Transferred?.Invoke([.. result.Points.Select(point => new TransferPoint(
+                        arm, protocol, learningRate, trial, protocol == Protocol.Iid ? (int)point.Steps : point.ClassesSeen, point.Query.Top1))]);
                 }
             }
         }
-        finally
-        {
-            foreach (var model in models.Values)
-            {
-                model.Dispose();
-            }
-        }
     }
 
-    private void Pretrain(Dictionary<Arm, PaperModel> models, CancellationToken cancellationToken)
+    /// <returns>The network's folder.</returns>
+    private string Pretrain(Arm arm, CancellationToken cancellationToken)
     {
-        foreach (var arm in Enum.GetValues<Arm>())
+        var folder = settings.Pretrained?[arm] ?? PretrainedPair.FolderOf(settings.Output, arm);
+        var result = settings.Pretrained is not null
+            ? PretrainedNetwork.Load(folder).Result
+            : PretrainingFolder.Complete(PretrainingPlan.Of(_preset, arm, data, settings.Seed), data, folder, _device, progress, cancellationToken);
+        if (result is not null)
         {
-            var (model, result) = settings.Pretrained is { } networks
-                ? PretrainedNetwork.Load(networks[arm])
-                : Pretrain(arm, cancellationToken);
-            model.to(_device);
-            models.Add(arm, model);
-            if (result is not null)
-            {
-                Pretrained?.Invoke(result);
-            }
+            Pretrained?.Invoke(result);
         }
+
+        return folder;
     }
 
-    private (PaperModel Model, PretrainingResult? Result) Pretrain(Arm arm, CancellationToken cancellationToken)
+    private IEnumerable<(Protocol Protocol, double LearningRate)> Transfers(Arm arm, int trial) => _preset.HeadLearningRates
+        .Select(learningRate => (Protocol.SequentialHead, learningRate))
+        .Concat(_preset.IidLearningRates.Select(learningRate => (Protocol.Iid, learningRate)))
+        .Where(transfer => !Done.Contains(new TransferKey(arm, transfer.Item1, transfer.learningRate, trial)));
+
+    private TransferSettings Settings(Protocol protocol) => new()
     {
-        var plan = PretrainingPlan.Of(_preset, arm, data, settings.Seed);
-        var folder = PretrainedPair.FolderOf(settings.Output, arm);
-        using (var store = new CheckpointStore(Path.Combine(folder, PretrainedNetwork.CheckpointFolder)))
-        {
-            var newest = settings.Resume && store.Checkpoints is [var first, ..] ? first : null;
-            if (newest is not null)
-            {
-                PretrainedNetwork.EnsureOf(plan, newest, folder);
-            }
-
-            if (newest is null || !PretrainedNetwork.IsFinished(newest))
-            {
-                Pretrain(plan, store, newest, cancellationToken);
-            }
-        }
-
-        return PretrainedNetwork.Load(folder);
-    }
-
-    private void Pretrain(PretrainingPlan plan, CheckpointStore store, Checkpoint? newest, CancellationToken cancellationToken)
-    {
-        using var split = new PretrainingSplit(data, plan, _device);
-        using var run = new PretrainingRun(plan, split, _device);
-        run.UseCheckpoints(store, newest?.Name);
-        try
-        {
-            run.Save(store, run.Train(progress, cancellationToken));
-        }
-        catch (OperationCanceledException)
-        {
-            run.Save(store);
-            throw;
-        }
-    }
-
-    private void TransferHead(Arm arm, PaperModel model, TransferDraw draw, CancellationToken cancellationToken)
-    {
-        var learningRates = Missing(_preset.HeadLearningRates, arm, Protocol.SequentialHead, draw);
-        if (learningRates.Count == 0)
-        {
-            return;
-        }
-
-        using var features = new Features(model, draw, cancellationToken);
-        foreach (var learningRate in learningRates)
-        {
-            using var line = Begin("sequential", arm, draw, learningRate, draw.Support.Inputs.shape[0]);
-            Transferred?.Invoke(
-                SequentialHeadTransfer.Run(arm, features, draw, _preset, learningRate, line, cancellationToken));
-        }
-    }
-
-    private void TransferAll(Arm arm, PaperModel model, TransferDraw draw, CancellationToken cancellationToken)
-    {
-        foreach (var learningRate in Missing(_preset.IidLearningRates, arm, Protocol.Iid, draw))
-        {
-            using var line = Begin("i.i.d.", arm, draw, learningRate, draw.Support.Inputs.shape[0] * _preset.IidEpochs);
-            Transferred?.Invoke(IidTransfer.Run(arm, model, draw, _preset, learningRate, line, cancellationToken));
-        }
-    }
-
-    private List<double> Missing(IEnumerable<double> learningRates, Arm arm, Protocol protocol, TransferDraw draw) =>
-        [.. learningRates.Where(learningRate => !Done.Contains(new TransferKey(arm, protocol, learningRate, draw.Trial)))];
-
-    private IProgressLine Begin(string protocol, Arm arm, TransferDraw draw, double learningRate, double images) =>
-        progress.Begin(
-            FormattableString.Invariant($"{protocol} ({arm.Key()}), trial {draw.Trial + 1}/{settings.FirstTrial + _preset.Trials}, lr {learningRate:g}"),
-            images,
-            "images");
+        Protocol = protocol == Protocol.Iid ? TransferProtocol.Iid : TransferProtocol.Sequential,
+        Trains = protocol == Protocol.Iid ? Trained.All : Trained.Head,
+        Classes = _preset.TransferClasses,
+        Support = _preset.SupportImages,
+        Query = _preset.QueryImages,
+        EvaluateEvery = _preset.HeadEvaluationPeriod,
+        EvaluateSupport = SupportEvaluation.AtTheEnd,
+        BatchSize = _preset.IidBatchSize,
+        Epochs = _preset.IidEpochs,
+        EvaluateAt = _preset.IidEvaluations,
+    };
 }

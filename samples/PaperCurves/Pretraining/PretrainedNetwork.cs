@@ -25,7 +25,7 @@ public static class PretrainedNetwork
         var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, seed: 0);
         StateDict.Load(model, checkpoint.ModelPath);
         model.eval();
-        return (model, checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null);
+        return (model, ResultOf(checkpoint));
     });
 
     /// <summary>What a network was trained by.</summary>
@@ -43,7 +43,9 @@ public static class PretrainedNetwork
         }
     }
 
-    internal static bool IsFinished(Checkpoint checkpoint) => checkpoint.Notes.ContainsKey(ResultNote);
+    /// <summary>What training ended with; null if it has not come to its end.</summary>
+    internal static PretrainingResult? ResultOf(Checkpoint checkpoint) =>
+        checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null;
 
     internal static PretrainingPlan PlanOf(Checkpoint checkpoint) =>
         JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options)!;

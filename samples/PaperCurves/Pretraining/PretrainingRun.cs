@@ -12,9 +12,6 @@ namespace PaperCurves.Pretraining;
 /// <summary>One network on its way: the model, and the trainer and data that its plan asks for.</summary>
 public sealed class PretrainingRun : IDisposable
 {
-    /// <summary>Stands for the newest checkpoint where a name is expected.</summary>
-    public const string Newest = "newest";
-
     /// <summary>Where i.i.d. training leaves its steps.</summary>
     public const string StepsFile = "steps.csv";
 
@@ -50,10 +47,7 @@ public sealed class PretrainingRun : IDisposable
         };
         _trainer.Observe(_figures);
         UseZapping();
-        if (plan.Optimizer == OptimizerKind.SteppedSgd)
-        {
-            _trainer.UseLearningRates(optim.lr_scheduler.StepLR(_optimizer, 10));
-        }
+        UseLearningRates();
     }
 
     /// <summary>The network.</summary>
@@ -78,17 +72,13 @@ public sealed class PretrainingRun : IDisposable
         return episodes;
     }
 
-    /// <summary>Goes on from the newest checkpoint, or the one of that name, and saves there from now on.</summary>
+    /// <summary>Goes on from a checkpoint, if one is named, and saves beside it from now on.</summary>
     /// <param name="store">Where checkpoints are.</param>
-    /// <param name="checkpoint">Name of a checkpoint, <see cref="Newest"/>, or null to begin anew.</param>
+    /// <param name="checkpoint">Name of a checkpoint, or null to begin anew.</param>
     /// <exception cref="CheckpointException">It cannot be used.</exception>
     public void UseCheckpoints(CheckpointStore store, string? checkpoint)
     {
-        if (checkpoint == Newest)
-        {
-            store.Resume(_trainer);
-        }
-        else if (checkpoint is not null)
+        if (checkpoint is not null)
         {
             store.Resume(_trainer, checkpoint);
         }
@@ -156,6 +146,8 @@ public sealed class PretrainingRun : IDisposable
 
     private double Total => _plan.Method == Method.Iid ? (double)_split.Training.Inputs.shape[0] * _plan.Length : _plan.Length;
 
+    private int IidSteps => (int)(Batches().BatchesPerEpoch!.Value * _plan.Length);
+
     private string Unit => _plan.Method == Method.Iid ? "images" : "episodes";
 
     private double Done => _plan.Method == Method.Iid
@@ -199,17 +191,36 @@ public sealed class PretrainingRun : IDisposable
             return;
         }
 
-        var options = new ZapOptions { Head = HeadSelector.Layer(Model.Classifier) };
-        var seed = Seeds.Of(_plan.Seed, "zaps");
-        if (_plan.Method == Method.Iid)
+        var options = new ZapOptions
         {
-            options.Units = UnitSelection.Random(Math.Min(_plan.ZapRows, _plan.Units));
-            options.Weights = Rewriter.KaimingNormal(_plan.ZapFan);
-            _trainer.UseZapping(options, new ResetSchedule(BoundaryKind.EpochBoundary) { SkipFirst = true, Seed = seed });
-        }
-        else
+            Head = HeadSelector.Layer(Model.Classifier),
+            Bias = _plan.ZapBias,
+            OptimizerState = _plan.ZapOptimizerState,
+        };
+        var seed = Seeds.Of(_plan.Seed, "zaps");
+        if (_plan.Method != Method.Iid)
         {
             _trainer.UseZapping(options, new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = seed });
+            return;
+        }
+
+        options.Units = UnitSelection.Random(Math.Min(_plan.ZapRows, _plan.Units));
+        options.Weights = Rewriter.KaimingNormal(_plan.ZapFan);
+        _trainer.UseZapping(options, _plan.ZapPeriod is { } period
+            ? new ResetSchedule(BoundaryKind.StepBoundary) { Period = period, SkipFirst = true, Until = Math.Max(1, IidSteps - period + 1), Seed = seed }
+            : new ResetSchedule(BoundaryKind.EpochBoundary) { SkipFirst = true, Seed = seed });
+    }
+
+    private void UseLearningRates()
+    {
+        if (_plan.Optimizer == OptimizerKind.SteppedSgd)
+        {
+            _trainer.UseLearningRates(optim.lr_scheduler.StepLR(_optimizer, 10));
+        }
+
+        if (_plan.Schedule == RateSchedule.Cosine)
+        {
+            _trainer.UseLearningRates(optim.lr_scheduler.CosineAnnealingLR(_optimizer, IidSteps), BoundaryKind.StepBoundary);
         }
     }
 

@@ -15,9 +15,7 @@ public sealed class PretrainingSplit : IDisposable
     {
         var set = data.Training;
         var random = Seeds.Stream(plan.Seed, "pre-training split");
-        var classes = plan.Classes == set.ClassCount
-            ? [.. Enumerable.Range(0, set.ClassCount)]
-            : random.Permutation(set.ClassCount)[..plan.Classes];
+        var classes = Order(plan, set, random)[..plan.Classes];
         var orders = classes.Select(_ => random.Permutation(set.ImagesPerClass)).ToList();
         Training = Images.ToTensors(set, classes, [.. orders.Select(order => order[..plan.ImagesPerClass])], device);
         Validation = Images.ToTensors(set, classes, [.. orders.Select(order => order[plan.ImagesPerClass..])], device);
@@ -28,6 +26,17 @@ public sealed class PretrainingSplit : IDisposable
 
     /// <summary>[m, channels, size, size] and [m]; m is 0 if all images train.</summary>
     public (Tensor Inputs, Tensor Labels) Validation { get; }
+
+    /// <summary>The classes that a plan leaves out of pre-training, on which choices may be made; empty if it takes all.</summary>
+    public static int[] LeftOut(PretrainingPlan plan, ImageSet set)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return Order(plan, set, Seeds.Stream(plan.Seed, "pre-training split"))[plan.Classes..];
+    }
+
+    private static int[] Order(PretrainingPlan plan, ImageSet set, Random random) => plan.Classes == set.ClassCount
+        ? [.. Enumerable.Range(0, set.ClassCount)]
+        : random.Permutation(set.ClassCount);
 
     /// <inheritdoc/>
     public void Dispose()

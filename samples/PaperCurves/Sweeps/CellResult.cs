@@ -1,5 +1,6 @@
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
+using Zapping.Training;
 
 namespace PaperCurves.Sweeps;
 
@@ -49,12 +50,19 @@ public sealed record CellResult
 /// <summary>One evaluation, of the classes seen so far.</summary>
 /// <param name="Steps">Optimiser steps made.</param>
 /// <param name="ClassesSeen">Classes that have been learned from.</param>
-/// <param name="Support">On the images learned from.</param>
+/// <param name="Support">On the images learned from; null if that was not measured.</param>
 /// <param name="Query">On the others.</param>
-public sealed record CellPoint(long Steps, int ClassesSeen, CellAccuracy Support, CellAccuracy Query);
+public sealed record CellPoint(long Steps, int ClassesSeen, CellAccuracy? Support, CellAccuracy Query)
+{
+    internal static CellPoint Of(TransferEvaluation evaluation) => new(
+        evaluation.Steps, evaluation.ClassesSeen, evaluation.Support is { } support ? CellAccuracy.Of(support) : null, CellAccuracy.Of(evaluation.Query));
+}
 
 /// <summary>Accuracy of one evaluation on images of the classes seen. Fractions.</summary>
 /// <param name="Top1">Mean over classes.</param>
 /// <param name="Top5">Mean over classes.</param>
 /// <param name="Hits">For each class in the order of presentation, how many of its images are recognised, with spaces between.</param>
-public sealed record CellAccuracy(double Top1, double Top5, string Hits);
+public sealed record CellAccuracy(double Top1, double Top5, string Hits)
+{
+    internal static CellAccuracy Of(ClassAccuracies accuracies) => new(accuracies.TopOne, accuracies.TopFive, string.Join(' ', accuracies.Hits));
+}

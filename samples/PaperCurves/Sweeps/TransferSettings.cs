@@ -1,3 +1,5 @@
+using Zapping.Training;
+
 namespace PaperCurves.Sweeps;
 
 /// <summary>One way of transferring a network to unseen classes: all numbers but learning rate and trial.</summary>
@@ -20,6 +22,9 @@ public sealed record TransferSettings
 
     /// <summary>Units that take part in the softmax.</summary>
     public SoftmaxUnits Softmax { get; init; } = SoftmaxUnits.All;
+
+    /// <summary>When the support images are evaluated too.</summary>
+    public SupportEvaluation EvaluateSupport { get; init; }
 
     /// <summary>Sequential: evaluated after the first class, every so many classes, and after the last.</summary>
     public int EvaluateEvery { get; init; } = 50;
@@ -55,16 +60,6 @@ public enum Trained
 
     /// <summary>The classifier alone.</summary>
     Head,
-}
-
-/// <summary>Which units take part in the softmax of transfer.</summary>
-public enum SoftmaxUnits
-{
-    /// <summary>All that the network has, as published.</summary>
-    All,
-
-    /// <summary>Those of the transfer classes.</summary>
-    Task,
 }
 
 /// <summary>Which classes a transfer is made to.</summary>

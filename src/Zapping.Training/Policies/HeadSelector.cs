@@ -58,6 +58,8 @@ public abstract class HeadSelector
 
     internal abstract Head Find(ResetContext context);
 
+    internal Head Find(nn.Module model) => Find(new ResetContext(new ParameterCatalog(model), new OptimizerStates([]), TrainingBoundary.Task(0, []), 0, 0));
+
     /// <summary>Heads are Linear layers and 1x1 convolutions.</summary>
     private static Head? AsHead(nn.Module module) => module switch
     {

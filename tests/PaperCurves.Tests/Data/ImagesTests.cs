@@ -48,6 +48,18 @@ public sealed class ImagesTests
     }
 
     [Fact]
+    public void Pixels_are_scaled_to_0_for_ink_and_1_for_paper()
+    {
+        var set = new ImageSet(["a"], 1, 2, [0, 51, 102, 255]);
+        var (inputs, labels) = Images.ToTensors(set, [0], [[0]], CPU);
+        inputs.shape.Should().Equal(1, 1, 2, 2);
+        inputs.data<float>().ToArray().Should().Equal(0f, 51 / 255f, 102 / 255f, 1f);
+        labels.data<long>().ToArray().Should().Equal(0L);
+        inputs.Dispose();
+        labels.Dispose();
+    }
+
+    [Fact]
     public void Only_the_result_stays_in_native_memory()
     {
         using var scope = NewDisposeScope();

@@ -50,7 +50,7 @@ public sealed class PretrainingRunTests : IDisposable
         using (var store = new CheckpointStore(checkpoints))
         using (var second = new PretrainingRun(plan, split, CPU))
         {
-            second.UseCheckpoints(store, PretrainingRun.Newest);
+            second.UseCheckpoints(store, store.Checkpoints[0].Name);
             second.Save(store, second.Train(new SilentBoard(), CancellationToken.None));
             second.Steps.Should().Be(whole.Steps);
         }

@@ -1,17 +1,17 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace PaperCurves.Transfer;
+namespace Zapping.Training.Internal;
 
 /// <summary>
-/// The same steps on the CPU without ever writing the gradient down: for one image it is the outer product of
-/// (softmax - one-hot) and the features, so each weight's gradient is one multiplication, made while its moments are
-/// updated. In the same pass over memory the new weights meet the next image, so that each step reads and writes weights
-/// and moments once. Adam after Kingma and Ba (2015), betas 0.9 and 0.999, eps 1e-8.
+/// Trains a linear classifier on the CPU, one example to a step, without ever writing the gradient down: it is the outer
+/// product of (softmax - one-hot) and the features, so each weight's gradient is one multiplication, made while its moments
+/// are updated. In the same pass over memory the new weights meet the next example, so that each step reads and writes
+/// weights and moments once. Adam after Kingma and Ba (2015), betas 0.9 and 0.999, eps 1e-8.
 /// </summary>
-internal sealed unsafe class RankOneAdam : HeadLearner
+internal sealed unsafe class RankOneAdam : IDisposable
 {
     private const float Beta1 = 0.9f;
     private const float Beta2 = 0.999f;
@@ -31,27 +31,45 @@ internal sealed unsafe class RankOneAdam : HeadLearner
     private readonly ParallelOptions _parallel = new() { MaxDegreeOfParallelism = get_num_threads() };
     private int _step;
 
-    /// <summary>Makes a learner for a single-precision, contiguous head with bias that outlives it.</summary>
-    public RankOneAdam(Linear head, double learningRate)
+    /// <summary>Makes a learner for a head that it can learn and that outlives it.</summary>
+    /// <param name="head">The classifier.</param>
+    /// <param name="units">How many of its units, from the first, take part in the softmax.</param>
+    /// <param name="learningRate">Adam's.</param>
+    public RankOneAdam(Linear head, int units, double learningRate)
     {
-        _units = (int)head.weight.shape[0];
-        _width = (int)head.weight.shape[1];
+        _units = units;
+        _width = (int)head.weight.size(1);
         _learningRate = learningRate;
         _logits = new float[_units];
 
         // libtorch never moves a tensor's memory, so plain pointers stay good for as long as the tensors live.
-        _weight = Address(head.weight);
-        _bias = Address(head.bias!);
+        _weight = (float*)TensorMemory.AddressOf(head.weight);
+        _bias = (float*)TensorMemory.AddressOf(head.bias!);
         _moments = zeros(2 * ((_units * (long)_width) + _units)).DetachFromDisposeScope();
-        _first = Address(_moments);
+        _first = (float*)TensorMemory.AddressOf(_moments);
         _second = _first + (_units * (long)_width);
         _biasFirst = _second + (_units * (long)_width);
         _biasSecond = _biasFirst + _units;
     }
 
-    public override void Learn(Tensor features, int start, int count, int label)
+    /// <summary>Steps made.</summary>
+    public int Steps => _step;
+
+    /// <summary>Whether a head's memory can be reached, and has the layout that is expected here.</summary>
+    public static bool CanLearn(Linear head) =>
+        head.bias is { } bias && new[] { head.weight, bias }.All(parameter =>
+            parameter.device_type == DeviceType.CPU && parameter.dtype == ScalarType.Float32 && parameter.is_contiguous()
+            && parameter.requires_grad && parameter.numel() <= int.MaxValue / sizeof(float)); // more than TorchSharp gives a span of
+
+    /// <summary>Makes one step for each of some examples of one class.</summary>
+    /// <param name="features">[n, features], contiguous.</param>
+    /// <param name="start">The first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="label">Their class.</param>
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite; that step has not been made.</exception>
+    public void Learn(Tensor features, int start, int count, int label)
     {
-        var image = Address(features) + (start * (long)_width);
+        var image = (float*)TensorMemory.AddressOf(features) + (start * (long)_width);
         ForEachRow(row => _logits[row] = Dot(_weight + (row * (long)_width), image) + _bias[row]);
         for (var i = 0; i < count; i++, image += _width)
         {
@@ -60,14 +78,14 @@ internal sealed unsafe class RankOneAdam : HeadLearner
         }
     }
 
-    public override void Dispose() => _moments.Dispose();
+    public void Dispose() => _moments.Dispose();
 
     private void Step(float* image, float* next, int label)
     {
+        ToError(label);
         _step++;
         var stepSize = (float)(_learningRate / (1 - Math.Pow(Beta1, _step)));
         var rootCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, _step)));
-        ToError(_logits, label);
         ForEachRow(row => _logits[row] = Update(row, image, next, _logits[row], stepSize, rootCorrection));
     }
 
@@ -102,27 +120,35 @@ internal sealed unsafe class RankOneAdam : HeadLearner
         return total;
     }
 
-    private static void ToError(Span<float> logits, int label)
+    // Softmax minus one-hot, in place.
+    private void ToError(int label)
     {
         var max = float.NegativeInfinity;
-        foreach (var logit in logits)
+        foreach (var logit in _logits)
         {
             max = Math.Max(max, logit);
         }
 
+        var own = _logits[label] - max;
         var sum = 0.0;
-        foreach (ref var logit in logits)
+        foreach (ref var logit in _logits.AsSpan())
         {
             logit = MathF.Exp(logit - max);
             sum += logit;
         }
 
-        foreach (ref var logit in logits)
+        var loss = Math.Log(sum) - own;
+        if (!double.IsFinite(loss))
+        {
+            throw new NonFiniteLossException(loss, _step, TrainingBoundary.Class(label, label));
+        }
+
+        foreach (ref var logit in _logits.AsSpan())
         {
             logit = (float)(logit / sum);
         }
 
-        logits[label] -= 1;
+        _logits[label] -= 1;
     }
 
     /// <returns>The unit's output for the next image.</returns>
@@ -164,13 +190,5 @@ internal sealed unsafe class RankOneAdam : HeadLearner
         first = (first * Beta1) + (gradient * (1 - Beta1));
         second = (second * Beta2) + (gradient * gradient * (1 - Beta2));
         weight -= first * stepSize / ((MathF.Sqrt(second) * rootCorrection) + Eps);
-    }
-
-    private static float* Address(Tensor tensor)
-    {
-        fixed (byte* pointer = &MemoryMarshal.GetReference(tensor.bytes))
-        {
-            return (float*)pointer;
-        }
     }
 }

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using PaperCurves.Data;
+using PaperCurves.Experiments;
+using PaperCurves.Models;
+using Zapping.Training;
+using static TorchSharp.torch;
+
+namespace PaperCurves.Pretraining;
+
+/// <summary>A folder in which one network is pre-trained: its checkpoints, its log and, at the end, pretraining.json.</summary>
+public static class PretrainingFolder
+{
+    /// <summary>Where the record of a finished pre-training is.</summary>
+    public const string RecordFile = "pretraining.json";
+
+    /// <summary>Stands for the newest checkpoint where a name is expected.</summary>
+    public const string Newest = "newest";
+
+    /// <summary>Trains to the end of a plan, from wherever the folder is.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="data">On what.</param>
+    /// <param name="folder">The folder, made if there is none.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="board">Where to tell about it.</param>
+    /// <param name="cancellationToken">Saves and ends between two steps.</param>
+    /// <param name="from">Name of the checkpoint to go on from instead of the newest.</param>
+    /// <returns>What training ended with; at once, if it had ended already.</returns>
+    /// <exception cref="DataException">The model is not made for such images, or the folder's checkpoints are of another plan.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted; everything is saved.</exception>
+    public static PretrainingResult Complete(
+        PretrainingPlan plan,
+        ClassificationData data,
+        string folder,
+        Device device,
+        IProgressBoard board,
+        CancellationToken cancellationToken,
+        string? from = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(board);
+        EnsureTakes(plan.Model, data);
+        using var store = new CheckpointStore(
+            Path.Combine(folder, PretrainedNetwork.CheckpointFolder),
+            new CheckpointRetention { Milestones = [plan.Length / 4, plan.Length / 2] });
+        store.SaveFailed += failure => board.Warn($"A checkpoint could not be saved; training goes on. {failure.Message}");
+        if (store.Checkpoints is [var newest, ..])
+        {
+            PretrainedNetwork.EnsureOf(plan, newest, folder);
+            if (from is null && PretrainedNetwork.ResultOf(newest) is { } ended && PretrainedNetwork.PlanOf(newest).Length >= plan.Length)
+            {
+                return ended;
+            }
+
+            from ??= newest.Name;
+        }
+
+        using var split = new PretrainingSplit(data, plan, device);
+        using var run = new PretrainingRun(plan, split, device);
+        run.UseCheckpoints(store, from);
+        using var log = run.Log(folder);
+        try
+        {
+            var result = run.Train(board, cancellationToken);
+            run.Save(store, result);
+            File.WriteAllText(Path.Combine(folder, RecordFile), JsonSerializer.Serialize(PretrainingRecord.Of(plan, data, result), Json.Options));
+            return result;
+        }
+        catch (OperationCanceledException)
+        {
+            run.Save(store);
+            throw;
+        }
+    }
+
+    /// <exception cref="DataException">The model is not made for such images.</exception>
+    private static void EnsureTakes(string model, ClassificationData data)
+    {
+        if (!ModelCatalog.Takes(model, data.Size, data.Channels))
+        {
+            throw new DataException(
+                $"{data.Name}: the model '{model}' takes images of {ModelCatalog.ImagesOf(model)}, not {data.Size}x{data.Size} with {data.Channels}.");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>What reaches a model's last linear layer: the features of its inputs, in eval mode and without gradients.</summary>
+internal sealed class HeadInputs : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly Linear _layer;
+    private readonly Action _unhook;
+    private readonly bool _mode;
+    private Tensor? _inputs;
+    private Tensor? _outputs;
+
+    public HeadInputs(nn.Module<Tensor, Tensor> model, Linear layer)
+    {
+        _model = model;
+        _layer = layer;
+        _mode = model.training;
+        model.eval();
+        _unhook = layer.register_forward_hook((_, inputs, outputs) =>
+        {
+            // The model may dispose of either as soon as it goes on.
+            _inputs = inputs.alias();
+            _outputs = outputs.alias();
+            return outputs;
+        }).remove;
+    }
+
+    /// <summary>Whether the model's output for an example is the layer's, so that nothing but its inputs matters.</summary>
+    public bool Suffice(Tensor examples)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        using var few = examples.narrow(0, 0, 1);
+        return Call(few) is { } given && given.shape.AsSpan().SequenceEqual(_outputs!.shape) && given.eq(_outputs).all().item<bool>()
+            && _inputs!.dim() == 2 && _inputs.size(0) == 1;
+    }
+
+    /// <summary>[n, features] of [n, …].</summary>
+    /// <exception cref="NotSupportedException">The layer's output is not the model's.</exception>
+    public Tensor Of(Tensor examples, int batchSize, CancellationToken cancellationToken)
+    {
+        if (!Suffice(examples))
+        {
+            throw new NotSupportedException(
+                $"The output of {_model.GetName()} is not that of its classifier for each example, so the classifier's inputs are not all that matters.");
+        }
+
+        using var noGrad = no_grad();
+        var count = examples.size(0);
+        var features = empty([count, _layer.weight.size(1)], _layer.weight.dtype, _layer.weight.device).DetachFromDisposeScope();
+        for (long start = 0; start < count; start += batchSize)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                features.Dispose();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            using var scope = NewDisposeScope();
+            var length = Math.Min(batchSize, count - start);
+            Call(examples.narrow(0, start, length));
+            features.narrow(0, start, length).copy_(_inputs!);
+        }
+
+        return features;
+    }
+
+    public void Dispose()
+    {
+        _unhook();
+        _model.train(_mode);
+    }
+
+    private Tensor? Call(Tensor examples)
+    {
+        (_inputs, _outputs) = (null, null);
+        var given = _model.call(examples);
+        return _inputs is null ? null : given;
+    }
+}

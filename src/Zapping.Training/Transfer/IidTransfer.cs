@@ -1,0 +1,79 @@
+using System.ComponentModel.DataAnnotations;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>Options of <see cref="IidTransfer"/>.</summary>
+public sealed class IidTransferOptions : TrainedTransferOptions
+{
+    /// <summary>Examples of a step, at least 1; default 256.</summary>
+    [Range(1, int.MaxValue)]
+    public int BatchSize { get; set; } = 256;
+
+    /// <summary>Passes over the support examples, at least 1; default 5, as in the published figures.</summary>
+    [Range(1, int.MaxValue)]
+    public int Epochs { get; set; } = 5;
+
+    /// <summary>Evaluations are made after these steps, counted from 1, and after the last; default 1, 5, 10, 15, 35, 70, 105, 140, 180.</summary>
+    [Required]
+    public IReadOnlyCollection<int> EvaluationSteps { get; set; } = [1, 5, 10, 15, 35, 70, 105, 140, 180];
+
+    /// <summary>
+    /// Examples that go through the model at a time, which bounds memory; at least 1, <see langword="null"/> (default) for
+    /// whole batches. Gradients are the same but for rounding, if no example's output depends on the others of its batch.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int? MicroBatchSize { get; set; }
+}
+
+/// <summary>
+/// Standard transfer, as in arXiv 2310.07996: fine-tuning on shuffled batches of all support examples, which shows how fast
+/// and how well a network adapts.
+/// </summary>
+public static class IidTransfer
+{
+    /// <summary>Transfers a model, which is left with what it has learned; its mode and its requires_grad are what they were.</summary>
+    /// <inheritdoc cref="SequentialTransfer.Run"/>
+    public static TransferResult Run(
+        nn.Module<Tensor, Tensor> model,
+        TransferTask task,
+        IidTransferOptions? options = null,
+        IProgress<TransferProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(task);
+        options = OptionsRules.Ensure(options ?? new IidTransferOptions());
+        using var session = new TransferSession(model, task, options, cancellationToken);
+        using var optimizer = session.CreateOptimizer(options);
+        using var trainer = new ContinualTrainer(session.Model, optimizer, session.Loss);
+        if (options.MicroBatchSize is { } size)
+        {
+            trainer.UseMicroBatches(size);
+        }
+
+        var report = new TransferReport(task.Support.size(0) * options.Epochs, progress);
+        var batches = new ShuffledBatches(session.Support, session.SupportLabels, options.BatchSize, options.Seed);
+        var lastStep = batches.BatchesPerEpoch!.Value * options.Epochs;
+        for (var epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            trainer.BeginEpoch();
+            foreach (var batch in batches.Epoch(epoch))
+            {
+                using var inputs = batch.Inputs;
+                using var labels = batch.Labels;
+                cancellationToken.ThrowIfCancellationRequested();
+                trainer.TrainStep(inputs, labels);
+                report.Advance(inputs.size(0));
+                var step = trainer.State.Steps;
+                if (step == lastStep || options.EvaluationSteps.Contains((int)step))
+                {
+                    report.Add(session.Evaluate(step, task.ClassCount, isLast: step == lastStep, cancellationToken));
+                }
+            }
+        }
+
+        return report.Result;
+    }
+}

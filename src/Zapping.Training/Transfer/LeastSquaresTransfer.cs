@@ -1,0 +1,30 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>Options of <see cref="LeastSquaresTransfer"/>.</summary>
+public sealed class LeastSquaresTransferOptions : TransferOptions;
+
+/// <summary>
+/// Transfer without a gradient step, as in arXiv 2310.07996: the classifier becomes the least-squares solution on the features
+/// of the support examples.
+/// </summary>
+public static class LeastSquaresTransfer
+{
+    /// <summary>Transfers a model, whose classifier is left as the solution.</summary>
+    /// <inheritdoc cref="SequentialTransfer.Run"/>
+    public static TransferResult Run(
+        nn.Module<Tensor, Tensor> model,
+        TransferTask task,
+        LeastSquaresTransferOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(task);
+        options = OptionsRules.Ensure(options ?? new LeastSquaresTransferOptions());
+        using var session = new TransferSession(model, task, options, cancellationToken);
+
+        return new TransferResult([session.Evaluate(0, task.ClassCount, isLast: true, cancellationToken)]);
+    }
+}

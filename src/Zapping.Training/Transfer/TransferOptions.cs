@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>What all ways of transferring a model to new classes have in common.</summary>
+public abstract class TransferOptions
+{
+    private protected TransferOptions()
+    {
+    }
+
+    /// <summary>The classifier layer; default: the only linear layer that it can be.</summary>
+    [Required]
+    public HeadSelector Head { get; set; } = HeadSelector.Only();
+
+    /// <summary>
+    /// To what the classifier's weights are set before anything is learned, its biases to 0; default: Kaiming normal, as
+    /// published. <see langword="null"/> leaves the classifier as it is.
+    /// </summary>
+    public Rewriter? FreshHead { get; set; } = Rewriter.KaimingNormal();
+
+    /// <summary>Seed of the fresh classifier and of the order of batches; default 0.</summary>
+    public ulong Seed { get; set; }
+
+    /// <summary>Which units take part in the softmax and are predicted; default all, as published.</summary>
+    [EnumDataType(typeof(SoftmaxUnits))]
+    public SoftmaxUnits Softmax { get; set; }
+
+    /// <summary>Examples at a time in evaluation, at least 1; default 250.</summary>
+    [Range(1, int.MaxValue)]
+    public int EvaluationBatchSize { get; set; } = 250;
+
+    /// <summary>When support examples, of which there are many, are evaluated too; default: whenever query examples are.</summary>
+    [EnumDataType(typeof(SupportEvaluation))]
+    public SupportEvaluation EvaluateSupport { get; set; }
+}
+
+/// <summary>Options of transfers that make gradient steps.</summary>
+public abstract class TrainedTransferOptions : TransferOptions
+{
+    private protected TrainedTransferOptions()
+    {
+    }
+
+    /// <summary>What is trained; default everything (unfrozen).</summary>
+    [Required]
+    public TransferParameters Trains { get; set; } = TransferParameters.All;
+
+    /// <summary>Learning rate, at least 0; default 1e-3.</summary>
+    [Range(0, double.MaxValue)]
+    public double LearningRate { get; set; } = 1e-3;
+
+    /// <summary>Makes the optimizer from the trained parameters and the learning rate; default: <see cref="FusedAdam"/>, as published.</summary>
+    public Func<IReadOnlyList<Parameter>, double, optim.Optimizer>? Optimizer { get; set; }
+}
+
+/// <summary>Which units of the classifier take part in the softmax.</summary>
+public enum SoftmaxUnits
+{
+    /// <summary>All that there are, also those that never stand for a class, as published.</summary>
+    All,
+
+    /// <summary>Those of the task's classes.</summary>
+    Task,
+}
+
+/// <summary>When support examples are evaluated.</summary>
+public enum SupportEvaluation
+{
+    /// <summary>Whenever query examples are.</summary>
+    Always,
+
+    /// <summary>At the last evaluation only.</summary>
+    AtTheEnd,
+}

@@ -1,0 +1,61 @@
+using FluentAssertions;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Tests.Transfer;
+
+/// <summary>However a transfer ends, no tensor of it is left.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class TransferMemoryTests
+{
+    [Fact]
+    public void Transfers_leave_nothing()
+    {
+        using var net = Nets.Small();
+        using var task = new TransferTask(rand(12, 6), rand(6, 6), 3);
+        Left(Transfer).Should().Be(0);
+
+        void Transfer()
+        {
+            foreach (var trains in new[] { TransferParameters.All, TransferParameters.Head })
+            {
+                SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, Trains = trains });
+                IidTransfer.Run(net, task, new IidTransferOptions { Head = Nets.Head, Trains = trains, BatchSize = 5, MicroBatchSize = 2 });
+            }
+
+            task.Encode(net, Nets.Head).Dispose();
+        }
+    }
+
+    [Fact]
+    public void Failed_and_cancelled_transfers_leave_nothing()
+    {
+        using var net = Nets.Small();
+        using var task = new TransferTask(full([12, 6], float.NaN), zeros(6, 6), 3);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Left(Transfer).Should().Be(0);
+
+        void Transfer()
+        {
+            foreach (var trains in new[] { TransferParameters.All, TransferParameters.Head })
+            {
+                var options = new SequentialTransferOptions { Head = Nets.Head, Trains = trains };
+                var fail = () => SequentialTransfer.Run(net, task, options);
+                fail.Should().Throw<NonFiniteLossException>();
+                var cancel = () => SequentialTransfer.Run(net, task, options, cancellationToken: source.Token);
+                cancel.Should().Throw<OperationCanceledException>();
+            }
+        }
+    }
+
+    // The first time makes gradients, which stay with the parameters.
+    private static long Left(Action transfer)
+    {
+        transfer();
+        var before = Tensor.TotalCount;
+        transfer();
+        return Tensor.TotalCount - before;
+    }
+}
