@@ -59,6 +59,6 @@ internal static class ReportCommand
 
     // Minutes each, so once.
     private static IEnumerable<string> Works(bool transfers) => ComparedWork.Names
-        .Where(name => name.StartsWith("head-transfer", StringComparison.Ordinal) == transfers)
+        .Where(name => name.Contains("-transfer", StringComparison.Ordinal) == transfers)
         .SelectMany(name => new[] { "--work", name });
 }

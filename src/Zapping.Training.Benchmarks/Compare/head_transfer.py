@@ -1,6 +1,6 @@
 """Head-only transfer as it is usually written: every image goes through the whole network each time it is used."""
 from compare_net import convnet
-from head_protocol import measure_transfer, transfer
+from transfer_protocol import measure_transfer, transfer
 
 model = convnet().eval()
 model[:-1].requires_grad_(False)

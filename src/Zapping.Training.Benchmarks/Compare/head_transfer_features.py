@@ -2,7 +2,7 @@
 import torch
 
 from compare_net import convnet
-from head_protocol import BATCH, measure_transfer, transfer
+from transfer_protocol import BATCH, measure_transfer, transfer
 
 model = convnet().eval()
 encoder, head = model[:-1], model[-1]

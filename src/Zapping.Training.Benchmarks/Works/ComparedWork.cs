@@ -20,6 +20,7 @@ internal sealed record ComparedWork(
         new("meta-asb", "Meta-ASB episode", of => EpisodeWork.MetaAsb(of.Width, of.KeepWeightsEvery), 3, "meta_asb_episode.py"),
         new("head-transfer", "head-only transfer, step by step through the whole network", HeadTransfer, 1, "head_transfer.py"),
         new("head-transfer-features", "head-only transfer, PyTorch with features once", HeadTransfer, 1, "head_transfer_features.py"),
+        new("unfrozen-transfer", "sequential transfer of the whole network", of => new UnfrozenTransferWork(of.Classes, of.Width, of.Rates), 1, "unfrozen_transfer.py"),
     ];
 
     public static string[] Names { get; } = [.. All.Select(work => work.Name)];

@@ -68,7 +68,13 @@ internal sealed class TransferSession : IDisposable
     public TransferEvaluation Evaluate(long steps, int classesSeen, bool isLast, CancellationToken cancellationToken)
     {
         var query = Measure(Task.Query, Task.QueryExamples, classesSeen, cancellationToken);
-        var support = isLast || _options.EvaluateSupport == SupportEvaluation.Always
+        var withSupport = _options.EvaluateSupport switch
+        {
+            SupportEvaluation.Always => true,
+            SupportEvaluation.AtTheEnd => isLast,
+            _ => false,
+        };
+        var support = withSupport
             ? Measure(Task.Support, Task.SupportExamples, classesSeen, cancellationToken)
             : null;
         return new TransferEvaluation(steps, classesSeen, query, support);

@@ -74,4 +74,7 @@ public enum SupportEvaluation
 
     /// <summary>At the last evaluation only.</summary>
     AtTheEnd,
+
+    /// <summary>Never.</summary>
+    Never,
 }

@@ -1,5 +1,5 @@
 """
-The paper's sequential transfer of the classifier alone, in plain PyTorch: class after class, 15 support images each, one
+The paper's sequential transfer, in plain PyTorch: class after class, 15 support images each, one
 to an Adam step, nothing shown again; the 5 query images of all classes seen tested after the first class, every 50, and
 after the last. All of that for each learning rate.
 """
@@ -16,21 +16,20 @@ def images(classes, each):
     return torch.rand(classes * each, 1, 28, 28, device=device)
 
 
-def fresh(head, rate):
+def renew(head):
     with torch.no_grad():
         head.weight.normal_(0, (2 / head.in_features) ** 0.5)
         head.bias.zero_()
-    return make(torch.optim.Adam, head.parameters(), lr=rate)
 
 
-def transfer(model, head, support, query):
-    """Trains the head, rate by rate; the model, of which it is the last layer, takes what support and query hold."""
+def transfer(model, head, support, query, parameters=None):
+    """Trains the head, or other parameters, rate by rate; the model, of which it is the last layer, takes what support and query hold."""
     for rate in RATES:
-        transfer_at(rate, model, head, support, query)
+        renew(head)
+        learn(model, make(torch.optim.Adam, (parameters or head.parameters)(), lr=rate), support, query)
 
 
-def transfer_at(rate, model, head, support, query):
-    optimizer = fresh(head, rate)
+def learn(model, optimizer, support, query):
     classes = len(support) // SUPPORT
     labels = torch.arange(classes, device=device)
     for i in range(len(support)):
