@@ -14,10 +14,10 @@ internal static class Numbers
     public static string Gap(double? value) =>
         value is { } gap ? Invariant($"{gap:+0.0;-0.0;0.0}").Replace('-', '−') : "–";
 
-    /// <summary>"56.4 ± 0.8 [56.1, 56.7], n = 30", or a dash.</summary>
+    /// <summary>"56.4 ± 0.8 [56.1, 56.7], n = 30", or a dash; it breaks before brackets and n only.</summary>
     public static string Of(Sample? sample) => sample is null
         ? "–"
-        : Invariant($"{sample.Mean:f1} ± {sample.Sd:f1} [{sample.Low:f1}, {sample.High:f1}], n = {sample.Values.Count}");
+        : Invariant($"{sample.Mean:f1}\u00a0±\u00a0{sample.Sd:f1} [{sample.Low:f1},\u00a0{sample.High:f1}], n\u00a0=\u00a0{sample.Values.Count}");
 
     /// <summary>"0.041", or "3e-11".</summary>
     public static string P(double p) => p < 0.001 ? Invariant($"{p:0e-0}") : Invariant($"{p:f3}");

@@ -32,6 +32,20 @@ internal sealed record Pretrained(Method Method, int ZapRows)
         _ => FormattableString.Invariant($"{Method.Title()} + zap of {ZapRows} rows"),
     };
 
+    /// <summary>In names of files and anchors.</summary>
+    public string Key => ZapRows switch
+    {
+        0 => Method.Key(),
+        1 or AllRows => $"{Method.Key()}-zap",
+        _ => FormattableString.Invariant($"{Method.Key()}-zap-{ZapRows}"),
+    };
+
+    /// <summary>Whether nothing is reset, or as much as the method resets as published.</summary>
+    public bool IsMain => ZapRows is 0 or 1 or AllRows;
+
+    /// <summary>As it is written below a bar, where room is scarce.</summary>
+    public string ShortTitle => IsMain ? Title : FormattableString.Invariant($"+ {ZapRows}");
+
     /// <summary>The kind of a plan; null if its resets or its training follow rules that were not published.</summary>
     public static Pretrained? Of(PretrainingPlan plan)
     {

@@ -41,6 +41,7 @@ public static class ReproductionReport
             "Does zapping work, and how well?",
             ClaimSections.Verdict(verdicts),
             study.IsOfPublishedSize ? null : "Data, network or transfer are not of the published size, so the published figures are no yardstick for ours here.",
+            ClaimSections.Glance(study),
             ClaimSections.Badges(verdicts),
             [ClaimSections.Of(verdicts), .. ResultSections.Of(study, figures), .. RecordSections.Of(study.Input)]);
     }

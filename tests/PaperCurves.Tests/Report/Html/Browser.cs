@@ -48,7 +48,7 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Opens a page and waits until it is loaded.</summary>
     public async Task OpenAsync(string path, int width, string theme)
     {
-        await SendAsync("Emulation.setDeviceMetricsOverride", new { width, height = 900, deviceScaleFactor = 1, mobile = false }).ConfigureAwait(false);
+        await SendAsync("Emulation.setDeviceMetricsOverride", new { width, height = 900, deviceScaleFactor = 1, mobile = width < 600 }).ConfigureAwait(false);
         await SendAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = theme } } }).ConfigureAwait(false);
         await SendAsync("Page.navigate", new { url = new Uri(path).AbsoluteUri }).ConfigureAwait(false);
         await EvaluateAsync("new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))").ConfigureAwait(false);

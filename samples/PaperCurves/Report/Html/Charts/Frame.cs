@@ -5,13 +5,13 @@ namespace PaperCurves.Report.Html.Charts;
 /// <param name="Y">Upwards.</param>
 internal sealed record Frame(Axis X, Axis Y)
 {
-    public const double Width = 560;
+    public const double Width = 480;
     public const double FontSize = 14;
 
     private const double Left = 62;
     private const double Top = 12;
-    private const double Right = Width - 14;
-    private const double Bottom = 310;
+    private const double Right = Width - 24;
+    private const double Bottom = 280;
     private const double LegendTop = Bottom + 56;
 
     // Half the height of a letter: texts are placed by their foot.

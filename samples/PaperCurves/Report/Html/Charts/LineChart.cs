@@ -1,10 +1,17 @@
 namespace PaperCurves.Report.Html.Charts;
 
 /// <summary>One line of a chart.</summary>
-/// <param name="Name">For the legend.</param>
+/// <param name="Name">What it shows.</param>
 /// <param name="Look">Colour, dash, marks.</param>
 /// <param name="Points">Ascending in x.</param>
-internal sealed record Series(string Name, Look Look, IReadOnlyList<SeriesPoint> Points);
+internal sealed record Series(string Name, Look Look, IReadOnlyList<SeriesPoint> Points)
+{
+    /// <summary>Its own entry of a legend.</summary>
+    public LegendKey Key => new(Name, Look);
+}
+
+/// <summary>What one look means.</summary>
+internal sealed record LegendKey(string Text, Look Look);
 
 /// <summary>What a line looks like; colour, dash and mark (null for none) each tell lines apart.</summary>
 internal sealed record Look(Ink Ink, Dash Dash, Marker? Marker, double Width = 2.2);
@@ -17,12 +24,12 @@ internal static class LineChart
 {
     private const double BandOpacity = 0.18;
 
-    public static Drawing Draw(Axis x, Axis y, IReadOnlyList<Series> series)
+    public static Drawing Draw(Axis x, Axis y, IReadOnlyList<Series> series, IReadOnlyList<LegendKey> legend)
     {
         var frame = new Frame(x, y);
         return frame.Around(
             [.. frame.Grid(), .. series.SelectMany(one => Band(frame, one)), .. series.SelectMany(one => Curve(frame, one))],
-            [.. series.Select(one => new LegendEntry(one.Name, (from, to) => LegendSample(one.Look, from, to)))]);
+            [.. legend.Select(key => new LegendEntry(key.Text, (from, to) => LegendSample(key.Look, from, to)))]);
     }
 
     private static IEnumerable<Shape> Band(Frame frame, Series series)

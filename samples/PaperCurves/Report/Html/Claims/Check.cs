@@ -36,7 +36,7 @@ internal abstract record PairCheck(Measure Measure, Pretrained First, Pretrained
         return new Evidence(
             $"{Measure.Title}: {First.Title} against {Second.Title}",
             PublishedPair(),
-            [Numbers.Of(first), Numbers.Of(second)],
+            first is null && second is null ? "–" : $"{Numbers.Of(first)} against {Numbers.Of(second)}",
             comparison,
             outcome,
             finding);

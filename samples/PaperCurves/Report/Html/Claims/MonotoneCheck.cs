@@ -21,7 +21,7 @@ internal sealed record MonotoneCheck(Measure Measure, IReadOnlyList<int> Rows) :
         return new Evidence(
             Invariant($"{Measure.Title}: {string.Join(", ", Rows)} rows zapped"),
             string.Join(", ", networks.Select(network => Numbers.Percent(Measure.Published(network)))),
-            [.. samples.Select(Numbers.Of)],
+            string.Join("; ", samples.Select(Numbers.Of)),
             measured.Count == Rows.Count ? study.Input.Statistics.Compare(measured[^1], measured[0]) : null,
             outcome,
             finding);

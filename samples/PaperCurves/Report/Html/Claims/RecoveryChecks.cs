@@ -15,7 +15,7 @@ internal abstract record RecoveryCheck : Check
             .Where(run => run.Recoveries.Count > 1)
             .ToList();
         return runs.Count == 0
-            ? new Evidence(What, "no figures", [], null, Outcome.NotRun, "no steps of a network with zaps")
+            ? new Evidence(What, "no figures", "–", null, Outcome.NotRun, "no steps of a network with zaps")
             : Judge([.. runs.Select(run => run.Network)], [.. runs.Select(run => run.Recoveries)]);
     }
 
@@ -38,7 +38,7 @@ internal sealed record LossAfterZapCheck(double Within) : RecoveryCheck
         var (outcome, finding) = Weigh(
             Invariant($"all within {Within} of ln({networks[0].Plan.Units}) = {guessing:f2}"),
             Math.Abs(farthest - guessing) <= Within ? null : Invariant($"{farthest:f2} is not within {Within} of ln({networks[0].Plan.Units}) = {guessing:f2}"));
-        return new Evidence(What, "no figures", [Invariant($"{losses.Min():f2} to {losses.Max():f2}")], null, outcome, finding);
+        return new Evidence(What, "no figures", Invariant($"{losses.Min():f2} to {losses.Max():f2}"), null, outcome, finding);
     }
 }
 
@@ -58,6 +58,6 @@ internal sealed record FasterRecoveryCheck(double Correlation) : RecoveryCheck
         var seen = Invariant($"rank correlation {trend:f2}; longer than the zap before: {rises} of {zaps - 1}");
         var (outcome, finding) = Weigh(seen, trend <= Correlation ? null : Invariant($"{seen}; not {Correlation} or below"));
         return new Evidence(
-            What, "no figures", [string.Join(", ", steps.Select(step => Invariant($"{step:0.#}")))], null, outcome, finding);
+            What, "no figures", string.Join(", ", steps.Select(step => Invariant($"{step:0.#}"))), null, outcome, finding);
     }
 }

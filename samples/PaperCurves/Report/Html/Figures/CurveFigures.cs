@@ -12,7 +12,7 @@ internal static class CurveFigures
     public static IEnumerable<Figure> Of(Study study, RateSelection selection) =>
         from kind in Enum.GetValues<TransferKind>()
         where kind != TransferKind.ZeroShot
-        let networks = study.PretrainedWith(selection, kind).Where(network => network.ZapRows is 0 or 1 or Pretrained.AllRows).ToList()
+        let networks = study.PretrainedWith(selection, kind).Where(network => network.IsMain).ToList()
         where networks.Count > 0
         select Draw(study, selection, kind, networks);
 
@@ -20,13 +20,13 @@ internal static class CurveFigures
     {
         var curves = networks.Select(network => (Network: network, study.Curve(selection, network, kind)!.Points)).ToList();
         var last = curves.Max(curve => curve.Points[^1].X);
-        var series = curves.Select(curve => new Series(curve.Network.Title, Looks.Ours(curve.Network), [.. curve.Points.Select(Point)]))
-            .Concat(networks.Select(network => Published(network, kind, last)));
+        var ours = curves.Select(curve => new Series(curve.Network.Title, Looks.Ours(curve.Network), [.. curve.Points.Select(Point)])).ToList();
+        var published = networks.Select(network => Published(network, kind, last)).Where(curve => curve.Points.Count > 0);
         return new Figure(
             $"curve-{kind.Key()}-{selection.Key()}",
             $"Transfer: {kind.Title()}. Query accuracy, mean ± 1 sd over seeds and trials ({selection.Title()}); published curves dashed.",
             $"Query accuracy against {kind.Axis()}. At the end: {string.Join(", ", curves.Select(curve => $"{curve.Network.Title} {Numbers.Percent(curve.Points[^1].Query.Mean)} %"))}.",
-            LineChart.Draw(Axis.Scale(kind.Axis(), 0, last), Axis.Percent("query accuracy (%)"), [.. series.Where(one => one.Points.Count > 0)]),
+            LineChart.Draw(Axis.Scale(kind.Axis(), 0, last), Axis.Percent("query accuracy (%)"), [.. ours, .. published], [.. ours.Select(one => one.Key), Looks.PublishedKey]),
             new DataTable(Columns, [.. curves.SelectMany(curve => Rows(curve.Network, curve.Points)), .. networks.SelectMany(network => PublishedRows(network, kind))]));
     }
 

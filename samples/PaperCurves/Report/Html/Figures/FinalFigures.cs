@@ -18,7 +18,7 @@ internal static class FinalFigures
     private static Figure Draw(RateSelection selection, TransferKind kind, IReadOnlyList<(Pretrained Network, SelectedPoint End)> ends)
     {
         var groups = ends.Select(end => new BarGroup(
-            ShortName(end.Network),
+            end.Network.ShortTitle,
             [new Bar(end.End.Query.Mean, end.End.Query.Sd), Published(kind, end) is { } published ? new Bar(published.Percent, published.Sd) : null]));
         return new Figure(
             $"final-{kind.Key()}-{selection.Key()}",
@@ -34,9 +34,6 @@ internal static class FinalFigures
 
     private static PublishedPoint? Published(TransferKind kind, (Pretrained Network, SelectedPoint End) end) =>
         PublishedFigures.At(kind, end.Network, kind == TransferKind.ZeroShot ? 0 : end.End.X);
-
-    private static string ShortName(Pretrained network) =>
-        network.ZapRows is 0 or 1 or Pretrained.AllRows ? network.Title : FormattableString.Invariant($"+ {network.ZapRows}");
 
     private static string[] Row(TransferKind kind, (Pretrained Network, SelectedPoint End) end) =>
     [

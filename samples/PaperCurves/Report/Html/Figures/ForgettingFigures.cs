@@ -13,7 +13,7 @@ internal static class ForgettingFigures
     public static IEnumerable<Figure> Of(Study study, RateSelection selection) =>
         from kind in new[] { TransferKind.SequentialUnfrozen, TransferKind.SequentialHead }
         from network in study.PretrainedWith(selection, kind)
-        where network.ZapRows is 0 or 1 or Pretrained.AllRows
+        where network.IsMain
         let rate = study.End(selection, network, kind)!.LearningRate
         let cells = study.Input.Results.Where(result => IsOf(study, result, network, kind, rate)).ToList()
         where cells.Count > 0
@@ -28,12 +28,13 @@ internal static class ForgettingFigures
         var hits = cells.Select(cell => cell.Points.ToDictionary(point => point.ClassesSeen, point => Hits(point.Query))).ToList();
         var groups = (evaluations[^1] + GroupSize - 1) / GroupSize;
         double? Percent(int group, int evaluation) => Recognised(cells, hits, group, evaluations[evaluation]);
+        var lastClasses = Enumerable.Range(1, groups).Select(group => Invariant($"{Math.Min(group * GroupSize, evaluations[^1])}")).ToList();
         var names = Enumerable.Range(0, groups).Select(group => Invariant($"{group * GroupSize + 1}–{Math.Min((group + 1) * GroupSize, evaluations[^1])}")).ToList();
         return new Figure(
-            $"forgetting-{kind.Key()}-{network.Title.Replace(" ", "", StringComparison.Ordinal).Replace('+', '-').ToLowerInvariant()}-{selection.Key()}",
+            $"forgetting-{kind.Key()}-{network.Key}-{selection.Key()}",
             $"Forgetting: {network.Title}, {kind.Title()}, learning rate {Numbers.Rate(rate)}, the one of the curve's end ({selection.Title()}). Query accuracy of each group of {GroupSize} classes in the order of learning; mean over {cells.Count} runs.",
             $"The group learned last is recognised to {Numbers.Percent(Percent(groups - 1, evaluations.Count - 1))} %, the one learned first to {Numbers.Percent(Percent(0, evaluations.Count - 1))} % in the end.",
-            HeatMap.Draw("classes learned so far", [.. evaluations.Select(classes => Invariant($"{classes}"))], "group of classes", names, Percent),
+            HeatMap.Draw("classes learned so far", [.. evaluations.Select(classes => Invariant($"{classes}"))], Invariant($"{GroupSize} classes up to number"), lastClasses, Percent),
             new DataTable(
                 ["group of classes", .. evaluations.Select(classes => Invariant($"after {classes} (%)"))],
                 [.. names.Select((name, group) => (string[])[name, .. evaluations.Select((_, evaluation) => Numbers.Raw(Percent(group, evaluation)))])]));

@@ -14,6 +14,9 @@ internal static class Looks
 
     public static Look Published(TransferKind kind) => Ours(kind) with { Dash = Dash.Dashed, Width = 1.6 };
 
+    /// <summary>What dashed lines are, of whatever colour.</summary>
+    public static LegendKey PublishedKey { get; } = new("published", new Look(Ink.Text, Dash.Dashed, Marker: null, Width: 1.6));
+
     public static Ink InkOf(Pretrained pretrained) => (pretrained.Method, pretrained.ZapRows) switch
     {
         (Method.Iid, 0) => Ink.Vermillion,

@@ -35,7 +35,7 @@ internal static class PretrainingFigure
                 Axis.Percent("accuracy (%)"),
                 Looks,
                 [.. ends.Select(end => new BarGroup(
-                    end.Network.ZapRows is 0 or 1 or Pretrained.AllRows ? end.Network.Title : FormattableString.Invariant($"+ {end.Network.ZapRows}"),
+                    end.Network.ShortTitle,
                     [Ours(end.Training), Published(PublishedFigures.Training(end.Network)), Ours(end.Validation), Published(PublishedFigures.Validation(end.Network))]))]),
             new DataTable(
                 ["network", "n", "training (%)", "sd", "validation (%)", "sd", "training, published (%)", "validation, published (%)"],

@@ -32,7 +32,6 @@ internal static class RecoveryFigures
 
     private static Figure Overlay(Run run)
     {
-        // Early zaps light and late ones dark would need a scale of its own; colour, dash and order in the legend suffice.
         var series = run.Recoveries.Select(recovery => new Series(
             Invariant($"zap {recovery.Zap}"),
             new Look(SeedInks[(recovery.Zap - 1) % SeedInks.Length], Dashes[(recovery.Zap - 1) / SeedInks.Length % Dashes.Length], Marker: null, Width: 1.6),
@@ -41,9 +40,9 @@ internal static class RecoveryFigures
         return new Figure(
             "recovery-overlay",
             Invariant($"Recovery after each zap: accuracy of training batches around it, before each update; seed {run.Seed}. (Pre-training; no learning rate is selected.)"),
-            $"Batch accuracy falls to about 0 % at each zap and rises again, faster after later zaps.",
+            $"Batch accuracy at each zap and after it. Steps to 50 % again: {string.Join(", ", run.Recoveries.Select(Regained))}.",
             LineChart.Draw(
-                Axis.Scale("steps since the zap", points.Min(point => point.X), points.Max(point => point.X)), Axis.Percent("batch accuracy (%)"), series),
+                Axis.Scale("steps since the zap", points.Min(point => point.X), points.Max(point => point.X)), Axis.Percent("batch accuracy (%)"), series, [.. series.Select(one => one.Key)]),
             new DataTable(
                 ["seed", "zap", "steps since the zap", "step", "loss", "batch accuracy (%)"],
                 [.. run.Recoveries.SelectMany(recovery => Around(recovery).Select(step => (string[])[
@@ -62,9 +61,12 @@ internal static class RecoveryFigures
         return new Figure(
             "recovery-steps",
             Invariant($"Steps until a training batch is recognised to {Recovery.Threshold:p0} again, by zap. (Pre-training; no learning rate is selected.)"),
-            $"Steps to regain half of a batch, by zap: {string.Join("; ", series.Select(one => $"{one.Name}: {string.Join(", ", one.Points.Select(point => Axis.Text(point.Y)))}"))}.",
+            $"Steps to regain half of a batch, by zap: {string.Join("; ", runs.Select(run => Invariant($"seed {run.Seed}: {string.Join(", ", run.Recoveries.Select(Regained))}")))}.",
             LineChart.Draw(
-                Axis.Scale("zap", 1, Math.Max(2, zaps)), Axis.UpTo("steps to 50 %", series.SelectMany(one => one.Points).Select(point => point.Y)), series),
+                new Axis("zap", 0.5, zaps + 0.5, [.. Enumerable.Range(1, zaps).Select(zap => new Tick(zap, Axis.Text(zap)))]),
+                Axis.UpTo("steps to 50 %", series.SelectMany(one => one.Points).Select(point => point.Y)),
+                series,
+                [.. series.Select(one => one.Key)]),
             new DataTable(
                 ["seed", "zap", "loss at once", "steps to 50 % batch accuracy"],
                 [.. runs.SelectMany(run => run.Recoveries.Select(recovery => (string[])[
@@ -73,20 +75,28 @@ internal static class RecoveryFigures
 
     private static Figure Validation(IReadOnlyList<NetworkRecord> networks)
     {
-        var series = networks.Select(network => (Network: network, Kind: Pretrained.Of(network.Plan)!)).Select((one, i) => new Series(
+        var series = networks.Select(network => (Network: network, Kind: Pretrained.Of(network.Plan)!)).Select(one => new Series(
             Invariant($"{one.Kind.Title}, seed {one.Network.Seed}"),
-            new Look(Looks.InkOf(one.Kind), Dashes[i / 2 % Dashes.Length], Marker: null, Width: 1.8),
+            LookOf(one.Kind),
             [.. Validated(one.Network).Select(step => new SeriesPoint(step.Step, 100 * step.ValidationAccuracy!.Value))])).ToList();
         return new Figure(
             "validation-by-step",
-            "Validation accuracy during i.i.d. pre-training, every 5 steps. (Pre-training; no learning rate is selected.)",
+            "Validation accuracy during i.i.d. pre-training, every 5 steps, a line for each seed. (Pre-training; no learning rate is selected.)",
             $"Validation accuracy by step; the last values: {string.Join(", ", series.Select(one => $"{one.Name} {Numbers.Percent(one.Points[^1].Y)} %"))}.",
-            LineChart.Draw(Axis.UpTo("steps", series.SelectMany(one => one.Points).Select(point => point.X)), Axis.Percent("validation accuracy (%)"), series),
+            LineChart.Draw(
+                Axis.UpTo("steps", series.SelectMany(one => one.Points).Select(point => point.X)),
+                Axis.Percent("validation accuracy (%)"),
+                series,
+                [.. networks.Select(network => Pretrained.Of(network.Plan)!).Distinct().Select(kind => new LegendKey(kind.Title, LookOf(kind)))]),
             new DataTable(
                 ["network", "seed", "step", "validation accuracy (%)"],
                 [.. networks.SelectMany(network => Validated(network).Select(step => (string[])[
                     network.Name, Invariant($"{network.Seed}"), Numbers.Raw(step.Step), Numbers.Raw(100 * step.ValidationAccuracy!.Value)]))]));
     }
+
+    private static Look LookOf(Pretrained kind) => new(Looks.InkOf(kind), kind.ZapRows == 0 ? Dash.Dotted : Dash.Solid, Marker: null, Width: 1.8);
+
+    private static string Regained(Recovery recovery) => recovery.Steps is { } steps ? Invariant($"{steps}") : "not before the next";
 
     private static IEnumerable<StepRow> Validated(NetworkRecord network) => network.Steps.Where(step => step.ValidationAccuracy is not null);
 

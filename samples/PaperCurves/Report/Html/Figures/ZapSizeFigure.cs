@@ -31,7 +31,7 @@ internal static class ZapSizeFigure
             $"zap-size-{selection.Key()}",
             $"Ablation: rows of the classifier zapped before each epoch of i.i.d. pre-training. Final query accuracy, mean ± 1 sd ({selection.Title()}); published dashed.",
             $"Final query accuracy against the number of rows zapped, from 0 to {Pretrained.AllRows}.",
-            LineChart.Draw(Axis.Scale("rows zapped", 0, Pretrained.AllRows), Axis.Percent("query accuracy (%)"), [.. series]),
+            LineChart.Draw(Axis.Scale("rows zapped", 0, Pretrained.AllRows), Axis.Percent("query accuracy (%)"), [.. series], [.. kinds.Select(kind => new LegendKey(kind.Title(), Looks.Ours(kind))), Looks.PublishedKey]),
             new DataTable(Columns, [.. rows]));
     }
 

@@ -13,6 +13,22 @@ internal static class ClaimSections
         ? "Nothing was measured."
         : string.Join(" ", bySelection.Select(Count));
 
+    /// <summary>The answer in figures: what zapping does to i.i.d. pre-training.</summary>
+    public static Table Glance(Study study) => Page.Table.Of(
+        "glance",
+        "Query accuracy in percent after i.i.d. pre-training: without → with zapping",
+        ["transfer", "published", .. study.Selections.Select(selection => $"ours, {selection.Title()}")],
+        from measure in new[]
+        {
+            TransferMeasure.End(TransferKind.SequentialUnfrozen), TransferMeasure.End(TransferKind.SequentialHead),
+            new TransferMeasure(TransferKind.IidUnfrozen, 15), TransferMeasure.End(TransferKind.IidUnfrozen),
+        }
+        select (string[])[
+            measure.Title,
+            Arrow(measure.Published(Pretrained.Iid), measure.Published(Pretrained.IidZap)),
+            .. study.Selections.Select(selection =>
+                Arrow(measure.Of(study, selection, Pretrained.Iid)?.Mean, measure.Of(study, selection, Pretrained.IidZap)?.Mean))]);
+
     public static IReadOnlyList<ClaimBadge> Badges(IReadOnlyList<IReadOnlyList<Verdict>> bySelection) =>
     [
         .. PublishedClaims.All.Select((claim, i) => new ClaimBadge(
@@ -24,9 +40,11 @@ internal static class ClaimSections
     public static Section Of(IReadOnlyList<IReadOnlyList<Verdict>> bySelection) => new(
         "claims",
         "The claims",
-        "Each claim has a criterion, fixed beforehand. p is of a two-sided Mann-Whitney U test over all seeds and trials, effect size is Cliff's delta; neither decides an outcome.",
+        "Each claim has a criterion, given below; a claim passes if all its rows do. p is of a two-sided Mann-Whitney U test over all seeds and trials, effect size is Cliff's delta; neither decides an outcome.",
         [.. bySelection.Select(Table), Criteria()],
         []);
+
+    private static string Arrow(double? without, double? with) => $"{Numbers.Percent(without)} → {Numbers.Percent(with)} ({Numbers.Gap(with - without)})";
 
     private static string Count(IReadOnlyList<Verdict> verdicts)
     {
@@ -46,7 +64,7 @@ internal static class ClaimSections
         [
             evidence.What,
             evidence.Published,
-            string.Join("; ", evidence.Ours),
+            evidence.Ours,
             Numbers.Gap(evidence.Comparison?.Difference),
             evidence.Comparison is { } comparison ? Numbers.P(comparison.P) : "–",
             evidence.Comparison is { } effect ? FormattableString.Invariant($"{effect.EffectSize:f2}") : "–",

@@ -6,7 +6,7 @@ namespace PaperCurves.Report.Html.Page;
 /// <summary>Tables as CSV.</summary>
 internal static class CsvText
 {
-    /// <summary>A heading and rows.</summary>
+    /// <summary>A heading and rows; spaces that hold a line together on the page are plain ones here.</summary>
     public static string Of(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -16,7 +16,7 @@ internal static class CsvText
             {
                 foreach (var cell in row)
                 {
-                    csv.WriteField(cell);
+                    csv.WriteField(cell.Replace('\u00a0', ' '));
                 }
 
                 csv.NextRecord();

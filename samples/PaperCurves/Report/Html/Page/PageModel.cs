@@ -8,10 +8,11 @@ namespace PaperCurves.Report.Html.Page;
 /// <param name="Title">Heading, and name of the tab.</param>
 /// <param name="Verdict">The answer in one sentence.</param>
 /// <param name="Notice">What must be known before reading on; null if nothing.</param>
+/// <param name="Glance">The answer in figures.</param>
 /// <param name="Claims">One word for each claim and selection.</param>
 /// <param name="Sections">Everything below, in order.</param>
 internal sealed record PageModel(
-    string Title, string Verdict, string? Notice, IReadOnlyList<ClaimBadge> Claims, IReadOnlyList<Section> Sections);
+    string Title, string Verdict, string? Notice, Table Glance, IReadOnlyList<ClaimBadge> Claims, IReadOnlyList<Section> Sections);
 
 /// <summary>A claim's outcome at a glance.</summary>
 /// <param name="Id">"C1".</param>
@@ -46,6 +47,12 @@ internal sealed record Section(string Id, string Title, string Text, IReadOnlyLi
 /// <param name="Rows">Cells; the first of each row is its heading.</param>
 internal sealed record Table(string Id, string Caption, IReadOnlyList<string> Columns, IReadOnlyList<Row> Rows)
 {
+    // Narrower than this its cells would be slivers; it scrolls instead.
+    private const int ColumnsOfWideTable = 6;
+
+    /// <summary>Name of its class in the style sheet.</summary>
+    public string Style => Columns.Count >= ColumnsOfWideTable ? "wide" : "narrow";
+
     /// <summary>The table as a file that needs no network.</summary>
     public string Download { get; } = $"data:text/csv;charset=utf-8;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(CsvText.Of(Columns, [.. Rows.Select(row => (IReadOnlyList<string>)[row.Heading, .. row.Cells])])))}";
 

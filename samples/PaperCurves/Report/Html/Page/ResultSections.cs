@@ -12,9 +12,9 @@ internal static class ResultSections
             Section.OfFigures("curves", "Transfer, step by step", "Ours solid, with a band of one standard deviation; the published curves dashed.", figures.Curves),
             Finals(study, figures),
             Section.OfFigures("zap-size", "How much to zap", "I.i.d. pre-training with fewer rows reset.", figures.ZapSize),
-            Section.OfFigures("forgetting", "What is forgotten", "Darker cells are recognised better on a light page. Each column is one evaluation; a group's row fades as later classes are learned.", figures.Forgetting),
+            Section.OfFigures("forgetting", "What is forgotten", "The stronger the colour, the better a group of classes is recognised. Along a row one sees what later classes cost it.", figures.Forgetting),
             Section.OfFigures("recovery", "Recovery after each zap", "Every zap sets the classifier back to guessing. What the features have kept shows in how soon it is back.", figures.Recovery),
-            Section.OfFigures("pretraining", "Training against validation accuracy", "Zapping costs accuracy on the training images and gains some on others.", figures.Pretraining),
+            Section.OfFigures("pretraining", "Training against validation accuracy", "Whether zapping costs accuracy on the training images, and gains some on held-out images of the same classes.", figures.Pretraining),
         }
         where section.Tables.Count + section.Figures.Count > 0
         select section;
