@@ -43,8 +43,20 @@ internal sealed record Pretrained(Method Method, int ZapRows)
     /// <summary>Whether nothing is reset, or as much as the method resets as published.</summary>
     public bool IsMain => ZapRows is 0 or 1 or AllRows;
 
-    /// <summary>As it is written below a bar, where room is scarce.</summary>
-    public string ShortTitle => IsMain ? Title : FormattableString.Invariant($"+ {ZapRows}");
+    /// <summary>As it is written below a bar, where room is scarce: in short lines.</summary>
+    public string ShortTitle
+    {
+        get
+        {
+            var method = Method.Title().Replace("-", "-\n", StringComparison.Ordinal);
+            return ZapRows switch
+            {
+                0 => method,
+                1 or AllRows => $"{method}\n+ zap",
+                _ => FormattableString.Invariant($"{method}\n+ {ZapRows}"),
+            };
+        }
+    }
 
     /// <summary>The kind of a plan; null if its resets or its training follow rules that were not published.</summary>
     public static Pretrained? Of(PretrainingPlan plan)

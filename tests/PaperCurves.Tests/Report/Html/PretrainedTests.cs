@@ -43,7 +43,8 @@ public sealed class PretrainedTests
     {
         Pretrained.IidZap.Title.Should().Be("i.i.d. + zap");
         Pretrained.MetaAsb.Title.Should().Be("Meta-ASB");
+        Pretrained.MetaAsbZap.ShortTitle.Should().Be("Meta-\nASB\n+ zap");
         new Pretrained(Method.Iid, 100).Should().BeEquivalentTo(
-            new { Title = "i.i.d. + zap of 100 rows", ShortTitle = "+ 100", Key = "iid-zap-100", IsMain = false });
+            new { Title = "i.i.d. + zap of 100 rows", ShortTitle = "i.i.d.\n+ 100", Key = "iid-zap-100", IsMain = false });
     }
 }

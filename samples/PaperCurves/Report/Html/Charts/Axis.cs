@@ -9,7 +9,7 @@ namespace PaperCurves.Report.Html.Charts;
 /// <param name="Ticks">What is written along it.</param>
 internal sealed record Axis(string Title, double Low, double High, IReadOnlyList<Tick> Ticks)
 {
-    private const int MostNames = 7;
+    private const int MostTicks = 7;
 
     /// <summary>Accuracy, all of it.</summary>
     public static Axis Percent(string title) => Scale(title, 0, 100);
@@ -26,12 +26,13 @@ internal sealed record Axis(string Title, double Low, double High, IReadOnlyList
         return new(title, low, high, [.. Enumerable.Range(0, count).Select(i => (first + i) * step).Select(at => new Tick(at, Text(at)))]);
     }
 
-    /// <summary>Things side by side, at 0, 1, 2 ...; of many names every other one is written, the last among them.</summary>
-    public static Axis Names(string title, IReadOnlyList<string> names) => new(
-        title,
-        -0.5,
-        names.Count - 0.5,
-        [.. names.Select((name, i) => new Tick(i, name)).Where(tick => names.Count <= MostNames || (names.Count - 1 - tick.At) % 2 == 0)]);
+    /// <summary>Things side by side, at 0, 1, 2 ...</summary>
+    public static Axis Names(string title, IReadOnlyList<string> names) =>
+        new(title, -0.5, names.Count - 0.5, [.. names.Select((name, i) => new Tick(i, name))]);
+
+    /// <summary>Of many ticks every other one, the last among them.</summary>
+    public Axis Thinned() =>
+        Ticks.Count <= MostTicks ? this : this with { Ticks = [.. Ticks.Where((_, i) => (Ticks.Count - 1 - i) % 2 == 0)] };
 
     /// <summary>Where a value is, 0 at the beginning and 1 at the end.</summary>
     public double Along(double value) => (value - Low) / (High - Low);
@@ -54,5 +55,5 @@ internal sealed record Axis(string Title, double Low, double High, IReadOnlyList
     }
 }
 
-/// <summary>One mark along an axis.</summary>
+/// <summary>One mark along an axis; its text may have several lines.</summary>
 internal sealed record Tick(double At, string Text);

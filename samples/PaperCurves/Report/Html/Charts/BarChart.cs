@@ -44,7 +44,7 @@ internal static class BarChart
     {
         var width = GroupWidth / looks.Count;
         var left = i - GroupWidth / 2 + j * width;
-        var tip = $"{looks[j].Name}, {group.Name}: {Numbers.Percent(bar.Height)}";
+        var tip = $"{looks[j].Name}, {group.Name.Replace('\n', ' ')}: {Numbers.Percent(bar.Height)}";
         foreach (var shape in Body(looks[j], frame.At(left + 0.06 * width, bar.Height), frame.At(left + 0.94 * width, 0), tip))
         {
             yield return shape;

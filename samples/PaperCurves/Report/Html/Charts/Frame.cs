@@ -14,8 +14,13 @@ internal sealed record Frame(Axis X, Axis Y)
     private const double Bottom = 280;
     private const double LegendTop = Bottom + 56;
 
+    private const double LineHeight = 16;
+
     // Half the height of a letter: texts are placed by their foot.
     private const double HalfLetter = 5;
+
+    // Room for the lines of ticks beyond the first.
+    private double Extra => LineHeight * (X.Ticks.Select(tick => tick.Text.Split('\n').Length).DefaultIfEmpty(1).Max() - 1);
 
     /// <summary>Where a point goes.</summary>
     public Spot At(double x, double y) => new(Left + X.Along(x) * (Right - Left), Bottom - Y.Along(y) * (Bottom - Top));
@@ -28,17 +33,18 @@ internal sealed record Frame(Axis X, Axis Y)
     /// <param name="legend">What the looks mean.</param>
     public Drawing Around(IEnumerable<Shape> shapes, IReadOnlyList<LegendEntry> legend)
     {
-        var (entries, height) = Legend.At(Left, LegendTop, Right, legend);
-        return new Drawing(Width, LegendTop + height, [.. shapes, .. Edges(), .. entries]);
+        var (entries, height) = Legend.At(Left, LegendTop + Extra, Right, legend);
+        return new Drawing(Width, LegendTop + Extra + height, [.. shapes, .. Edges(), .. entries]);
     }
 
     private IEnumerable<Shape> Edges() =>
     [
         .. Y.Ticks.Select(tick => new Label(Ink.Text, new Spot(Left - 8, At(X.Low, tick.At).Y + HalfLetter), tick.Text, FontSize, Anchor.End)),
         .. X.Ticks.Select(tick => At(tick.At, Y.Low)).Select(foot => new Line(Ink.Text, [foot, foot with { Y = foot.Y + 5 }], 1)),
-        .. X.Ticks.Select(tick => new Label(Ink.Text, new Spot(At(tick.At, Y.Low).X, Bottom + 20), tick.Text, FontSize, Anchor.Middle)),
+        .. X.Ticks.SelectMany(tick => tick.Text.Split('\n').Select((line, i) =>
+            new Label(Ink.Text, new Spot(At(tick.At, Y.Low).X, Bottom + 20 + i * LineHeight), line, FontSize, Anchor.Middle))),
         new Line(Ink.Text, [At(X.Low, Y.Low), At(X.High, Y.Low)], 1),
-        new Label(Ink.Text, new Spot((Left + Right) / 2, Bottom + 42), X.Title, FontSize, Anchor.Middle),
+        new Label(Ink.Text, new Spot((Left + Right) / 2, Bottom + 42 + Extra), X.Title, FontSize, Anchor.Middle),
         new Label(Ink.Text, new Spot(16, (Top + Bottom) / 2), Y.Title, FontSize, Anchor.Middle, Turn.Upwards),
     ];
 }

@@ -12,7 +12,7 @@ internal static class HeatMap
     /// <param name="percent">By row and column; null where nothing was measured.</param>
     public static Drawing Draw(string x, IReadOnlyList<string> columns, string y, IReadOnlyList<string> rows, Func<int, int, double?> percent)
     {
-        var frame = new Frame(Axis.Names(x, columns), Axis.Names(y, rows));
+        var frame = new Frame(Axis.Names(x, columns).Thinned(), Axis.Names(y, rows).Thinned());
         var cells =
             from row in Enumerable.Range(0, rows.Count)
             from column in Enumerable.Range(0, columns.Count)

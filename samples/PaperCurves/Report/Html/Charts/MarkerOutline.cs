@@ -12,6 +12,8 @@ internal static class MarkerOutline
         {
             Marker.Square => (4, Math.PI / 4, 1.2 * Radius),
             Marker.Triangle => (3, -Math.PI / 2, 1.3 * Radius),
+            Marker.TriangleDown => (3, Math.PI / 2, 1.3 * Radius),
+            Marker.Pentagon => (5, -Math.PI / 2, 1.2 * Radius),
             Marker.Diamond => (4, 0, 1.3 * Radius),
             _ => (20, 0.0, Radius),
         };

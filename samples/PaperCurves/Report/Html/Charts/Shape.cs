@@ -41,6 +41,8 @@ internal enum Marker
     Square,
     Triangle,
     Diamond,
+    Pentagon,
+    TriangleDown,
 }
 
 /// <summary>Which part of a text is at its point.</summary>

@@ -27,11 +27,14 @@ internal static class Looks
         _ => Ink.Green,
     };
 
-    private static Marker MarkerOf(Pretrained pretrained) => pretrained.Method switch
+    private static Marker MarkerOf(Pretrained pretrained) => (pretrained.Method, pretrained.ZapRows) switch
     {
-        Method.Iid => pretrained.ZapRows == 0 ? Marker.Circle : Marker.Square,
-        Method.Asb => Marker.Triangle,
-        _ => Marker.Diamond,
+        (Method.Iid, 0) => Marker.Circle,
+        (Method.Iid, _) => Marker.Square,
+        (Method.Asb, 0) => Marker.Triangle,
+        (Method.Asb, _) => Marker.TriangleDown,
+        (_, 0) => Marker.Diamond,
+        _ => Marker.Pentagon,
     };
 
     private static Ink InkOf(TransferKind kind) => kind switch
