@@ -8,7 +8,7 @@ namespace PaperCurves.Report.Html;
 internal static class Numbers
 {
     /// <summary>"56.4", or a dash.</summary>
-    public static string Percent(double? value) => value is { } percent ? Invariant($"{percent:f1}") : "–";
+    public static string Percent(double? value) => value is { } percent && double.IsFinite(percent) ? Invariant($"{percent:f1}") : "–";
 
     /// <summary>"+14.4", with a minus sign that is as wide as the plus.</summary>
     public static string Gap(double? value) =>

@@ -71,7 +71,14 @@ internal sealed class Browser : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync().ConfigureAwait(false);
         _process.Dispose();
-        _profile.Delete(recursive: true);
+        try
+        {
+            _profile.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // A process of the browser that is still ending writes there; the folder is a temporary one.
+        }
     }
 
     private async Task ConnectAsync()

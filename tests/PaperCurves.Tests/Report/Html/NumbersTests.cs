@@ -12,6 +12,7 @@ public sealed class NumbersTests
         // Sd 2, so the interval is 50 ± 4.303 * 2 / sqrt(3).
         Numbers.Of(MadeUpSweep.SampleOf(48, 50, 52)).Replace('\u00a0', ' ').Should().Be("50.0 ± 2.0 [45.0, 55.0], n = 3");
         Numbers.Of(null).Should().Be("–");
+        Numbers.Percent(double.NaN).Should().Be("–", "a pre-training without validation images has no such accuracy");
     }
 
     [Theory]

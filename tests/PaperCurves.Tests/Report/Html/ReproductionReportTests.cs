@@ -72,6 +72,19 @@ public sealed class ReproductionReportTests : IDisposable
     }
 
     [Fact]
+    public void A_sweep_of_single_points_and_lasting_falls_has_a_page_too()
+    {
+        var study = new SmallStudy()
+            .With(Pretrained.IidZap, TransferKind.SequentialHead, 5, 20)
+            .With(Pretrained.IidZap, TransferKind.IidUnfrozen, 1, 10)
+            .WithNetwork(Pretrained.IidZap, 1, 5, double.NaN, SmallStudy.Steps(3.9, 10, -0.0, 5, -0.0));
+
+        var page = File.ReadAllText(Write(study.Input));
+
+        page.Should().Contain("seed 1: not before the next, not before the next").And.NotContain("NaN");
+    }
+
+    [Fact]
     public void Downloads_hold_the_numbers()
     {
         var page = File.ReadAllText(Write(MadeUpSweep.Input()));

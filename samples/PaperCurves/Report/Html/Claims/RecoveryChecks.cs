@@ -1,6 +1,6 @@
 using PaperCurves.Sweeps;
-using static MathNet.Numerics.Statistics.Correlation;
 using static System.FormattableString;
+using static MathNet.Numerics.Statistics.Correlation;
 
 namespace PaperCurves.Report.Html.Claims;
 

@@ -20,7 +20,7 @@ internal static class ForgettingFigures
         select Draw(cells, network, kind, selection, rate);
 
     private static bool IsOf(Study study, CellResult result, Pretrained network, TransferKind kind, double? rate) =>
-        result.Pool == ClassPool.Test && Nullable.Equals(result.LearningRate, rate) && study.IsOf(result.Network, network) && study.IsOf(result.Transfer, kind);
+        result.Points.Count > 0 && result.Pool == ClassPool.Test && Nullable.Equals(result.LearningRate, rate) && study.IsOf(result.Network, network) && study.IsOf(result.Transfer, kind);
 
     private static Figure Draw(List<CellResult> cells, Pretrained network, TransferKind kind, RateSelection selection, double? rate)
     {
