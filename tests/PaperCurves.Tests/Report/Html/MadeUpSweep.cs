@@ -40,7 +40,7 @@ internal sealed class MadeUpSweep
         LearningRate = method == Method.Iid ? 3e-3 : 1e-3,
     };
 
-    /// <summary>A sample of one value for each trial, all of seed 1 unless said otherwise.</summary>
+    /// <summary>A sample of one value for each trial, all of seed 1.</summary>
     public static Sample SampleOf(params IEnumerable<double> percents) =>
         Statistics.Summarize([.. percents.Select((percent, i) => new SampleValue(1, i + 1, percent))]);
 

@@ -53,6 +53,7 @@ public sealed class ReproductionReportTests : IDisposable
     public void Claims_are_counted_for_each_selection()
     {
         File.ReadAllText(Write(MadeUpSweep.Input())).Should().Contain("as published, 5 of 7 claims pass, 0 miss, 2 were not (wholly) run.");
+        File.ReadAllText(Write(MadeUpSweep.FullInput())).Should().Contain("as published, 6 of 7 claims pass, 0 miss, 1 was not (wholly) run.");
         File.ReadAllText(Write(MadeUpSweep.Input() with { Validation = [] })).Should().NotContain("held-out classes,");
     }
 
