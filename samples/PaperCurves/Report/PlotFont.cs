@@ -24,6 +24,9 @@ internal sealed class PlotFont : IFontResolver
         _typeface = SKTypeface.FromStream(stream);
     }
 
+    /// <summary>The font itself.</summary>
+    public static SKTypeface Typeface => Registered.Value._typeface;
+
     /// <summary>Makes it the font of all plots.</summary>
     public static void Use() => _ = Registered.Value;
 

@@ -1,0 +1,48 @@
+using PaperCurves.Report.Html.Charts;
+using PaperCurves.Report.Html.Claims;
+using PaperCurves.Report.Html.Figures;
+using PaperCurves.Report.Html.Page;
+
+namespace PaperCurves.Report.Html;
+
+/// <summary>The reproduction on one page: which claims hold here, with every number behind the answer.</summary>
+public static class ReproductionReport
+{
+    /// <summary>Name of the page in its folder.</summary>
+    public const string PageName = "report.html";
+
+    /// <summary>Writes report.html, which needs no other file, and every figure as figures/*.svg and *.png.</summary>
+    /// <param name="input">What was planned, done and chosen.</param>
+    /// <param name="folder">Where they go; made if need be, files of the same names are replaced.</param>
+    /// <returns>The path of the page.</returns>
+    public static string Write(ReportInput input, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var study = new Study(input);
+        var figures = new AllFigures(study);
+        var pictures = Directory.CreateDirectory(Path.Combine(folder, "figures")).FullName;
+        foreach (var figure in figures.Everything)
+        {
+            File.WriteAllText(Path.Combine(pictures, $"{figure.Id}.svg"), new SvgWriter(Palettes.OnWhite).Write(figure.Drawing, figure.Alt));
+            File.WriteAllBytes(Path.Combine(pictures, $"{figure.Id}.png"), PngWriter.Write(figure.Drawing));
+        }
+
+        var page = Path.Combine(folder, PageName);
+        File.WriteAllText(page, PageTemplate.Fill(ModelOf(study, figures)));
+        return page;
+    }
+
+    private static PageModel ModelOf(Study study, AllFigures figures)
+    {
+        IReadOnlyList<IReadOnlyList<Verdict>> verdicts =
+            [.. study.Selections.Select(selection => (IReadOnlyList<Verdict>)[.. PublishedClaims.All.Select(claim => claim.Judge(study, selection))])];
+        return new PageModel(
+            "Does zapping work, and how well?",
+            ClaimSections.Verdict(verdicts),
+            study.IsOfPublishedSize ? null : "Data, network or transfer are not of the published size, so the published figures are no yardstick for ours here.",
+            ClaimSections.Glance(study),
+            ClaimSections.Badges(verdicts),
+            [ClaimSections.Of(verdicts), .. ResultSections.Of(study, figures), .. RecordSections.Of(study.Input)]);
+    }
+}

@@ -1,0 +1,49 @@
+using FluentAssertions;
+using PaperCurves.Pretraining;
+using PaperCurves.Report.Html;
+using PaperCurves.Report.Html.Claims;
+using PaperCurves.Sweeps;
+using Xunit;
+
+namespace PaperCurves.Tests.Report.Html.Claims;
+
+public sealed class MonotoneCheckTests
+{
+    private static readonly MonotoneCheck Check = new(TransferMeasure.End(TransferKind.SequentialHead), [0, 100, 500, 1000]);
+
+    [Fact]
+    public void Rising_means_pass() => Judge(42, 46, 52, 56).Should().BeEquivalentTo(new
+    {
+        Outcome = Outcome.Pass,
+        Finding = "every mean is above the one before",
+        Published = "42.0, 46.2, 52.3, 56.4",
+    });
+
+    [Fact]
+    public void A_step_that_does_not_rise_is_named() => Judge(42, 46, 46, 45).Should().BeEquivalentTo(new
+    {
+        Outcome = Outcome.Miss,
+        Finding = "500 rows are not better than 100 (46.0 after 46.0); 1000 rows are not better than 500 (45.0 after 46.0)",
+    });
+
+    [Fact]
+    public void Missing_sizes_are_named() => Judge(42, null, null, 56).Should().BeEquivalentTo(new
+    {
+        Outcome = Outcome.NotRun,
+        Finding = "not measured: 100, 500 rows",
+    });
+
+    private static Evidence Judge(params double?[] percents)
+    {
+        var study = new SmallStudy();
+        foreach (var (rows, percent) in Check.Rows.Zip(percents))
+        {
+            if (percent is { } value)
+            {
+                study.With(new Pretrained(Method.Iid, rows), TransferKind.SequentialHead, 600, value);
+            }
+        }
+
+        return Check.Judge(study.Study, RateSelection.Oracle);
+    }
+}

@@ -1,0 +1,68 @@
+using FluentAssertions;
+using PaperCurves.Pretraining;
+using PaperCurves.Report.Html;
+using PaperCurves.Report.Html.Claims;
+using PaperCurves.Sweeps;
+using Xunit;
+using static PaperCurves.Report.Html.Pretrained;
+
+namespace PaperCurves.Tests.Report.Html.Claims;
+
+public sealed class PublishedClaimsTests
+{
+    private static readonly Pretrained[] All =
+        [Iid, new(Method.Iid, 100), new(Method.Iid, 500), IidZap, Asb, AsbZap, MetaAsb, MetaAsbZap];
+
+    [Fact]
+    public void The_published_figures_themselves_pass()
+    {
+        var study = OfPublished(shift: _ => 0);
+
+        Outcomes(study).Should().Equal(
+            ("C1", Outcome.Pass), ("C2", Outcome.Pass), ("C3", Outcome.Pass), ("C4", Outcome.Pass), ("C5", Outcome.Pass), ("C6", Outcome.Pass),
+            ("C7", Outcome.NotRun));
+    }
+
+    [Fact]
+    public void Networks_that_zapping_does_not_help_miss()
+    {
+        var study = OfPublished(shift: network => network.ZapRows == 0 ? 0 : -15);
+
+        Outcomes(study).Where(claim => claim.Outcome == Outcome.Miss).Select(claim => claim.Id).Should().Equal("C1", "C2", "C3", "C4", "C5", "C6");
+    }
+
+    [Fact]
+    public void Nothing_measured_means_nothing_run() =>
+        Outcomes(new SmallStudy().Study).Should().OnlyContain(claim => claim.Outcome == Outcome.NotRun).And.HaveCount(7);
+
+    [Fact]
+    public void A_claim_with_one_check_left_is_not_run_unless_either_suffices()
+    {
+        var study = new SmallStudy()
+            .With(IidZap, TransferKind.SequentialHead, 600, 56).With(Iid, TransferKind.SequentialHead, 600, 42)
+            .With(new(Method.Iid, 100), TransferKind.SequentialHead, 600, 46).With(new(Method.Iid, 500), TransferKind.SequentialHead, 600, 52);
+
+        Outcomes(study.Study).Where(claim => claim.Id is "C1" or "C5").Should().Equal(("C1", Outcome.NotRun), ("C5", Outcome.Pass));
+    }
+
+    private static IEnumerable<(string Id, Outcome Outcome)> Outcomes(Study study) =>
+        PublishedClaims.All.Select(claim => (claim.Id, claim.Judge(study, RateSelection.Oracle).Outcome));
+
+    private static Study OfPublished(Func<Pretrained, double> shift)
+    {
+        var study = new SmallStudy();
+        foreach (var network in All)
+        {
+            study.WithNetwork(network, 1, PublishedFigures.Training(network)!.Value, PublishedFigures.Validation(network)!.Value + shift(network));
+            foreach (var kind in Enum.GetValues<TransferKind>())
+            {
+                foreach (var point in PublishedFigures.Curve(kind, network))
+                {
+                    study.With(network, kind, point.X, point.Percent + shift(network));
+                }
+            }
+        }
+
+        return study.Study;
+    }
+}
