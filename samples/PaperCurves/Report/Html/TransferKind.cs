@@ -1,3 +1,4 @@
+using Zapping.Training;
 using PaperCurves.Sweeps;
 
 namespace PaperCurves.Report.Html;
