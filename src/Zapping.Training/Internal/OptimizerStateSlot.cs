@@ -50,6 +50,26 @@ internal sealed class OptimizerStateSlot(optim.Optimizer optimizer, OptimizerSta
         }
     }
 
+    /// <summary>The tensors that run along the parameter, with the value from which they start.</summary>
+    /// <exception cref="NotSupportedException">The state is out of reach or not known.</exception>
+    public IEnumerable<(Tensor Tensor, double Initial)> TensorsAlong(string name)
+    {
+        if (state is null || !Knows(state))
+        {
+            throw new NotSupportedException(
+                $"What {optimizer.GetType().Name} remembers of '{name}' is {(state is null ? "in native code" : $"a {state.GetType()}")}, "
+                + "out of reach, so the parameter cannot get more rows. Grow it before the optimizer is made.");
+        }
+
+        foreach (var (tensor, initial) in Tensors(state, options!))
+        {
+            if (tensor is not null)
+            {
+                yield return (tensor, initial);
+            }
+        }
+    }
+
     private static bool Knows(OptimizerState state) => state
         is SGD.State or Adam.State or AdamW.State or NAdam.State or RAdam.State or Adamax.State
         or RMSProp.State or Adagrad.State or Adadelta.State or ASGD.State or Rprop.State;

@@ -56,9 +56,13 @@ public abstract class HeadSelector
         return new ByBoundary(choose);
     }
 
-    internal abstract Head Find(ResetContext context);
+    internal Head Find(ResetContext context) => Find(context.Model, context.Boundary);
 
-    internal Head Find(nn.Module model) => Find(new ResetContext(new ParameterCatalog(model), new OptimizerStates([]), TrainingBoundary.Task(0, []), 0, 0));
+    /// <summary>The head where nothing is about to begin.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be told, which includes that it depends on a boundary.</exception>
+    internal Head Find(nn.Module model) => Find(model, boundary: null);
+
+    private protected abstract Head Find(nn.Module model, TrainingBoundary? boundary);
 
     /// <summary>Heads are Linear layers and 1x1 convolutions.</summary>
     private static Head? AsHead(nn.Module module) => module switch
@@ -79,11 +83,11 @@ public abstract class HeadSelector
 
     private sealed class OnlyLinear(int? classCount) : HeadSelector
     {
-        internal override Head Find(ResetContext context)
+        private protected override Head Find(nn.Module model, TrainingBoundary? boundary)
         {
             var found = new List<Linear>();
-            Collect(context.Model, found);
-            return found is [var only] ? new Head(only.weight, only.bias) : throw Ambiguous(context.Model, found.Count);
+            Collect(model, found);
+            return found is [var only] ? new Head(only.weight, only.bias) : throw Ambiguous(model, found.Count);
         }
 
         // Without the names of named_modules(), which cost more than all the rest of a search.
@@ -112,32 +116,36 @@ public abstract class HeadSelector
 
     private sealed class ByName(string layer) : HeadSelector
     {
-        internal override Head Find(ResetContext context)
+        private protected override Head Find(nn.Module model, TrainingBoundary? boundary)
         {
-            foreach (var (name, module) in ParameterCatalog.Modules(context.Model))
+            foreach (var (name, module) in ParameterCatalog.Modules(model))
             {
                 if (string.Equals(name, layer, StringComparison.Ordinal))
                 {
                     return AsHead(module) ?? throw new InvalidOperationException(
                         $"Layer '{layer}' is a {module.GetName()}, not a Linear or 1x1 Conv2d; "
-                        + $"{Listing(ParameterCatalog.Modules(context.Model))}.");
+                        + $"{Listing(ParameterCatalog.Modules(model))}.");
                 }
             }
 
             throw new InvalidOperationException(
-                $"The model {context.Model.GetName()} has no layer '{layer}'; "
-                + $"{Listing(ParameterCatalog.Modules(context.Model))}.");
+                $"The model {model.GetName()} has no layer '{layer}'; "
+                + $"{Listing(ParameterCatalog.Modules(model))}.");
         }
     }
 
     private sealed class ByExpression(Func<Parameter> weight, Func<Parameter?> bias) : HeadSelector
     {
-        internal override Head Find(ResetContext context) => new(weight(), bias());
+        private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => new(weight(), bias());
     }
 
     private sealed class ByBoundary(Func<TrainingBoundary, HeadSelector> choose) : HeadSelector
     {
-        internal override Head Find(ResetContext context) => choose(context.Boundary).Find(context);
+        private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => boundary is null
+            ? throw new InvalidOperationException(
+                $"The head of {model.GetName()} is chosen {nameof(PerBoundary)}, and here is no boundary to choose by. Say which head is meant with "
+                + $"{nameof(Named)}, {nameof(Layer)} or {nameof(Parameter)}.")
+            : choose(boundary).Find(model, boundary);
     }
 }
 
