@@ -22,12 +22,17 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
     private int _made;
 
     /// <summary>Makes all cells that are missing. One that fails costs itself, and what needs it.</summary>
-    /// <exception cref="SweepException">What is there already cannot be used.</exception>
+    /// <exception cref="SweepException">What is there already cannot be used, or no cell fits the limits.</exception>
     /// <exception cref="OperationCanceledException">Stopped between two steps; everything finished is kept.</exception>
     public SweepOutcome Run(SweepLimits limits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(limits);
         var jobs = SweepJob.Of(cells, limits.Only);
+        if (jobs.Count == 0)
+        {
+            throw new SweepException($"no cell has an id that fits '{limits.Only}'; one is '{cells.Transfers[0].Id}'");
+        }
+
         var left = jobs.Where(job => !IsDone(job)).ToList();
         _missingNetworks.UnionWith(left.Where(IsNetwork).Select(job => job.Id));
         using var line = board.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
