@@ -40,12 +40,16 @@ internal static class SweepRunCommand
         SweepOutcome? outcome = null;
         try
         {
-            ConsoleBoard.Run(board =>
-            {
-                var data = SweepOptions.Data(sweep, source, board, cancellationToken);
-                var cells = SweepCells.Of(sweep, data);
-                outcome = new SweepRunner(cells, options.Store(parse), work(data, device(options.Common.Device(parse))), board).Run(limits, cancellationToken);
-            });
+            ConsoleBoard.Run(
+                board =>
+                {
+                    var data = SweepOptions.Data(sweep, source, board, cancellationToken);
+                    var cells = SweepCells.Of(sweep, data);
+                    var worker = work(data, device(options.Common.Device(parse)));
+                    using var whatItKeeps = worker as IDisposable;
+                    outcome = new SweepRunner(cells, options.Store(parse), worker, board).Run(limits, cancellationToken);
+                },
+                FinishedBars.Vanish);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -59,5 +59,6 @@ internal static class SweepStatusCommand
         return string.Create(CultureInfo.InvariantCulture, $"{states.GetValueOrDefault(CellState.Done)}/{cells.Count} done{string.Concat(others)}");
     }
 
-    private static string Duration(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{TimeSpan.FromSeconds(seconds).TotalHours:f1} h");
+    private static string Duration(double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):f0}:{TimeSpan.FromSeconds(seconds):mm\\:ss} h");
 }

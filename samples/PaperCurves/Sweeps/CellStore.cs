@@ -22,7 +22,7 @@ public sealed class CellStore(string folder)
 
     /// <summary>
     /// What a network's pre-training ended with; null if it has not come to its end. Who trains it replaces checkpoints, so
-    /// ask only while nobody does.
+    /// ask only under the claim to it.
     /// </summary>
     /// <exception cref="SweepException">Its checkpoints are damaged, or of another plan.</exception>
     public PretrainingResult? Find(NetworkCell cell)

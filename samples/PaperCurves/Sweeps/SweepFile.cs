@@ -63,13 +63,19 @@ public static class SweepFile
     private static YamlValue Load(string yaml, string file)
     {
         var stream = new YamlStream();
+        var parser = new Parser(new StringReader(yaml));
         try
         {
-            stream.Load(new StringReader(yaml));
+            stream.Load(parser);
         }
         catch (YamlException failure)
         {
             throw SweepException.At(file, Math.Max(1, failure.Start.Line), $"this is no YAML: {failure.Message}", failure);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
+        {
+            // YamlDotNet says no more about brackets that it cannot match and keys that it does not find.
+            throw SweepException.At(file, Math.Max(1, parser.Current?.End.Line ?? 1), "this is no YAML: brackets do not match, or a key is missing", failure);
         }
 
         return stream.Documents switch

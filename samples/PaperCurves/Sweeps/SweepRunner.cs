@@ -55,8 +55,17 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
 
     private bool IsOver(SweepLimits limits) => _elapsed.Elapsed >= limits.Time;
 
-    // Results appear whole; a network that somebody is training has checkpoints that come and go.
-    private bool IsDone(SweepJob job) => !(IsNetwork(job) && store.IsTaken(job.Id)) && job.IsDone(store);
+    // Results appear whole. The checkpoints of a network that somebody is training come and go, so it is looked at under a claim.
+    private bool IsDone(SweepJob job)
+    {
+        if (!IsNetwork(job))
+        {
+            return job.IsDone(store);
+        }
+
+        using var claim = store.Claim(job.Id);
+        return claim is not null && job.IsDone(store);
+    }
 
     /// <returns>Whether the job is settled: done by whomever, or failed. Otherwise somebody else is at work on it, or on its network.</returns>
     private bool Attempt(SweepJob job, IProgressLine line, CancellationToken cancellationToken)

@@ -39,9 +39,9 @@ public sealed record SweepStatus(IReadOnlyList<CellStatus> Cells)
 
     private static CellStatus Of(NetworkCell cell, CellStore store)
     {
-        var taken = store.IsTaken(cell.Id);
-        var seconds = taken ? null : store.Find(cell)?.Seconds;
-        return new CellStatus(cell.Id, Pretraining, cell.Plan.Method.Key(), State(cell.Id, seconds, taken, store), seconds);
+        using var claim = store.Claim(cell.Id);
+        var seconds = claim is null ? null : store.Find(cell)?.Seconds;
+        return new CellStatus(cell.Id, Pretraining, cell.Plan.Method.Key(), State(cell.Id, seconds, claim is null, store), seconds);
     }
 
     private static CellStatus Of(TransferCell cell, CellStore store)

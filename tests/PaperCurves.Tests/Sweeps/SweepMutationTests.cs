@@ -41,7 +41,7 @@ public sealed class SweepMutationTests
                 failure.Message.Should().MatchRegex(@"\Asample\.yaml:[1-9][0-9]*: [^\n]+\z");
             }
         },
-        iter: 4000);
+        iter: 20_000);
 
     private static string[] With(int line, Func<string, string> change) => [.. Lines[..line], change(Lines[line]), .. Lines[(line + 1)..]];
 }
