@@ -59,7 +59,10 @@ internal static class CellFile
         if (difference.Length > 0)
         {
             throw SweepException.At(
-                path, 1, $"made by other settings than the sweep file now gives: {difference}. Put the sweep file back, give another --out, or move the result away");
+                path,
+                1,
+                $"made by other settings than the sweep file now gives: {difference}. "
+                + "Put the sweep file back, give another --out, or move the result away");
         }
     }
 

@@ -16,17 +16,29 @@ internal sealed record CellIdentity(
     PretrainingPlan Plan,
     int Length)
 {
-    public static CellIdentity Of(TransferCell cell)
-    {
-        var plan = cell.Network.Plan;
-        return new(
-            cell.Id, cell.Network.Network, plan.Seed, cell.Transfer, cell.Trial, cell.LearningRate, cell.Pool, cell.Settings, plan.Data, plan.Essence(), plan.Length);
-    }
+    public static CellIdentity Of(TransferCell cell) => new(
+        cell.Id,
+        cell.Network.Network,
+        cell.Network.Plan.Seed,
+        cell.Transfer,
+        cell.Trial,
+        cell.LearningRate,
+        cell.Pool,
+        cell.Settings,
+        cell.Network.Plan.Data,
+        cell.Network.Plan.Essence(),
+        cell.Network.Plan.Length);
 
-    public static CellIdentity Of(CellResult result)
-    {
-        var plan = result.Plan;
-        return new(
-            result.Cell, result.Network, result.Seed, result.Transfer, result.Trial, result.LearningRate, result.Pool, result.Settings, result.Data, plan.Essence(), plan.Length);
-    }
+    public static CellIdentity Of(CellResult result) => new(
+        result.Cell,
+        result.Network,
+        result.Seed,
+        result.Transfer,
+        result.Trial,
+        result.LearningRate,
+        result.Pool,
+        result.Settings,
+        result.Data,
+        result.Plan.Essence(),
+        result.Plan.Length);
 }

@@ -32,7 +32,9 @@ public sealed class CellStore(string folder)
         if (!Directory.Exists(checkpoints) || !Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
         {
             return File.Exists(Path.Combine(network, NetworkRecord))
-                ? throw new SweepException($"{network}: its training is finished, but its checkpoints are gone. Put them back, or move the network's folder away to train it again")
+                ? throw new SweepException(
+                    $"{network}: its training is finished, but its checkpoints are gone. "
+                    + "Put them back, or move the network's folder away to train it again")
                 : null;
         }
 
@@ -111,7 +113,8 @@ public sealed class CellStore(string folder)
         if (difference.Length > 0)
         {
             throw new SweepException(
-                $"{network}: trained by another plan than the sweep file now gives: {difference}. Put the sweep file back, give another --out, or move the network's folder away");
+                $"{network}: trained by another plan than the sweep file now gives: {difference}. "
+                + "Put the sweep file back, give another --out, or move the network's folder away");
         }
     }
 

@@ -25,11 +25,19 @@ internal static class NetworkKeys
         Key.Of("zap_fan", Zapped, plan => plan.Zap, value => value.Word<KaimingFan>(), (plan, fan) => plan with { ZapFan = fan }),
         Key.Of("zap_bias", Zapped, plan => plan.Zap, value => value.Word<BiasReset>(), (plan, bias) => plan with { ZapBias = bias }),
         Key.Of(
-            "zap_optimizer_state", Zapped, plan => plan.Zap, value => value.Word<OptimizerStateReset>(), (plan, state) => plan with { ZapOptimizerState = state }),
+            "zap_optimizer_state",
+            Zapped,
+            plan => plan.Zap,
+            value => value.Word<OptimizerStateReset>(),
+            (plan, state) => plan with { ZapOptimizerState = state }),
         Key.Of("inner_learning_rate", Episodes, IsEpisodic, value => value.Rate(), (plan, rate) => plan with { InnerLearningRate = rate }),
         Key.Of("remember_images", Episodes, IsEpisodic, value => value.Integer(1), (plan, images) => plan with { RememberImages = images }),
         Key.Of(
-            "first_order", "method: meta-asb", plan => plan.Method == Method.MetaAsb, value => value.Flag(), (plan, first) => plan with { FirstOrder = first }),
+            "first_order",
+            "method: meta-asb",
+            plan => plan.Method == Method.MetaAsb,
+            value => value.Flag(),
+            (plan, first) => plan with { FirstOrder = first }),
     ];
 
     private static readonly string[] All = ["method", "zap", "seeds", .. Numbers.Select(key => key.Name)];

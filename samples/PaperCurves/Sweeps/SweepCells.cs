@@ -64,7 +64,10 @@ public sealed record SweepCells(IReadOnlyList<NetworkCell> Networks, IReadOnlyLi
         if (!ModelCatalog.Takes(sweep.Model, data.Size, data.Channels))
         {
             throw SweepException.At(
-                sweep.File, 1, $"the model '{sweep.Model}' takes images of {ModelCatalog.ImagesOf(sweep.Model)}; {data.Name} has {data.Size}x{data.Size} with {data.Channels}");
+                sweep.File,
+                1,
+                $"the model '{sweep.Model}' takes images of {ModelCatalog.ImagesOf(sweep.Model)}; "
+                + $"{data.Name} has {data.Size}x{data.Size} with {data.Channels}");
         }
 
         foreach (var transfer in sweep.Transfers)
@@ -72,16 +75,17 @@ public sealed record SweepCells(IReadOnlyList<NetworkCell> Networks, IReadOnlyLi
             var (classes, held) = (transfer.Settings.Classes, sweep.Validation?.Classes ?? 0);
             if (classes + held > data.Transfer.ClassCount)
             {
-                throw SweepException.At(
-                    sweep.File, transfer.Line, $"transfers.{transfer.Name} needs {classes} classes and validation {held}; {data.Name} has {data.Transfer.ClassCount} to transfer to");
+                throw TooMuch(transfer, $"{classes} classes and validation {held}; {data.Name} has {data.Transfer.ClassCount} to transfer to");
             }
 
             var (support, query) = (transfer.Settings.Support, transfer.Settings.Query);
             if (support + query > data.Transfer.ImagesPerClass)
             {
-                throw SweepException.At(
-                    sweep.File, transfer.Line, $"transfers.{transfer.Name} needs {support} support and {query} query images of each class; {data.Name} has {data.Transfer.ImagesPerClass}");
+                throw TooMuch(transfer, $"{support} support and {query} query images of each class; {data.Name} has {data.Transfer.ImagesPerClass}");
             }
         }
+
+        SweepException TooMuch(TransferSweep transfer, string needs) =>
+            SweepException.At(sweep.File, transfer.Line, $"transfers.{transfer.Name} needs {needs}");
     }
 }

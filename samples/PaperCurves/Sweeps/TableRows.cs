@@ -111,7 +111,9 @@ internal sealed record ClassRow(CellResult Cell, CellPoint Point, int Class, dou
 
         return hits.Count == point.ClassesSeen
             ? hits
-            : throw new SweepException($"{cell.Cell}: the evaluation after {point.ClassesSeen} classes does not say how many images of each are recognised. Move the result away to make the cell again");
+            : throw new SweepException(
+                $"{cell.Cell}: the evaluation after {point.ClassesSeen} classes does not say how many images of each are recognised. "
+                + "Move the result away to make the cell again");
     }
 }
 

@@ -92,7 +92,8 @@ internal sealed class YamlValue(string file, string path, YamlNode node)
 
     /// <summary>A learning rate.</summary>
     public double Rate() =>
-        double.TryParse(Plain, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= 1
+        double.TryParse(Plain, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value)
+        && value is > 0 and <= 1
             ? value
             : throw Expected("a learning rate above 0 and at most 1, such as 1e-3");
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CsCheck;
 using FluentAssertions;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
@@ -86,6 +87,30 @@ public sealed class CellStoreTests : IDisposable
 
         failure.Message.Should().MatchRegex("^[^\n]+:[0-9]+: ").And.Contain(message);
         File.Exists(ResultPath).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_file_with_any_wrong_byte_is_read_or_refused()
+    {
+        Store.Save(Cell, FakeCellWork.Result(Cell));
+        var whole = File.ReadAllBytes(ResultPath);
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Sample(
+            (at, value) =>
+            {
+                var bytes = whole.ToArray();
+                bytes[at] = value;
+                File.WriteAllBytes(ResultPath, bytes);
+                try
+                {
+                    Store.Find(Cell)!.Cell.Should().Be(Cell.Id);
+                }
+                catch (SweepException failure)
+                {
+                    failure.Message.Should().StartWith($"{ResultPath}:").And.NotContain("\n");
+                }
+            },
+            iter: 2000,
+            threads: 1);
     }
 
     [Fact]

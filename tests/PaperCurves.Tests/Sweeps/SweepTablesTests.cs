@@ -1,6 +1,6 @@
 using FluentAssertions;
-using Parquet.Serialization;
 using PaperCurves.Sweeps;
+using Parquet.Serialization;
 using Xunit;
 
 namespace PaperCurves.Tests.Sweeps;
