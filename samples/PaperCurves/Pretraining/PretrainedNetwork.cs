@@ -25,7 +25,7 @@ public static class PretrainedNetwork
         var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, seed: 0);
         StateDict.Load(model, checkpoint.ModelPath);
         model.eval();
-        return (model, ResultOf(checkpoint));
+        return (model, checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null);
     });
 
     /// <summary>What a network was trained by.</summary>
@@ -36,7 +36,8 @@ public static class PretrainedNetwork
     /// <summary>What a network is trained by, and what its training ended with, if it has come to its end.</summary>
     /// <param name="folder">As for <see cref="Load"/>.</param>
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
-    internal static (PretrainingPlan Plan, PretrainingResult? Result) Progress(string folder) => Read(folder, checkpoint => (PlanOf(checkpoint), ResultOf(checkpoint)));
+    internal static (PretrainingPlan Plan, PretrainingResult? Result) Progress(string folder) => Read(folder, checkpoint =>
+        (PlanOf(checkpoint), checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null));
 
     /// <exception cref="DataException">The checkpoint is of another plan; only how far it goes may differ.</exception>
     internal static void EnsureOf(PretrainingPlan plan, Checkpoint checkpoint, string folder)
@@ -52,9 +53,6 @@ public static class PretrainedNetwork
 
     internal static PretrainingPlan PlanOf(Checkpoint checkpoint) =>
         JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options)!;
-
-    private static PretrainingResult? ResultOf(Checkpoint checkpoint) =>
-        checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null;
 
     private static T Read<T>(string folder, Func<Checkpoint, T> read)
     {

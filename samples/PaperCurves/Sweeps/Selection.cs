@@ -5,6 +5,8 @@ public static class Selection
 {
     private static readonly IReadOnlyList<RateValue> None = [];
 
+    private static readonly Sample Unmeasured = new([], double.NaN, double.NaN, double.NaN, double.NaN);
+
     /// <summary>
     /// One curve for each network name and transfer, on the test classes. Rates with fewer values than others, as in a
     /// sweep that is not finished, are passed over; among the others the highest mean query accuracy wins, and of equal ones
@@ -73,8 +75,15 @@ public static class Selection
             x, ordered[0].Cell.LearningRate, Accuracy(ordered, point => point.Query), Accuracy(ordered, point => point.Support));
     }
 
-    private static Sample Accuracy(IEnumerable<RateValue> values, Func<CellPoint, CellAccuracy> accuracy) =>
-        Statistics.Of([.. values.Select(value => new SampleValue(value.Cell.Seed, value.Cell.Trial, 100 * accuracy(value.Point).Top1))]);
+    private static Sample Accuracy(IEnumerable<RateValue> values, Func<CellPoint, CellAccuracy?> accuracy)
+    {
+        var measured =
+            from value in values
+            let top1 = accuracy(value.Point)?.Top1
+            where top1 is not null
+            select new SampleValue(value.Cell.Seed, value.Cell.Trial, 100 * top1.Value);
+        return measured.ToList() is { Count: > 0 } some ? Statistics.Of(some) : Unmeasured;
+    }
 
     private sealed record RateValue(CellResult Cell, CellPoint Point);
 }

@@ -39,7 +39,7 @@ internal sealed class TableFile<TRow>(IReadOnlyList<TableColumn<TRow>> columns)
         await using var ofFile = file.ConfigureAwait(false);
         var parquet = await ParquetWriter.CreateAsync(schema, file, cancellationToken: cancellationToken).ConfigureAwait(false);
         await using var ofParquet = parquet.ConfigureAwait(false);
-        await WriteRowAsync(csv, columns.Select(column => (object)column.Field.Name)).ConfigureAwait(false);
+        await WriteRowAsync(csv, columns.Select(column => column.Field.Name)).ConfigureAwait(false);
         var count = 0L;
         foreach (var portion in rows.Chunk(RowsInMemory))
         {
@@ -60,7 +60,7 @@ internal sealed class TableFile<TRow>(IReadOnlyList<TableColumn<TRow>> columns)
         return count;
     }
 
-    private static Task WriteRowAsync(CsvWriter csv, IEnumerable<object> fields)
+    private static Task WriteRowAsync(CsvWriter csv, IEnumerable<object?> fields)
     {
         foreach (var field in fields)
         {

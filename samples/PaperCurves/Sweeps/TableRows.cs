@@ -43,8 +43,8 @@ internal static class TableRows
 
     private static IEnumerable<TableColumn<PointRow>> Accuracies =>
     [
-        TableColumn<PointRow>.Of("train_acc", row => row.Point.Support.Top1),
-        TableColumn<PointRow>.Of("train_top5_acc", row => row.Point.Support.Top5),
+        TableColumn<PointRow>.Of("train_acc", row => row.Point.Support?.Top1),
+        TableColumn<PointRow>.Of("train_top5_acc", row => row.Point.Support?.Top5),
         TableColumn<PointRow>.Of("test_acc", row => row.Point.Query.Top1),
         TableColumn<PointRow>.Of("test_top5_acc", row => row.Point.Query.Top5),
     ];
@@ -85,16 +85,16 @@ internal static class TableRows
 /// <param name="Cell">The transfer.</param>
 /// <param name="Point">The evaluation.</param>
 /// <param name="Class">Place in the order of presentation, from 0.</param>
-/// <param name="Support">Share of its support images that are recognised.</param>
+/// <param name="Support">Share of its support images that are recognised; null if that was not measured.</param>
 /// <param name="Query">Share of its query images that are recognised.</param>
-internal sealed record ClassRow(CellResult Cell, CellPoint Point, int Class, double Support, double Query)
+internal sealed record ClassRow(CellResult Cell, CellPoint Point, int Class, double? Support, double Query)
 {
     public static IEnumerable<ClassRow> Of(CellResult cell) =>
         from point in cell.Points
-        let support = Hits(cell, point, point.Support)
+        let support = point.Support is { } measured ? Hits(cell, point, measured) : null
         let query = Hits(cell, point, point.Query)
         from place in Enumerable.Range(0, point.ClassesSeen)
-        select new ClassRow(cell, point, place, (double)support[place] / cell.Settings.Support, (double)query[place] / cell.Settings.Query);
+        select new ClassRow(cell, point, place, (double?)support?[place] / cell.Settings.Support, (double)query[place] / cell.Settings.Query);
 
     private static List<int> Hits(CellResult cell, CellPoint point, CellAccuracy accuracy)
     {

@@ -76,6 +76,19 @@ public sealed class SelectionTests
     }
 
     [Fact]
+    public void Support_accuracy_that_was_not_measured_is_no_number()
+    {
+        var result = Result(0.1, 1, [0.5]);
+        var without = result with { Trial = 2, Points = [result.Points[0] with { Support = null! }] };
+
+        Selection.Curves([result, without], RateSelection.Oracle).Single().Points.Single().Support.Values.Should().ContainSingle();
+        var none = Selection.Curves([without], RateSelection.Oracle).Single().Points.Single();
+        none.Support.Values.Should().BeEmpty();
+        none.Support.Mean.Should().Be(double.NaN);
+        none.Query.Mean.Should().Be(50);
+    }
+
+    [Fact]
     public void Seeds_are_pooled_and_networks_and_transfers_are_not()
     {
         var result = Result(0.1, 1, [0.5], TransferProtocol.Iid);

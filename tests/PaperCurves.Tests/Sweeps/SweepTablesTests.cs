@@ -63,6 +63,22 @@ public sealed class SweepTablesTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_not_measured_is_empty()
+    {
+        var result = FakeCellWork.Result(SweepSample.Cells.Transfers[0]) with { Points = [FakeCellWork.Point(1, 0.5) with { Support = null! }] };
+
+        await TableRows.Sequential.WriteAsync(At("sequential"), ClassRow.Of(result), TestContext.Current.CancellationToken);
+        await TableRows.ZeroShot.WriteAsync(At("zero-shot"), PointRow.Of(result), TestContext.Current.CancellationToken);
+
+        Csv("sequential")[1].Should().EndWith(",0.001,1,0,1,0,,0.2");
+        Csv("zero-shot")[1].Should().EndWith(",1,,,0.5,0.5");
+        await using var file = File.OpenRead($"{At("zero-shot")}.parquet");
+        var row = (await ParquetSerializer.DeserializeUntypedAsync(file, cancellationToken: TestContext.Current.CancellationToken)).Data.Single();
+        row.GetValueOrDefault("train_acc").Should().BeNull();
+        row["test_acc"].Should().Be(0.5);
+    }
+
+    [Fact]
     public async Task A_result_without_hits_for_each_class_is_refused()
     {
         var store = new CellStore(_folder.FullName);
