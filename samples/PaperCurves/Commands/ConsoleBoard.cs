@@ -11,7 +11,9 @@ namespace PaperCurves.Commands;
 internal static class ConsoleBoard
 {
     /// <summary>Runs work under a board.</summary>
-    public static void Run(Action<IProgressBoard> work)
+    /// <param name="work">What is done.</param>
+    /// <param name="finished">What becomes of the bars of finished work; hundreds of pieces leave no room for them.</param>
+    public static void Run(Action<IProgressBoard> work, FinishedBars finished = FinishedBars.Stay)
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive || Console.IsOutputRedirected)
         {
@@ -22,6 +24,7 @@ internal static class ConsoleBoard
         var rates = new RateColumn();
         AnsiConsole.Progress()
             .AutoClear(false)
+            .HideCompleted(finished == FinishedBars.Vanish)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
                 new ProgressBarColumn { Width = 12 },
@@ -114,4 +117,14 @@ internal static class ConsoleBoard
                 $"{title}: {(before + _done) / total:p0}, {Rate(rate)} {unit}/s, {_elapsed.Elapsed:hh\\:mm\\:ss} gone, {left:hh\\:mm\\:ss} left{(_note.Length > 0 ? ", " : "")}{_note}"));
         }
     }
+}
+
+/// <summary>What becomes of the progress bar of a piece of work that is finished.</summary>
+internal enum FinishedBars
+{
+    /// <summary>It stays.</summary>
+    Stay,
+
+    /// <summary>It makes room.</summary>
+    Vanish,
 }

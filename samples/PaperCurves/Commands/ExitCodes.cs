@@ -5,7 +5,7 @@ internal static class ExitCodes
 {
     public const int Done = 0;
 
-    /// <summary>Data, device or an earlier run's files cannot be used; one line on the console says which.</summary>
+    /// <summary>Data, device or files cannot be used, or cells of a sweep could not be made; lines on the console say which.</summary>
     public const int NotUsable = 2;
 
     /// <summary>Ended by Ctrl-C or SIGTERM; everything is saved, and --resume goes on.</summary>

@@ -4,7 +4,7 @@ namespace PaperCurves.Data;
 /// The data set is missing, incomplete or damaged. <see cref="Exception.Message"/> is one line that names the file
 /// (and the entry, for an archive) and is meant to be shown to the user as it is.
 /// </summary>
-public sealed class DataException : Exception
+public class DataException : Exception
 {
     public DataException()
     {

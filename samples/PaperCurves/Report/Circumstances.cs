@@ -7,11 +7,11 @@ namespace PaperCurves.Report;
 /// <summary>Command, machine and versions behind figures.</summary>
 public sealed record Circumstances
 {
-    public string CommandLine { get; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1));
+    public string CommandLine { get; init; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1));
 
-    public string Machine { get; } = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
+    public string Machine { get; init; } = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
 
-    public IReadOnlyDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [".NET"] = RuntimeInformation.FrameworkDescription,
         ["Zapping.Training"] = VersionOf(typeof(ContinualTrainer)),

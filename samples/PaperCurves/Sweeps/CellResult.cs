@@ -7,6 +7,12 @@ namespace PaperCurves.Sweeps;
 /// <summary>One network transferred once: what a cell's result file holds.</summary>
 public sealed record CellResult
 {
+    /// <summary>The <see cref="Format"/> that this version of the app writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>What the file's properties mean; files of another format are refused.</summary>
+    public int Format { get; init; } = CurrentFormat;
+
     /// <summary>The cell's id, which is also its path below the folder of cells, without ".json".</summary>
     public required string Cell { get; init; }
 

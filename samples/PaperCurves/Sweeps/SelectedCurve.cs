@@ -23,7 +23,7 @@ public sealed record SelectedCurve(
 /// <param name="X">Classes seen, or steps.</param>
 /// <param name="LearningRate">The one that was chosen; null where no step is made.</param>
 /// <param name="Query">Query accuracy.</param>
-/// <param name="Support">Support accuracy of the same runs.</param>
+/// <param name="Support">Support accuracy of the same runs; without values, and NaN, where it was not measured.</param>
 public sealed record SelectedPoint(long X, double? LearningRate, Sample Query, Sample Support);
 
 /// <summary>Values of the same figure from several seeds and trials, in percent.</summary>

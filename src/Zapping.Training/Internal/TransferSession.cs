@@ -91,9 +91,12 @@ internal sealed class TransferSession : IDisposable
     private static Head HeadWithUnits(nn.Module<Tensor, Tensor> model, int classes, TransferOptions options)
     {
         var head = options.Head.Find(model);
-        return head.UnitCount >= classes
-            ? head
-            : throw new InvalidOperationException($"The classifier has {head.UnitCount} units, but the task {classes} classes.");
+        if (head.UnitCount < classes)
+        {
+            HeadGrowth.Grow(model, options.Head, classes, [], new HeadGrowthOptions { Seed = options.Seed });
+        }
+
+        return options.Head.Find(model);
     }
 
     private static void Reset(nn.Module<Tensor, Tensor> model, TransferOptions options)

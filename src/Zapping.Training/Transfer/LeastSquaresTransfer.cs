@@ -24,6 +24,16 @@ public static class LeastSquaresTransfer
         ArgumentNullException.ThrowIfNull(task);
         options = OptionsRules.Ensure(options ?? new LeastSquaresTransferOptions());
         using var session = new TransferSession(model, task, options, cancellationToken);
+        var head = session.Layer ?? throw new NotSupportedException("The classifier is no Linear layer of the model, so least squares cannot set it.");
+        if (!ReferenceEquals(session.Model, head))
+        {
+            throw new NotSupportedException("Something comes after the classifier, so its least-squares solution is not the model's.");
+        }
+
+        using (var solution = LeastSquaresHead.Solve(session.Support, session.SupportLabels, (int)head.weight.size(0)))
+        {
+            solution.ApplyTo(head);
+        }
 
         return new TransferResult([session.Evaluate(0, task.ClassCount, isLast: true, cancellationToken)]);
     }

@@ -1,5 +1,5 @@
-using Zapping.Training;
 using PaperCurves.Sweeps;
+using Zapping.Training;
 
 namespace PaperCurves.Report.Html;
 

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using PaperCurves.Data;
+using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
+
+namespace PaperCurves.Commands;
+
+/// <summary>What every command of a sweep is told, and what it opens.</summary>
+internal sealed class SweepOptions
+{
+    private readonly Argument<string> _file = new("file")
+    {
+        Description = $"A sweep file, or the name of one that comes with the app: {string.Join(", ", SweepFile.BuiltIn)}.",
+    };
+
+    public CommonOptions Common { get; } = new(Path.Combine("out", "sweep"), "the networks and the results of all cells; several processes may share it");
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_file);
+        Common.AddTo(command);
+    }
+
+    public Sweep Sweep(ParseResult parse) => SweepFile.Read(parse.GetValue(_file)!);
+
+    public CellStore Store(ParseResult parse) => new(Common.Output(parse));
+
+    /// <summary>Reads the data that a sweep is made on, drawn with enough classes where there is none.</summary>
+    public static ClassificationData Data(Sweep sweep, DataSource source, IProgressBoard board, CancellationToken cancellationToken) => source.Open(
+        PaperPlans.OmniglotSize(sweep.Model), sweep.Preset with { TransferClasses = sweep.TransferClasses }, board, cancellationToken);
+
+    /// <summary>Everything there is to make, for commands that only look.</summary>
+    public async Task<SweepCells> CellsAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var sweep = Sweep(parse);
+        var source = await Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+        SweepCells? cells = null;
+        ConsoleBoard.Run(board => cells = SweepCells.Of(sweep, Data(sweep, source, board, cancellationToken)));
+        return cells!;
+    }
+}

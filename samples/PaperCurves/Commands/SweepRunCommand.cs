@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using PaperCurves.Data;
+using PaperCurves.Sweeps;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace PaperCurves.Commands;
+
+/// <summary>sweep run: make what is missing.</summary>
+internal static class SweepRunCommand
+{
+    public static Command Create(Func<ClassificationData, Device, ICellWork> work)
+    {
+        var options = new SweepOptions();
+        var only = new Option<string>("--only")
+        {
+            Description = "Make only cells whose id fits, with * for anything (such as 'iid-zap-s1/head*'), and the networks that they need.",
+            DefaultValueFactory = _ => "*",
+        };
+        var minutes = new Option<int?>("--max-minutes") { Description = "Begin no further cell after so many minutes." };
+        minutes.Validators.Add(CommonOptions.AtLeastOne);
+        var command = new Command("run", "Make all cells that are missing; the same command goes on, in as many processes as you like.") { only, minutes };
+        options.AddTo(command);
+        command.SetAction((parse, cancellationToken) => Task.Run(
+            () =>
+            {
+                var limits = new SweepLimits(parse.GetValue(only)!, parse.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null);
+                return RunAsync(options, limits, work, parse, cancellationToken);
+            },
+            CancellationToken.None));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellWork> work, ParseResult parse, CancellationToken cancellationToken)
+    {
+        var sweep = options.Sweep(parse);
+        var source = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+        SweepOutcome? outcome = null;
+        try
+        {
+            ConsoleBoard.Run(
+                board =>
+                {
+                    var data = SweepOptions.Data(sweep, source, board, cancellationToken);
+                    var cells = SweepCells.Of(sweep, data);
+                    var worker = work(data, device(options.Common.Device(parse)));
+                    using var whatItKeeps = worker as IDisposable;
+                    outcome = new SweepRunner(cells, options.Store(parse), worker, board).Run(limits, cancellationToken);
+                },
+                FinishedBars.Vanish);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            AnsiConsole.MarkupLine("[yellow]Interrupted.[/] Everything finished is saved; the same command goes on.");
+            return ExitCodes.Interrupted;
+        }
+
+        return Show(outcome!);
+    }
+
+    private static int Show(SweepOutcome outcome)
+    {
+        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Made} cells made, {outcome.Failures.Count} failed, {outcome.Left} left."));
+        foreach (var failure in outcome.Failures)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]{failure.Id}:[/] {failure.Message}");
+        }
+
+        return outcome.Failures.Count > 0 ? ExitCodes.NotUsable : ExitCodes.Done;
+    }
+}

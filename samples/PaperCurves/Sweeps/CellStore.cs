@@ -1,0 +1,128 @@
+using PaperCurves.Data;
+using PaperCurves.Pretraining;
+
+namespace PaperCurves.Sweeps;
+
+/// <summary>
+/// What a sweep has made, in one folder that several processes may share: networks/ID, cells/ID.json,
+/// cells/ID.failed.txt and locks/ID.lock. Nothing that is finished is ever deleted or overwritten.
+/// </summary>
+/// <param name="folder">The folder; made when something is written.</param>
+public sealed class CellStore(string folder)
+{
+    // Written when a pre-training has come to its end.
+    private const string NetworkRecord = "pretraining.json";
+
+    /// <summary>The folder of a network.</summary>
+    public string NetworkFolder(NetworkCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return Path.Combine(folder, "networks", cell.Id);
+    }
+
+    /// <summary>
+    /// What a network's pre-training ended with; null if it has not come to its end. Who trains it replaces checkpoints, so
+    /// ask only under the claim to it.
+    /// </summary>
+    /// <exception cref="SweepException">Its checkpoints are damaged, or of another plan.</exception>
+    public PretrainingResult? Find(NetworkCell cell)
+    {
+        var network = NetworkFolder(cell);
+        var checkpoints = Path.Combine(network, PretrainedNetwork.CheckpointFolder);
+        if (!Directory.Exists(checkpoints) || !Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
+        {
+            return File.Exists(Path.Combine(network, NetworkRecord))
+                ? throw new SweepException(
+                    $"{network}: its training is finished, but its checkpoints are gone. "
+                    + "Put them back, or move the network's folder away to train it again")
+                : null;
+        }
+
+        try
+        {
+            var (plan, result) = PretrainedNetwork.Progress(network);
+            EnsureOf(cell.Plan, plan, network);
+            return result;
+        }
+        catch (DataException failure) when (failure is not SweepException)
+        {
+            throw new SweepException($"{failure.Message}. Move the network's folder away to train it again", failure);
+        }
+    }
+
+    /// <summary>The result of a transfer; null if there is none.</summary>
+    /// <exception cref="SweepException">It is damaged, of another version, or of other settings.</exception>
+    public CellResult? Find(TransferCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        var path = ResultPath(cell);
+        return File.Exists(path) ? CellFile.Read(path, cell) : null;
+    }
+
+    /// <summary>Writes the result of a transfer: whole, or not at all.</summary>
+    /// <exception cref="SweepException">The result is not the cell's.</exception>
+    /// <exception cref="IOException">It cannot be written, or is there already.</exception>
+    public void Save(TransferCell cell, CellResult result)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(result);
+        var path = ResultPath(cell);
+        CellFile.EnsureOf(cell, result, path);
+        CellFile.Write(path, result);
+    }
+
+    /// <summary>Why a cell could not be made the last time; null if it could.</summary>
+    public string? FindFailure(string id) => File.Exists(FailurePath(id)) ? File.ReadAllText(FailurePath(id)) : null;
+
+    /// <summary>Notes why a cell could not be made.</summary>
+    public void SaveFailure(string id, Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        var path = FailurePath(id);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, $"{failure}{Environment.NewLine}");
+    }
+
+    /// <summary>Forgets an earlier failure, once the cell has been made.</summary>
+    public void ForgetFailure(string id)
+    {
+        if (File.Exists(FailurePath(id)))
+        {
+            File.Delete(FailurePath(id));
+        }
+    }
+
+    /// <summary>Whether somebody is at work on a cell.</summary>
+    public bool IsTaken(string id)
+    {
+        if (!File.Exists(LockPath(id)))
+        {
+            return false;
+        }
+
+        using var claim = Claim(id);
+        return claim is null;
+    }
+
+    /// <summary>The right to work on a cell; null if another process, or another caller in this one, has it.</summary>
+    internal CellClaim? Claim(string id) => CellClaim.Try(LockPath(id));
+
+    private static void EnsureOf(PretrainingPlan asked, PretrainingPlan found, string network)
+    {
+        var difference = JsonDifference.Between(found.Essence() with { Length = found.Length }, asked.Essence() with { Length = asked.Length });
+        if (difference.Length > 0)
+        {
+            throw new SweepException(
+                $"{network}: trained by another plan than the sweep file now gives: {difference}. "
+                + "Put the sweep file back, give another --out, or move the network's folder away");
+        }
+    }
+
+    private string ResultPath(TransferCell cell) => PathOf("cells", cell.Id, ".json");
+
+    private string FailurePath(string id) => PathOf("cells", id, ".failed.txt");
+
+    private string LockPath(string id) => PathOf("locks", id, ".lock");
+
+    private string PathOf(string room, string id, string ending) => Path.Combine([folder, room, .. $"{id}{ending}".Split('/')]);
+}

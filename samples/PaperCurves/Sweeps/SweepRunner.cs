@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using PaperCurves.Experiments;
+
+namespace PaperCurves.Sweeps;
+
+/// <summary>
+/// Makes what is missing of a sweep, cell by cell. Several runners, in as many processes, share a folder: each takes what
+/// nobody is at work on, and comes back at the end to what others held.
+/// </summary>
+/// <param name="cells">What there is to make.</param>
+/// <param name="store">Where it belongs.</param>
+/// <param name="work">Who makes it.</param>
+/// <param name="board">Where to tell how far it is.</param>
+public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork work, IProgressBoard board)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+    private readonly List<CellFailure> _failures = [];
+    private readonly HashSet<string> _missingNetworks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _failedNetworks = new(StringComparer.Ordinal);
+    private int _made;
+
+    /// <summary>Makes all cells that are missing. One that fails costs itself, and what needs it.</summary>
+    /// <exception cref="SweepException">What is there already cannot be used, or no cell fits the limits.</exception>
+    /// <exception cref="OperationCanceledException">Stopped between two steps; everything finished is kept.</exception>
+    public SweepOutcome Run(SweepLimits limits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        var jobs = SweepJob.Of(cells, limits.Only);
+        if (jobs.Count == 0)
+        {
+            throw new SweepException($"no cell has an id that fits '{limits.Only}'; one is '{cells.Transfers[0].Id}'");
+        }
+
+        var left = jobs.Where(job => !IsDone(job)).ToList();
+        _missingNetworks.UnionWith(left.Where(IsNetwork).Select(job => job.Id));
+        using var line = board.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
+        while (left.Count > 0 && !IsOver(limits))
+        {
+            var others = left.Where(job => IsOver(limits) || !Attempt(job, line, cancellationToken)).ToList();
+            if (others.Count == left.Count)
+            {
+                cancellationToken.WaitHandle.WaitOne(LookAgain);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            left = others;
+        }
+
+        return new SweepOutcome(_made, _failures, left.Count);
+    }
+
+    private static bool IsNetwork(SweepJob job) => job.Id == job.Network.Id;
+
+    private bool IsOver(SweepLimits limits) => _elapsed.Elapsed >= limits.Time;
+
+    // Results appear whole. The checkpoints of a network that somebody is training come and go, so it is looked at under a claim.
+    private bool IsDone(SweepJob job)
+    {
+        if (!IsNetwork(job))
+        {
+            return job.IsDone(store);
+        }
+
+        using var claim = store.Claim(job.Id);
+        return claim is not null && job.IsDone(store);
+    }
+
+    /// <returns>Whether the job is settled: done by whomever, or failed. Otherwise somebody else is at work on it, or on its network.</returns>
+    private bool Attempt(SweepJob job, IProgressLine line, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_failedNetworks.Contains(job.Network.Id))
+        {
+            _failures.Add(new CellFailure(job.Id, $"its network {job.Network.Id} could not be made"));
+            return true;
+        }
+
+        if (!IsNetwork(job) && _missingNetworks.Contains(job.Network.Id))
+        {
+            return false;
+        }
+
+        using var claim = store.Claim(job.Id);
+        if (claim is null)
+        {
+            return false;
+        }
+
+        if (job.IsDone(store) || TryDo(job, cancellationToken))
+        {
+            _missingNetworks.Remove(job.Id);
+            line.Advance(1);
+        }
+
+        return true;
+    }
+
+    private bool TryDo(SweepJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            job.Do(work, store, board, cancellationToken);
+            store.ForgetFailure(job.Id);
+            _made++;
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            store.SaveFailure(job.Id, failure);
+            _failures.Add(new CellFailure(job.Id, failure.Message));
+            if (IsNetwork(job))
+            {
+                _failedNetworks.Add(job.Id);
+            }
+
+            return false;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using FluentAssertions;
+using PaperCurves.Commands;
+using PaperCurves.Sweeps;
+using PaperCurves.Tests.Sweeps;
+using Xunit;
+
+namespace PaperCurves.Tests.Commands;
+
+public sealed class SweepTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-sweep-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task The_smoke_sweep_runs_tells_how_far_it_is_and_is_collected()
+    {
+        var work = new FakeCellWork();
+
+        (await InvokeAsync(work, ["run", "smoke"])).Should().Be(0);
+        (await InvokeAsync(work, ["run", "smoke"])).Should().Be(0);
+        (await InvokeAsync(work, ["status", "smoke"])).Should().Be(0);
+        (await InvokeAsync(work, ["collect", "smoke"])).Should().Be(0);
+
+        work.Begun.Should().OnlyHaveUniqueItems().And.Contain(["iid-s2", "iid-zap-s1/unfrozen-lr1e-4-t1-validation", "iid-s1/zero-shot-t1"]);
+        foreach (var table in new[] { "sequential", "iid", "zero-shot" })
+        {
+            File.Exists(Path.Combine(_folder.FullName, $"{table}.parquet")).Should().BeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task Failures_and_interruptions_have_codes_of_their_own()
+    {
+        (await InvokeAsync(new FakeCellWork { Before = _ => throw new InvalidOperationException("out of luck") }, ["run", "smoke", "--only", "iid-s1*"])).Should().Be(2);
+
+        using var source = new CancellationTokenSource();
+        (await InvokeAsync(new FakeCellWork { Before = _ => source.Cancel() }, ["run", "smoke"], source.Token)).Should().Be(130);
+    }
+
+    [Fact]
+    public async Task A_bad_file_is_an_exception_that_the_app_prints_on_one_line()
+    {
+        var run = () => InvokeAsync(new FakeCellWork(), ["run", "smokey"]);
+        await run.Should().ThrowAsync<SweepException>();
+        typeof(SweepException).Should().BeDerivedFrom<PaperCurves.Data.DataException>();
+    }
+
+    // As many threads as there are: others test in this process meanwhile.
+    private Task<int> InvokeAsync(FakeCellWork work, string[] arguments, CancellationToken cancellationToken = default)
+    {
+        var root = new RootCommand { SweepCommand.Create((_, _) => work) };
+        string[] all = ["sweep", .. arguments, "--out", _folder.FullName, "--threads", $"{TorchSharp.torch.get_num_threads()}"];
+        return root.Parse(all).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellationToken);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using CsCheck;
+using FluentAssertions;
+using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
+using Xunit;
+
+namespace PaperCurves.Tests.Sweeps;
+
+public sealed class CellStoreTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-cells-");
+
+    private static TransferCell Cell => SweepSample.Cells.Transfers[0];
+
+    private static NetworkCell Network => SweepSample.Cells.Networks[0];
+
+    private CellStore Store => new(_folder.FullName);
+
+    private string ResultPath => Path.Combine(_folder.FullName, "cells", "iid-s1", "head-lr1e-3-t1.json");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_result_is_read_as_it_was_written()
+    {
+        Store.Find(Cell).Should().BeNull();
+        var result = FakeCellWork.Result(Cell);
+
+        Store.Save(Cell, result);
+
+        Store.Find(Cell).Should().BeEquivalentTo(result);
+        Directory.GetFiles(Path.GetDirectoryName(ResultPath)!).Should().Equal(ResultPath);
+    }
+
+    [Fact]
+    public void A_result_is_never_overwritten()
+    {
+        Store.Save(Cell, FakeCellWork.Result(Cell, 0.5));
+        Store.Invoking(store => store.Save(Cell, FakeCellWork.Result(Cell, 0.9))).Should().Throw<IOException>();
+        Store.Find(Cell)!.Points[0].Query.Top1.Should().Be(0.5);
+    }
+
+    [Fact]
+    public void What_a_dead_process_left_half_written_is_no_result_and_is_written_over()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(ResultPath)!);
+        File.WriteAllText($"{ResultPath}.unfinished", "{ \"for");
+
+        Store.Find(Cell).Should().BeNull();
+        Store.Save(Cell, FakeCellWork.Result(Cell));
+        Store.Find(Cell).Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_file_cut_short_anywhere_is_refused_with_its_line()
+    {
+        Store.Save(Cell, FakeCellWork.Result(Cell));
+        var whole = File.ReadAllText(ResultPath);
+        foreach (var length in Enumerable.Range(0, whole.Length - 1).Where(length => length % 7 == 0))
+        {
+            File.WriteAllText(ResultPath, whole[..length]);
+            var line = Store.Invoking(store => store.Find(Cell)).Should().Throw<SweepException>().Which.Message;
+            line.Should().StartWith($"{ResultPath}:{whole[..length].Count(letter => letter == '\n') + 1}: damaged or cut short").And.EndWith("Move it away to make the cell again");
+        }
+    }
+
+    [Theory]
+    [InlineData("\"trial\": 1", "\"trial\": \"one\"", "damaged or cut short")]
+    [InlineData("\"trial\": 1", "\"tryal\": 1", "damaged or cut short")]
+    [InlineData("\"hits\": \"1\"", "\"hits\": null", "damaged or cut short")]
+    [InlineData("\"format\": 1", "\"format\": 2", "its format is 2, not 1. Move it away to make the cell again")]
+    [InlineData("\"format\": 1,", "", "it does not say its format. Move it away to make the cell again")]
+    [InlineData("\"Zapping.Training\": \"0.1.0", "\"Zapping.Training\": \"0.0.9", "made by Zapping.Training 0.0.9, and this is 0.1.0. Give another --out. Move it away to make the cell again")]
+    [InlineData("\"epochs\": 5", "\"epochs\": 6", "made by other settings than the sweep file now gives: settings.epochs is 6, not 5. Put the sweep file back, give another --out, or move the result away")]
+    [InlineData("\"zap_rows\": 48", "\"zap_rows\": 47", "made by other settings than the sweep file now gives: plan.zap_rows is 47, not 48. Put the sweep file back, give another --out, or move the result away")]
+    [InlineData("\"length\": 2", "\"length\": 3", "made by other settings than the sweep file now gives: length is 3, not 2. Put the sweep file back, give another --out, or move the result away")]
+    [InlineData("\"trial\": 1", "\"trial\": 2", "made by other settings than the sweep file now gives: trial is 2, not 1. Put the sweep file back, give another --out, or move the result away")]
+    public void A_file_of_something_else_is_refused_and_kept(string right, string wrong, string message)
+    {
+        Store.Save(Cell, FakeCellWork.Result(Cell));
+        var text = File.ReadAllText(ResultPath);
+        text.Should().Contain(right);
+        File.WriteAllText(ResultPath, text.Replace(right, wrong, StringComparison.Ordinal));
+
+        var failure = Store.Invoking(store => store.Find(Cell)).Should().Throw<SweepException>().Which;
+
+        failure.Message.Should().MatchRegex("^[^\n]+:[0-9]+: ").And.Contain(message);
+        File.Exists(ResultPath).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_file_with_any_wrong_byte_is_read_or_refused()
+    {
+        Store.Save(Cell, FakeCellWork.Result(Cell));
+        var whole = File.ReadAllBytes(ResultPath);
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Sample(
+            (at, value) =>
+            {
+                var bytes = whole.ToArray();
+                bytes[at] = value;
+                File.WriteAllBytes(ResultPath, bytes);
+                try
+                {
+                    Store.Find(Cell)!.Cell.Should().Be(Cell.Id);
+                }
+                catch (SweepException failure)
+                {
+                    failure.Message.Should().StartWith($"{ResultPath}:").And.NotContain("\n");
+                }
+            },
+            iter: 2000,
+            threads: 1);
+    }
+
+    [Fact]
+    public void How_often_a_network_was_saved_is_not_its_identity()
+    {
+        Store.Save(Cell, FakeCellWork.Result(Cell) with { Plan = Cell.Network.Plan with { SaveEvery = 99 } });
+        Store.Find(Cell).Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_network_is_done_when_its_checkpoint_says_so()
+    {
+        Store.Find(Network).Should().BeNull();
+        FakeCellWork.SaveNetwork(Network.Plan, Store.NetworkFolder(Network), finished: false);
+        Store.Find(Network).Should().BeNull();
+        FakeCellWork.SaveNetwork(Network.Plan, Store.NetworkFolder(Network));
+        Store.Find(Network)!.Seconds.Should().Be(100);
+    }
+
+    [Fact]
+    public void A_network_of_another_plan_or_without_its_checkpoints_is_refused()
+    {
+        var folder = Store.NetworkFolder(Network);
+        FakeCellWork.SaveNetwork(Network.Plan with { Length = 3, Width = 9 }, folder);
+        Refused($"{folder}: trained by another plan than the sweep file now gives: width is 9, not 16, length is 3, not 2. Put the sweep file back, give another --out, or move the network's folder away");
+
+        var model = Directory.GetFiles(folder, "model.safetensors", SearchOption.AllDirectories).Single();
+        File.AppendAllText(model, "x");
+        Refused($"{folder}: no pre-trained network could be read (*). Move the network's folder away to train it again");
+
+        Directory.Delete(Path.Combine(folder, PretrainedNetwork.CheckpointFolder), recursive: true);
+        File.WriteAllText(Path.Combine(folder, "pretraining.json"), "{}");
+        Refused($"{folder}: its training is finished, but its checkpoints are gone. Put them back, or move the network's folder away to train it again");
+
+        void Refused(string message) => Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_claim_is_held_by_one_until_it_is_given_back()
+    {
+        Store.IsTaken("a/b").Should().BeFalse();
+        using (var claim = Store.Claim("a/b"))
+        {
+            claim.Should().NotBeNull();
+            Store.Claim("a/b").Should().BeNull();
+            Store.IsTaken("a/b").Should().BeTrue();
+            using var other = Store.Claim("a/c");
+            other.Should().NotBeNull();
+        }
+
+        Store.IsTaken("a/b").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task The_claim_of_a_process_that_was_killed_is_free()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/flock"), "takes the lock from another process with flock");
+        Store.Claim("a/b")!.Dispose();
+        var lockFile = Path.Combine(_folder.FullName, "locks", "a", "b.lock");
+        using var process = Process.Start("/usr/bin/flock", ["--no-fork", lockFile, "sleep", "60"]);
+        while (!Store.IsTaken("a/b"))
+        {
+            process.HasExited.Should().BeFalse();
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        using var claim = Store.Claim("a/b");
+        claim.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void Failures_are_noted_and_forgotten()
+    {
+        Store.FindFailure("a/b").Should().BeNull();
+        Store.SaveFailure("a/b", new InvalidOperationException("out of luck"));
+        File.ReadAllText(Path.Combine(_folder.FullName, "cells", "a", "b.failed.txt")).Should().Contain("out of luck");
+        Store.FindFailure("a/b").Should().Contain("out of luck");
+        Store.ForgetFailure("a/b");
+        Store.FindFailure("a/b").Should().BeNull();
+    }
+
+    [Fact]
+    public void Differences_are_named_down_to_the_member()
+    {
+        JsonDifference.Between(Cell.Settings, Cell.Settings with { EvaluateAt = [.. Cell.Settings.EvaluateAt] }).Should().BeEmpty();
+        JsonDifference.Between(Cell.Settings, Cell.Settings with { EvaluateAt = [1], Trains = Trained.All })
+            .Should().Be("trains is \"head\", not \"all\", evaluate_at is [1,5,10,15,35,70,105,140,180], not [1]");
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using FluentAssertions;
+using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
+using PaperCurves.Report;
+using PaperCurves.Sweeps;
+using TorchSharp;
+using Zapping.Training;
+
+namespace PaperCurves.Tests.Sweeps;
+
+/// <summary>Makes cells at once: checkpoints of a tiny network, and accuracies that follow from the cell.</summary>
+internal sealed class FakeCellWork : ICellWork
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _made = [];
+
+    /// <summary>Called with each id before it is made; may throw.</summary>
+    public Action<string> Before { get; init; } = _ => { };
+
+    /// <summary>Ids in the order in which they were begun.</summary>
+    public IReadOnlyList<string> Begun => _made;
+
+    public void Pretrain(NetworkCell cell, string folder, IProgressBoard board, CancellationToken cancellationToken)
+    {
+        Begin(cell.Id, cancellationToken);
+        SaveNetwork(cell.Plan, folder);
+    }
+
+    public CellResult Transfer(TransferCell cell, string networkFolder, IProgressBoard board, CancellationToken cancellationToken)
+    {
+        Begin(cell.Id, cancellationToken);
+        PretrainedNetwork.PlanOf(networkFolder).Should().Be(cell.Network.Plan);
+        return Result(cell);
+    }
+
+    public static void SaveNetwork(PretrainingPlan plan, string folder, bool finished = true)
+    {
+        using var model = torch.nn.Linear(2, 2);
+        using var optimizer = torch.optim.SGD(model.parameters(), 0.1);
+        using var trainer = new ContinualTrainer(model, optimizer);
+        using var store = new CheckpointStore(Path.Combine(folder, PretrainedNetwork.CheckpointFolder));
+        var result = new PretrainingResult(plan.Zap ? Arm.Zap : Arm.None, plan.Method, 1, Seconds: 100, 1, 0.5, 0.5, 0.5, 0.5);
+        var notes = new Dictionary<string, string>(StringComparer.Ordinal) { [PretrainedNetwork.PlanNote] = JsonSerializer.Serialize(plan, Json.Options) };
+        if (finished)
+        {
+            notes[PretrainedNetwork.ResultNote] = JsonSerializer.Serialize(result, Json.Options);
+        }
+
+        store.Save(trainer, null, notes);
+    }
+
+    public static CellResult Result(TransferCell cell, double accuracy = 0.5) => new()
+    {
+        Cell = cell.Id,
+        Network = cell.Network.Network,
+        Seed = cell.Network.Plan.Seed,
+        Transfer = cell.Transfer,
+        Trial = cell.Trial,
+        LearningRate = cell.LearningRate,
+        Pool = cell.Pool,
+        Settings = cell.Settings,
+        Plan = cell.Network.Plan,
+        Data = cell.Network.Plan.Data,
+        Points = [Point(1, accuracy), Point(2, accuracy)],
+        Seconds = 10,
+        Circumstances = new Circumstances(),
+    };
+
+    public static CellPoint Point(int classes, double accuracy)
+    {
+        var half = new CellAccuracy(accuracy, accuracy, string.Join(' ', Enumerable.Repeat("1", classes)));
+        return new CellPoint(classes * 15, classes, half, half);
+    }
+
+    private void Begin(string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _made.Add(id);
+        }
+
+        Before(id);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,165 @@
+using FluentAssertions;
+using PaperCurves.Sweeps;
+using Xunit;
+
+namespace PaperCurves.Tests.Sweeps;
+
+public sealed class SweepRunnerTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-runner-");
+
+    private static SweepCells Cells => SweepSample.Cells;
+
+    private static int Count => Cells.Networks.Count + Cells.Transfers.Count;
+
+    private CellStore Store => new(_folder.FullName);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void It_makes_each_network_and_then_its_transfers_in_the_order_of_cells()
+    {
+        var work = new FakeCellWork();
+
+        Run(work).Should().BeEquivalentTo(new SweepOutcome(Count, [], 0));
+
+        work.Begun.Should().Equal(Cells.Networks.SelectMany(network =>
+            Cells.Transfers.Where(cell => cell.Network == network).Select(cell => cell.Id).Prepend(network.Id)));
+        Cells.Transfers.Should().OnlyContain(cell => Store.Find(cell) != null);
+    }
+
+    [Fact]
+    public void A_second_run_makes_only_what_is_missing()
+    {
+        Run(new FakeCellWork());
+        File.Delete(Path.Combine(_folder.FullName, "cells", "iid-s2", "head-lr1e-3-t2.json"));
+        var work = new FakeCellWork();
+
+        Run(work).Should().BeEquivalentTo(new SweepOutcome(1, [], 0));
+
+        work.Begun.Should().Equal("iid-s2/head-lr1e-3-t2");
+    }
+
+    [Fact]
+    public void A_cell_that_fails_costs_itself_and_is_tried_again_by_the_next_run()
+    {
+        const string Bad = "iid-s1/iid-lr1e-3-t1";
+        var outcome = Run(Failing(Bad));
+
+        outcome.Should().BeEquivalentTo(new SweepOutcome(Count - 1, [new CellFailure(Bad, "out of luck")], 0));
+        Store.FindFailure(Bad).Should().Contain("out of luck");
+        Run(new FakeCellWork()).Made.Should().Be(1);
+        Store.FindFailure(Bad).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_network_that_fails_costs_its_transfers_too()
+    {
+        var outcome = Run(Failing("iid-s1"));
+
+        var lost = Cells.Transfers.Where(cell => cell.Network.Id == "iid-s1").Select(cell => new CellFailure(cell.Id, "its network iid-s1 could not be made"));
+        outcome.Failures.Should().BeEquivalentTo([new CellFailure("iid-s1", "out of luck"), .. lost]);
+        outcome.Made.Should().Be(Count - outcome.Failures.Count);
+    }
+
+    [Fact]
+    public void Cancelling_ends_it_and_keeps_what_is_finished()
+    {
+        using var source = new CancellationTokenSource();
+        var work = new FakeCellWork { Before = id => Stop(id, source) };
+
+        FluentActions.Invoking(() => Run(work, token: source.Token)).Should().Throw<OperationCanceledException>();
+
+        work.Begun.Should().HaveCount(4);
+        Run(new FakeCellWork()).Made.Should().Be(Count - 3);
+
+        static void Stop(string id, CancellationTokenSource source)
+        {
+            if (id == Cells.Transfers[2].Id)
+            {
+                source.Cancel();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_cancellation_that_nobody_asked_for_is_a_failure() =>
+        Run(new FakeCellWork { Before = _ => throw new OperationCanceledException("by itself") }).Failures.Should().HaveCount(Count);
+
+    [Fact]
+    public void A_pattern_chooses_cells_and_the_networks_that_they_need()
+    {
+        var work = new FakeCellWork();
+        Run(work, new SweepLimits("iid-s2/*zero*"));
+        work.Begun.Should().Equal("iid-s2", "iid-s2/zero-shot-t1");
+
+        FluentActions.Invoking(() => Run(work, new SweepLimits("asb*"))).Should().Throw<SweepException>()
+            .WithMessage("no cell has an id that fits 'asb*'; one is 'iid-s1/head-lr1e-3-t1'");
+    }
+
+    [Fact]
+    public void When_time_is_up_no_further_cell_is_begun()
+    {
+        var work = new FakeCellWork();
+        Run(work, new SweepLimits(Time: TimeSpan.Zero)).Should().BeEquivalentTo(new SweepOutcome(0, [], Count));
+        work.Begun.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_damaged_result_stops_the_run_before_it_makes_anything()
+    {
+        Run(new FakeCellWork());
+        File.Delete(Path.Combine(_folder.FullName, "cells", "iid-s1", "zero-shot-t1.json"));
+        File.WriteAllText(Path.Combine(_folder.FullName, "cells", "iid-zap-s1", "zero-shot-t1.json"), "{");
+        var work = new FakeCellWork();
+
+        FluentActions.Invoking(() => Run(work)).Should().Throw<SweepException>();
+
+        work.Begun.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Several_runners_share_a_folder_and_make_every_cell_once()
+    {
+        var works = Enumerable.Range(0, 3).Select(_ => new FakeCellWork { Before = _ => Thread.Sleep(5) }).ToList();
+
+        var outcomes = await Task.WhenAll(works.Select(work => Task.Run(() => Run(work))));
+
+        works.SelectMany(work => work.Begun).Should().BeEquivalentTo(
+            Cells.Networks.Select(cell => cell.Id).Concat(Cells.Transfers.Select(cell => cell.Id)), "each exactly once");
+        outcomes.Sum(outcome => outcome.Made).Should().Be(Count);
+        outcomes.Should().OnlyContain(outcome => outcome.Left == 0 && outcome.Failures.Count == 0);
+    }
+
+    [Fact]
+    public async Task What_another_holds_is_waited_for_and_taken_when_it_is_given_up()
+    {
+        var claim = Store.Claim("iid-s1");
+        var work = new FakeCellWork();
+        var run = Task.Run(() => Run(work));
+        while (work.Begun.Count < Count - 1 - Cells.Transfers.Count(cell => cell.Network.Id == "iid-s1"))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        run.IsCompleted.Should().BeFalse();
+        claim!.Dispose();
+
+        (await run).Should().BeEquivalentTo(new SweepOutcome(Count, [], 0));
+        work.Begun.Should().HaveCount(Count);
+    }
+
+    private static FakeCellWork Failing(string bad) => new()
+    {
+        Before = id =>
+        {
+            if (id == bad)
+            {
+                throw new InvalidOperationException("out of luck");
+            }
+        },
+    };
+
+    private SweepOutcome Run(FakeCellWork work, SweepLimits? limits = null, CancellationToken token = default) =>
+        new SweepRunner(Cells, Store, work, new SilentBoard()).Run(limits ?? new SweepLimits(), token);
+}
