@@ -19,7 +19,10 @@ internal static class LeastSquares
     /// <summary>The shortest x of those with the smallest |a x - b|, for each column of b.</summary>
     /// <param name="a">[m, n], double precision on the CPU, finite.</param>
     /// <param name="b">[m, k], likewise.</param>
-    /// <returns>[n, k], and the rank of a: singular values below eps * max(m, n) of the largest count as 0, as with numpy's <c>lstsq(rcond=None)</c>.</returns>
+    /// <returns>
+    /// [n, k], and the rank of a: singular values below eps * max(m, n) of the largest count as 0, as with numpy's
+    /// <c>lstsq(rcond=None)</c>.
+    /// </returns>
     public static (Tensor Solution, int Rank) MinimumNorm(Tensor a, Tensor b)
     {
         var cutOff = Math.BitIncrement(1.0) - 1;

@@ -39,7 +39,8 @@ public sealed partial class AccuracyMatrix
         EnsureTask(task);
         if (task >= row)
         {
-            throw new ArgumentOutOfRangeException(nameof(task), task, $"Task {task} was not learned before evaluation {row}, so it cannot be forgotten by then.");
+            throw new ArgumentOutOfRangeException(
+                nameof(task), task, $"Task {task} was not learned before evaluation {row}, so it cannot be forgotten by then.");
         }
 
         var earlier = Enumerable.Range(0, row).Select(before => before < task ? _accuracies[before, task] : Measured(before, task));
@@ -100,7 +101,8 @@ public sealed partial class AccuracyMatrix
     /// </exception>
     public double ForwardTransfer()
     {
-        var baseline = _baseline ?? throw new InvalidOperationException("Forward transfer needs the baseline: the accuracy of the untrained model on each task.");
+        var baseline = _baseline
+            ?? throw new InvalidOperationException("Forward transfer needs the baseline: the accuracy of the untrained model on each task.");
         return Enumerable.Range(1, Learned(atLeast: 2) - 1)
             .Average(task => Measured(task - 1, task) - Measured(baseline[task], BaselineName(task)));
     }

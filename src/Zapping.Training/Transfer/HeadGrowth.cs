@@ -48,7 +48,8 @@ public static class HeadGrowth
         var found = head.Find(model);
         if (units < found.UnitCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(units), units, $"The classifier has {found.UnitCount} units; it can grow, but not shrink to {units}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(units), units, $"The classifier has {found.UnitCount} units; it can grow, but not shrink to {units}.");
         }
 
         if (units == found.UnitCount)

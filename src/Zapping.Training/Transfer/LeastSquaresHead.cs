@@ -13,8 +13,8 @@ namespace Zapping.Training;
 /// </code>
 /// </summary>
 /// <remarks>
-/// It is solved in double precision on the CPU, by singular values (LAPACK's gelsd): 9000 features of width 2304 and 600 classes
-/// take 23 seconds of one processor and 1.3 GB.
+/// It is solved in double precision on the CPU, by singular values (LAPACK's gelsd): 9000 features of width 2304 with 600 classes
+/// take 23 seconds of processor time and 0.6 GB besides the features.
 /// </remarks>
 public sealed class LeastSquaresHead : IDisposable
 {
@@ -120,7 +120,8 @@ public sealed class LeastSquaresHead : IDisposable
         if (labels.dim() != 1 || labels.size(0) != count || labels.dtype != ScalarType.Int64)
         {
             throw new ArgumentException(
-                $"Labels are [{count}] of type Int64, one for each row of features, but these are [{string.Join(", ", labels.shape)}] of type {labels.dtype}.",
+                $"Labels are [{count}] of type Int64, one for each row of features, but these are [{string.Join(", ", labels.shape)}] "
+                + $"of type {labels.dtype}.",
                 nameof(labels));
         }
     }

@@ -109,7 +109,10 @@ public sealed class AccuracyMatrixTests
         Refused(one, m => m.AverageForgetting(), "Nothing was learned before evaluation 0, so nothing can be forgotten by then.");
         Refused(one, m => m.BackwardTransfer(), "Transfer is between tasks, but only 1 was learned: 2 are needed.");
         Refused(one, m => m.ForwardTransfer(), "Transfer is between tasks, but only 1 was learned: 2 are needed.");
-        Refused(new AccuracyMatrix(new[,] { { 0.9 } }), m => m.ForwardTransfer(), "Forward transfer needs the baseline: the accuracy of the untrained model on each task.");
+        Refused(
+            new AccuracyMatrix(new[,] { { 0.9 } }),
+            m => m.ForwardTransfer(),
+            "Forward transfer needs the baseline: the accuracy of the untrained model on each task.");
         one.Invoking(m => m.Forgetting(0)).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("Task 0 was not learned before evaluation 0, so it cannot be forgotten by then.*");
     }

@@ -305,11 +305,12 @@ public sealed class HeadGrowthTests : IDisposable
         "The classifier has 8 units; it can grow, but not shrink to 7.*", (net, optimizer) => HeadGrowth.Grow(net, Nets.Head, 7, [optimizer]));
 
     [Fact]
-    public void An_optimizer_of_other_parameters() => Refused<InvalidOperationException>("No optimizer holds the parameter 'head.weight'.*", (net, _) =>
-    {
-        using var other = new SGD([Nets.Small().parameters().First()], 0.1);
-        HeadGrowth.Grow(net, Nets.Head, More, [other]);
-    });
+    public void An_optimizer_of_other_parameters() => Refused<InvalidOperationException>(
+        "No optimizer holds the parameter 'head.weight'.*", (net, _) =>
+        {
+            using var other = new SGD([Nets.Small().parameters().First()], 0.1);
+            HeadGrowth.Grow(net, Nets.Head, More, [other]);
+        });
 
     [Fact]
     public void An_optimizer_whose_memory_is_out_of_reach() => Refused<NotSupportedException>(

@@ -113,11 +113,13 @@ public sealed class LeastSquaresHeadTests : IDisposable
         var (features, labels) = (Random(4, 3), zeros(4, ScalarType.Int64));
         Refused<ArgumentNullException>(null!, labels, "*features*");
         Refused<ArgumentNullException>(features, null!, "*labels*");
-        Refused<ArgumentException>(features[0], labels, "Features are [n, D] of type Float32 or Float64, n and D at least 1, but these are [3] of type Float64.*");
+        Refused<ArgumentException>(
+            features[0], labels, "Features are [n, D] of type Float32 or Float64, n and D at least 1, but these are [3] of type Float64.*");
         Refused<ArgumentException>(zeros(0, 3), zeros(0, ScalarType.Int64), "*but these are [0, 3] of type Float32.*");
         Refused<ArgumentException>(zeros(4, 0), labels, "*but these are [4, 0] of type Float32.*");
         Refused<ArgumentException>(features.to(ScalarType.Float16), labels, "*of type Float16.*");
-        Refused<ArgumentException>(features, zeros(3, ScalarType.Int64), "Labels are [4] of type Int64, one for each row of features, but these are [3] of type Int64.*");
+        Refused<ArgumentException>(
+            features, zeros(3, ScalarType.Int64), "Labels are [4] of type Int64, one for each row of features, but these are [3] of type Int64.*");
         Refused<ArgumentException>(features, zeros(4), "Labels are [4] of type Int64*[4] of type Float32.*");
         Refused<ArgumentException>(features, zeros([4, 1], ScalarType.Int64), "*[4, 1] of type Int64.*");
         Refused<ArgumentOutOfRangeException>(features, labels + 2, "Label 2 has no unit: there are 2, counted from 0.*");
