@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PaperCurves.Data;
+using PaperCurves.Sweeps;
 using Spectre.Console;
 using Zapping.Training;
 
@@ -19,6 +20,7 @@ internal static class App
             RunCommand.Create(),
             PretrainCommand.Create(),
             TransferCommand.Create(),
+            SweepCommand.Create((data, device) => new CellWork(data, device)),
             ReportCommand.Create(),
         };
         try

@@ -1,34 +1,33 @@
 using System.CommandLine;
-using PaperCurves.Data;
-using PaperCurves.Report;
+using System.Globalization;
+using PaperCurves.Report.Html;
+using PaperCurves.Sweeps;
+using Spectre.Console;
 
 namespace PaperCurves.Commands;
 
-/// <summary>report: one table and picture from the results of several runs, for work done in pieces.</summary>
+/// <summary>report: what a sweep has shown so far, as one page with every figure, and as tables.</summary>
 internal static class ReportCommand
 {
     public static Command Create()
     {
-        var folders = new Argument<string[]>("folders")
-        {
-            Description = "Folders that runs left, each with a results.csv.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var output = new Option<string>("--out") { Description = "Folder for curves.png.", DefaultValueFactory = _ => "." };
-        var command = new Command("report", "Draw one table and picture from the results of several runs.") { folders, output };
-        command.SetAction(parse =>
-        {
-            var target = parse.GetValue(output)!;
-            Directory.CreateDirectory(target);
-            FinalReport.Show([.. parse.GetValue(folders)!.SelectMany(Read)], target);
-            return ExitCodes.Done;
-        });
+        var options = new SweepOptions();
+        var command = new Command(
+            "report", "Write report.html, figures and tables from the finished cells of a sweep: claim by claim, beside the published figures.");
+        options.AddTo(command);
+        command.SetAction((parse, cancellationToken) => Task.Run(
+            async () =>
+            {
+                var cells = await options.CellsAsync(parse, cancellationToken).ConfigureAwait(false);
+                var store = options.Store(parse);
+                var input = SweepReport.InputOf(cells, store);
+                var page = ReproductionReport.Write(input, Path.Combine(options.Common.Output(parse), "report"));
+                await SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, store, cancellationToken).ConfigureAwait(false);
+                AnsiConsole.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{input.Results.Count} results, {input.NotRun.Count} cells without; {Path.GetFullPath(page)}"));
+                return ExitCodes.Done;
+            },
+            CancellationToken.None));
         return command;
-    }
-
-    private static IEnumerable<ResultRow> Read(string folder)
-    {
-        var path = Path.Combine(folder, "results.csv");
-        return File.Exists(path) ? ResultsFile.Read(path) : throw new DataException($"{path}: not found");
     }
 }

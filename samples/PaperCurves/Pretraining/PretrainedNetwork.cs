@@ -36,8 +36,8 @@ public static class PretrainedNetwork
     /// <summary>What a network is trained by, and what its training ended with, if it has come to its end.</summary>
     /// <param name="folder">As for <see cref="Load"/>.</param>
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
-    internal static (PretrainingPlan Plan, PretrainingResult? Result) Progress(string folder) => Read(folder, checkpoint =>
-        (PlanOf(checkpoint), checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null));
+    internal static (PretrainingPlan Plan, PretrainingResult? Result) Progress(string folder) =>
+        Read(folder, checkpoint => (PlanOf(checkpoint), ResultOf(checkpoint)));
 
     /// <exception cref="DataException">The checkpoint is of another plan; only how far it goes may differ.</exception>
     internal static void EnsureOf(PretrainingPlan plan, Checkpoint checkpoint, string folder)

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using PaperCurves.Data;
+using PaperCurves.Experiments;
 using PaperCurves.Report;
 
 namespace PaperCurves.Pretraining;
@@ -6,6 +8,28 @@ namespace PaperCurves.Pretraining;
 /// <summary>Everything needed to repeat a pre-training and to judge its figures, as pretraining.json.</summary>
 public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, PretrainingResult Result, Circumstances Circumstances)
 {
+    /// <summary>Reads the record of a finished pre-training; null if there is none.</summary>
+    /// <param name="folder">Folder of the network.</param>
+    /// <exception cref="DataException">It is damaged.</exception>
+    public static PretrainingRecord? Find(string folder)
+    {
+        var path = Path.Combine(folder, PretrainingFolder.RecordFile);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<PretrainingRecord>(File.ReadAllText(path), Json.Options)
+                ?? throw new DataException($"{path}: the file says nothing");
+        }
+        catch (JsonException failure)
+        {
+            throw new DataException($"{path}:{failure.LineNumber + 1}: this is no record of a pre-training ({failure.Message})", failure);
+        }
+    }
+
     internal static PretrainingRecord Of(PretrainingPlan plan, ClassificationData data, PretrainingResult result) =>
         new(plan, data.Source, result, new Circumstances());
 }

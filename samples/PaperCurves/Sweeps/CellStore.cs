@@ -10,9 +10,6 @@ namespace PaperCurves.Sweeps;
 /// <param name="folder">The folder; made when something is written.</param>
 public sealed class CellStore(string folder)
 {
-    // Written when a pre-training has come to its end.
-    private const string NetworkRecord = "pretraining.json";
-
     /// <summary>The folder of a network.</summary>
     public string NetworkFolder(NetworkCell cell)
     {
@@ -31,7 +28,7 @@ public sealed class CellStore(string folder)
         var checkpoints = Path.Combine(network, PretrainedNetwork.CheckpointFolder);
         if (!Directory.Exists(checkpoints) || !Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
         {
-            return File.Exists(Path.Combine(network, NetworkRecord))
+            return File.Exists(Path.Combine(network, PretrainingFolder.RecordFile))
                 ? throw new SweepException(
                     $"{network}: its training is finished, but its checkpoints are gone. "
                     + "Put them back, or move the network's folder away to train it again")
@@ -48,6 +45,23 @@ public sealed class CellStore(string folder)
         {
             throw new SweepException($"{failure.Message}. Move the network's folder away to train it again", failure);
         }
+    }
+
+    /// <summary>
+    /// The record of a network that is finished; null if it is not. It lies beside the checkpoints, and is enough where these
+    /// have not been kept.
+    /// </summary>
+    /// <exception cref="DataException">It is damaged, or of another plan.</exception>
+    public PretrainingRecord? FindRecord(NetworkCell cell)
+    {
+        var network = NetworkFolder(cell);
+        var record = PretrainingRecord.Find(network);
+        if (record is not null)
+        {
+            EnsureOf(cell.Plan, record.Plan, network);
+        }
+
+        return record;
     }
 
     /// <summary>The result of a transfer; null if there is none.</summary>
