@@ -42,7 +42,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
                 {
                     var network = new NetworkCell(arm.Key(), arm.Key(), PretrainedNetwork.PlanOf(folder));
                     var cell = new TransferCell(
-                        FormattableString.Invariant($"{protocol.Title()} ({arm.Key()}), trial {trial + 1}, lr {learningRate:g}"),
+                        FormattableString.Invariant($"{(protocol == Protocol.Iid ? "i.i.d." : "sequential")} ({arm.Key()}), trial {trial + 1}, lr {learningRate:g}"),
                         network, protocol.Key(), Settings(protocol), learningRate, trial + 1, ClassPool.Test);
                     var result = work.Transfer(cell, folder, progress, cancellationToken);
                     Transferred?.Invoke([.. result.Points.Select(point => new TransferPoint(
@@ -56,9 +56,10 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     private string Pretrain(Arm arm, CancellationToken cancellationToken)
     {
         var folder = settings.Pretrained?[arm] ?? PretrainedPair.FolderOf(settings.Output, arm);
+        var plan = PretrainingPlan.Of(_preset, arm, data, settings.Seed);
         var result = settings.Pretrained is not null
-            ? PretrainedNetwork.Load(folder).Result
-            : PretrainingFolder.Complete(PretrainingPlan.Of(_preset, arm, data, settings.Seed), data, folder, _device, progress, cancellationToken);
+            ? PretrainedNetwork.Progress(folder).Result
+            : PretrainingFolder.Ended(plan, folder) ?? PretrainingFolder.Complete(plan, data, folder, _device, progress, cancellationToken);
         if (result is not null)
         {
             Pretrained?.Invoke(result);

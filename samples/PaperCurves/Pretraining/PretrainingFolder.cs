@@ -24,7 +24,7 @@ public static class PretrainingFolder
     /// <param name="board">Where to tell about it.</param>
     /// <param name="cancellationToken">Saves and ends between two steps.</param>
     /// <param name="from">Name of the checkpoint to go on from instead of the newest.</param>
-    /// <returns>What training ended with; at once, if it had ended already.</returns>
+    /// <returns>What training ended with.</returns>
     /// <exception cref="DataException">The model is not made for such images, or the folder's checkpoints are of another plan.</exception>
     /// <exception cref="OperationCanceledException">Interrupted; everything is saved.</exception>
     public static PretrainingResult Complete(
@@ -47,11 +47,6 @@ public static class PretrainingFolder
         if (store.Checkpoints is [var newest, ..])
         {
             PretrainedNetwork.EnsureOf(plan, newest, folder);
-            if (from is null && PretrainedNetwork.ResultOf(newest) is { } ended && PretrainedNetwork.PlanOf(newest).Length >= plan.Length)
-            {
-                return ended;
-            }
-
             from ??= newest.Name;
         }
 
@@ -71,6 +66,23 @@ public static class PretrainingFolder
             run.Save(store);
             throw;
         }
+    }
+
+    /// <summary>What a folder's training ended with; null if it has not come to the end of the plan.</summary>
+    /// <param name="plan">What was to be done.</param>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="DataException">The folder's checkpoints are damaged or of another plan.</exception>
+    public static PretrainingResult? Ended(PretrainingPlan plan, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        using var store = new CheckpointStore(Path.Combine(folder, PretrainedNetwork.CheckpointFolder));
+        if (store.Checkpoints is not [var newest, ..])
+        {
+            return null;
+        }
+
+        PretrainedNetwork.EnsureOf(plan, newest, folder);
+        return PretrainedNetwork.PlanOf(newest).Length >= plan.Length ? PretrainedNetwork.ResultOf(newest) : null;
     }
 
     /// <exception cref="DataException">The model is not made for such images.</exception>

@@ -160,6 +160,6 @@ internal sealed class MadeUpSweep
         Sample Of(Func<CellPoint, CellAccuracy> accuracy) =>
             Statistics.Summarize([.. best.Select(cell => new SampleValue(cell.Seed, cell.Trial, 100 * accuracy(cell.Points[at]).Top1))]);
         var point = best.First().Points[at];
-        return new SelectedPoint(protocol == TransferProtocol.Iid ? point.Steps : point.ClassesSeen, best.Key, Of(one => one.Query), Of(one => one.Support));
+        return new SelectedPoint(protocol == TransferProtocol.Iid ? point.Steps : point.ClassesSeen, best.Key, Of(one => one.Query), Of(one => one.Support!));
     }
 }
