@@ -121,6 +121,34 @@ public sealed class ReadmeSnippets
     }
 
     [Fact]
+    public void Transfer_runs()
+    {
+        using var model = Sequential(("body", Linear(12, 8)), ("tanh", Tanh()), ("head", Linear(8, 5)));
+        using var images = rand(600, 12);
+        using var labels = arange(600).remainder(30);
+        int[] examplesOfClass = [.. Enumerable.Repeat(20, 30)];
+
+        // <transfer>
+        var sampler = new TransferSampler(
+            examplesOfClass, new TransferSamplerOptions { Classes = 20, SupportExamples = 15, QueryExamples = 5, Seed = 1 });
+        using var task = TransferTask.Of(sampler.Draw(trial: 0), new LabelledBatch(images, labels));
+
+        var result = SequentialTransfer.Run(model, task, new SequentialTransferOptions
+        {
+            Head = HeadSelector.Named("head"),
+            Trains = TransferParameters.Head, // or All, or Of(ParameterSet.Prefixes("body."))
+            LearningRate = 1e-3,
+            EvaluationPeriod = 5,
+        });
+
+        var matrix = result.ToAccuracyMatrix();
+        Console.WriteLine($"{result.Final.Query.TopOne:p1} of {result.Final.ClassesSeen} classes, {matrix.AverageForgetting():p1} forgotten");
+        // </transfer>
+        result.Evaluations.Select(evaluation => evaluation.ClassesSeen).Should().Equal(1, 5, 10, 15, 20);
+        model.get_parameter("head.weight")!.size(0).Should().Be(20, "it had five");
+    }
+
+    [Fact]
     public void Own_policy_runs()
     {
         using var model = Sequential(("body", Linear(4, 6)), ("head", Linear(6, 2)));

@@ -9,7 +9,7 @@ public sealed partial class ReadmeTests
 {
     private static readonly string Root = ThrowawayProject.Repository;
 
-    public static TheoryData<string> Snippets => ["quickstart", "own-loop", "own-policy", "episodes", "checkpoints", "fast"];
+    public static TheoryData<string> Snippets => ["quickstart", "own-loop", "own-policy", "episodes", "checkpoints", "fast", "transfer"];
 
     [Theory]
     [MemberData(nameof(Snippets))]
