@@ -23,13 +23,16 @@ public sealed class SequentialTransferOptions : TrainedTransferOptions
 public static class SequentialTransfer
 {
     /// <summary>Transfers a model, which is left with what it has learned; its mode and its requires_grad are what they were.</summary>
-    /// <param name="model">Maps inputs [n, …] to logits [n, units], with a unit for each class of the task.</param>
+    /// <param name="model">
+    /// Maps inputs [n, …] to logits [n, units]. If it has fewer units than the task has classes, its classifier grows
+    /// (<see cref="HeadGrowth"/>).
+    /// </param>
     /// <param name="task">The classes; stays the caller's.</param>
     /// <param name="options">How; default: see there.</param>
     /// <param name="progress">Told after each class and each evaluation.</param>
     /// <param name="cancellationToken">Ends the transfer between two classes or batches of an evaluation.</param>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
-    /// <exception cref="InvalidOperationException">The classifier cannot be told, or has too few units.</exception>
+    /// <exception cref="InvalidOperationException">The classifier cannot be told.</exception>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite: the learning rate is too large.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the model has the last finished step.</exception>
     public static TransferResult Run(

@@ -6,6 +6,54 @@ public sealed record TransferResult(IReadOnlyList<TransferEvaluation> Evaluation
 {
     /// <summary>The evaluation at the end.</summary>
     public TransferEvaluation Final => Evaluations[^1];
+
+    /// <summary>
+    /// The accuracy matrix of a sequential transfer, from which average accuracy, forgetting and backward transfer are read. Task
+    /// j is the classes that were learned between two evaluations; R[i, j] is their mean top-1 accuracy at evaluation i, NaN
+    /// before they were learned.
+    /// </summary>
+    /// <param name="of">Of which examples; default: query.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The evaluations are not of more and more classes, as in i.i.d. transfer, or support was not evaluated each time.
+    /// </exception>
+    public AccuracyMatrix ToAccuracyMatrix(TransferExamples of = TransferExamples.Query)
+    {
+        var ends = Evaluations.Select(evaluation => evaluation.ClassesSeen).ToArray();
+        if (ends.Zip(ends.Skip(1)).Any(pair => pair.First >= pair.Second))
+        {
+            throw new InvalidOperationException(
+                $"The evaluations are of {string.Join(", ", ends)} classes. Tasks can be told only where each is of more than the one before, "
+                + "as in sequential transfer.");
+        }
+
+        var matrix = new double[ends.Length, ends.Length];
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var accuracies = Of(Evaluations[i], of);
+            for (var j = 0; j < ends.Length; j++)
+            {
+                var first = j == 0 ? 0 : ends[j - 1];
+                matrix[i, j] = j > i ? double.NaN : Enumerable.Range(first, ends[j] - first).Average(accuracies.Of);
+            }
+        }
+
+        return new AccuracyMatrix(matrix);
+    }
+
+    private static ClassAccuracies Of(TransferEvaluation evaluation, TransferExamples of) => of == TransferExamples.Query
+        ? evaluation.Query
+        : evaluation.Support ?? throw new InvalidOperationException(
+            $"Support examples were not evaluated after {evaluation.ClassesSeen} classes; {nameof(TransferOptions.EvaluateSupport)} says when they are.");
+}
+
+/// <summary>Which examples of a class.</summary>
+public enum TransferExamples
+{
+    /// <summary>Those that are only tested.</summary>
+    Query,
+
+    /// <summary>Those that are learned from.</summary>
+    Support,
 }
 
 /// <summary>One evaluation.</summary>

@@ -70,6 +70,27 @@ public sealed class ZapOptionsTests
     }
 
     [Fact]
+    public void The_recommended_options_redraw_the_whole_classifier_and_have_the_optimizer_forget_it()
+    {
+        using var net = Nets.Small();
+        using var optimizer = optim.Adam(net.parameters(), 1e-3);
+        Nets.Step(net, optimizer);
+        var head = Nets.HeadOf(net);
+        var options = ZapOptions.Recommended;
+        options.Head = Nets.Head;
+
+        var changed = ChangedRows(net, () => new ZapScheduler(
+            net, [optimizer], new ZapPolicy(options), new ResetSchedule(BoundaryKind.EpochBoundary)).Signal(BoundaryKind.EpochBoundary));
+
+        changed.Should().Equal(Enumerable.Range(0, Nets.Units));
+        head.bias!.count_nonzero().item<long>().Should().Be(0);
+        ZapOptions.Recommended.Should().NotBeSameAs(options, "each caller may change its own");
+        var state = optimizer.state_dict().State.OfType<Adam.State>().Select(s => s.exp_avg.abs().sum().item<float>()).ToList();
+        state.Should().HaveCount(4);
+        state.Count(sum => sum == 0).Should().Be(2, "those of the classifier's weight and bias");
+    }
+
+    [Fact]
     public void A_1x1_convolution_is_a_head()
     {
         using var net = Sequential(("body", Conv2d(1, 4, 3)), ("head", Conv2d(4, 6, 1)));

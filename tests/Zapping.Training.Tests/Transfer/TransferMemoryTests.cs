@@ -24,6 +24,7 @@ public sealed class TransferMemoryTests
                 IidTransfer.Run(net, task, new IidTransferOptions { Head = Nets.Head, Trains = trains, BatchSize = 5, MicroBatchSize = 2 });
             }
 
+            LeastSquaresTransfer.Run(net, task, new LeastSquaresTransferOptions { Head = Nets.Head });
             task.Encode(net, Nets.Head).Dispose();
         }
     }

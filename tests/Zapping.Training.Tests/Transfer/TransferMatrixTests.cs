@@ -1,0 +1,56 @@
+using FluentAssertions;
+using Xunit;
+
+namespace Zapping.Training.Tests.Transfer;
+
+public sealed class TransferMatrixTests
+{
+    // Two query examples a class: one class, then two more, then two more.
+    private static readonly TransferResult Result = new(
+    [
+        Evaluation(1, [2]),
+        Evaluation(3, [1, 2, 1]),
+        Evaluation(5, [0, 1, 1, 2, 1]),
+    ]);
+
+    [Fact]
+    public void Tasks_are_the_classes_between_two_evaluations()
+    {
+        var matrix = Result.ToAccuracyMatrix();
+
+        (matrix.EvaluationCount, matrix.TaskCount).Should().Be((3, 3));
+        (matrix[0, 0], matrix[1, 0], matrix[2, 0]).Should().Be((1, 0.5, 0));
+        (matrix[1, 1], matrix[2, 1]).Should().Be((0.75, 0.5));
+        matrix[2, 2].Should().Be(0.75);
+        matrix[0, 1].Should().Be(double.NaN);
+        matrix.AverageForgetting().Should().BeApproximately((1 + 0.25) / 2, 1e-15);
+        matrix.BackwardTransfer().Should().BeApproximately((-1 - 0.25) / 2, 1e-15);
+    }
+
+    [Fact]
+    public void Weighted_by_their_classes_tasks_give_the_accuracy_over_all_classes()
+    {
+        var matrix = Result.ToAccuracyMatrix();
+        var overall = ((1 * matrix[2, 0]) + (2 * matrix[2, 1]) + (2 * matrix[2, 2])) / 5;
+        overall.Should().BeApproximately(Result.Final.Query.TopOne, 1e-15);
+    }
+
+    [Fact]
+    public void Support_has_a_matrix_of_its_own_if_it_was_evaluated_each_time()
+    {
+        var without = () => Result.ToAccuracyMatrix(TransferExamples.Support);
+        without.Should().Throw<InvalidOperationException>().WithMessage("Support examples were not evaluated after 1 classes*EvaluateSupport*");
+
+        var learned = new TransferResult([new TransferEvaluation(4, 1, new ClassAccuracies(2, [2], [2]), new ClassAccuracies(4, [3], [4]))]);
+        learned.ToAccuracyMatrix(TransferExamples.Support)[0, 0].Should().Be(0.75);
+    }
+
+    [Fact]
+    public void Evaluations_of_the_same_classes_have_no_tasks()
+    {
+        var matrix = () => new TransferResult([Evaluation(2, [1, 1]), Evaluation(2, [2, 1])]).ToAccuracyMatrix();
+        matrix.Should().Throw<InvalidOperationException>().WithMessage("The evaluations are of 2, 2 classes.*");
+    }
+
+    private static TransferEvaluation Evaluation(int seen, int[] hits) => new(seen, seen, new ClassAccuracies(2, hits, hits), Support: null);
+}
