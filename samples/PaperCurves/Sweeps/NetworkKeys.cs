@@ -16,6 +16,7 @@ internal static class NetworkKeys
     [
         Key.Of("length", Any, _ => true, value => value.Integer(1), (plan, length) => plan with { Length = length }),
         Key.Of("width", Any, _ => true, value => value.Integer(1, 4096), (plan, width) => plan with { Width = width }),
+        Key.Of("classes", Any, _ => true, value => value.Integer(1), (plan, classes) => plan with { Classes = classes }),
         Key.Of("learning_rate", Any, _ => true, value => value.Rate(), (plan, rate) => plan with { LearningRate = rate }),
         Key.Of("save_every", Any, _ => true, value => value.Integer(1), (plan, steps) => plan with { SaveEvery = steps }),
         Key.Of("batch_size", Batches, IsIid, value => value.Integer(1), (plan, images) => plan with { BatchSize = images }),

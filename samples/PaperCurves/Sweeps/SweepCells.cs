@@ -20,8 +20,9 @@ public sealed record SweepCells(IReadOnlyList<NetworkCell> Networks, IReadOnlyLi
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(data);
-        EnsureFits(sweep, data);
+        EnsureTakes(sweep, data);
         var networks = sweep.Networks.SelectMany(network => network.Seeds.Select(seed => Network(sweep, network, seed, data))).ToList();
+        EnsureFits(sweep, networks, data);
         return new SweepCells(networks, [.. networks.SelectMany(network => TransfersOf(network, sweep))]);
     }
 
@@ -59,7 +60,7 @@ public sealed record SweepCells(IReadOnlyList<NetworkCell> Networks, IReadOnlyLi
         return FormattableString.Invariant($"{network.Id}/{transfer}{ofRate}-t{trial}{ofPool}");
     }
 
-    private static void EnsureFits(Sweep sweep, ClassificationData data)
+    private static void EnsureTakes(Sweep sweep, ClassificationData data)
     {
         if (!ModelCatalog.Takes(sweep.Model, data.Size, data.Channels))
         {
@@ -69,13 +70,29 @@ public sealed record SweepCells(IReadOnlyList<NetworkCell> Networks, IReadOnlyLi
                 $"the model '{sweep.Model}' takes images of {ModelCatalog.ImagesOf(sweep.Model)}; "
                 + $"{data.Name} has {data.Size}x{data.Size} with {data.Channels}");
         }
+    }
+
+    private static void EnsureFits(Sweep sweep, List<NetworkCell> networks, ClassificationData data)
+    {
+        var all = data.Training.ClassCount;
+        foreach (var (id, _, plan) in networks)
+        {
+            if (plan.Classes > all || (plan.Classes < all && sweep.Validation?.Classes > all - plan.Classes))
+            {
+                throw SweepException.At(
+                    sweep.File,
+                    1,
+                    $"the network {id} is trained on {plan.Classes} classes and validated on {sweep.Validation?.Classes ?? 0} others; {data.Name} has {all} to train on");
+            }
+        }
 
         foreach (var transfer in sweep.Transfers)
         {
-            var (classes, held) = (transfer.Settings.Classes, sweep.Validation?.Classes ?? 0);
-            if (classes + held > data.Transfer.ClassCount)
+            var tested = transfer.Trials > 0 ? transfer.Settings.Classes : 0;
+            var held = networks.Exists(network => network.Plan.Classes == all) ? sweep.Validation?.Classes ?? 0 : 0;
+            if (tested + held > data.Transfer.ClassCount)
             {
-                throw TooMuch(transfer, $"{classes} classes and validation {held}; {data.Name} has {data.Transfer.ClassCount} to transfer to");
+                throw TooMuch(transfer, $"{tested} classes and validation {held}; {data.Name} has {data.Transfer.ClassCount} to transfer to");
             }
 
             var (support, query) = (transfer.Settings.Support, transfer.Settings.Query);

@@ -50,7 +50,7 @@ internal static class TransferKeys
             name,
             Key.ReadAll(map, Numbers, settings)(settings),
             LearningRates(map, settings),
-            map.Required("trials").Integer(1, 1000),
+            map.Required("trials").Integer(0, 1000),
             map.Optional("networks")?.List(network => network.Word(networks)) ?? networks,
             value.Line);
     }

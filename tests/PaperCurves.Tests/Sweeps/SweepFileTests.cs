@@ -91,7 +91,7 @@ public sealed class SweepFileTests
     [InlineData("{ protocol: sequential,", "{[ protocol: sequential,", 8, "this is no YAML: brackets do not match, or a key is missing")]
     [InlineData("  iid:     {", "   : iid:     {", 6, "this is no YAML: brackets do not match, or a key is missing")]
     [InlineData("seeds: [1, 2] }", "seeds: [1, 2 }", 5, "this is no YAML: While parsing a flow sequence, did not find expected ',' or ']'.")]
-    [InlineData("zap_rows: 7", "zap_row: 7", 6, "networks.iid-zap: there is no key 'zap_row'; did you mean 'zap_rows'? There are method, zap, seeds, length, width, learning_rate, save_every, batch_size, schedule, zap_rows, zap_period, zap_fan, zap_bias, zap_optimizer_state, inner_learning_rate, remember_images, first_order")]
+    [InlineData("zap_rows: 7", "zap_row: 7", 6, "networks.iid-zap: there is no key 'zap_row'; did you mean 'zap_rows'? There are method, zap, seeds, length, width, classes, learning_rate, save_every, batch_size, schedule, zap_rows, zap_period, zap_fan, zap_bias, zap_optimizer_state, inner_learning_rate, remember_images, first_order")]
     [InlineData("zap_rows: 7", "zap_rows: 0", 6, "networks.iid-zap.zap_rows is '0'; it must be a whole number from 1 to 1000000")]
     [InlineData("zap_rows: 7", "zap_rows: '7'", 6, "networks.iid-zap.zap_rows is '7'; it must be a whole number from 1 to 1000000")]
     [InlineData("zap_rows: 7", "zap_fan: rows", 6, "networks.iid-zap.zap_fan is 'rows'; it must be one of per_row, as_published")]
@@ -136,7 +136,7 @@ public sealed class SweepFileTests
     [Fact]
     public void The_sweeps_that_come_with_the_app_can_be_read()
     {
-        SweepFile.BuiltIn.Should().Equal("full-grid", "omniglot", "smoke");
+        SweepFile.BuiltIn.Should().Equal("full-grid", "omniglot", "recipes", "smoke");
         foreach (var name in SweepFile.BuiltIn)
         {
             SweepFile.Read(name).Name.Should().Be(name);
@@ -154,6 +154,6 @@ public sealed class SweepFileTests
     {
         var read = () => SweepFile.Read("omniglott");
         read.Should().Throw<SweepException>()
-            .WithMessage("omniglott: there is no such file, and no such sweep in the app; did you mean 'omniglot'? There are full-grid, omniglot, smoke");
+            .WithMessage("omniglott: there is no such file, and no such sweep in the app; did you mean 'omniglot'? There are full-grid, omniglot, recipes, smoke");
     }
 }
