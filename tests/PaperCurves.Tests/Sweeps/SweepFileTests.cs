@@ -143,7 +143,7 @@ public sealed class SweepFileTests
         }
 
         var paper = SweepSample.Noise(transferClasses: 659, size: 28);
-        SweepCells.Of(SweepFile.Read("omniglot"), paper).Networks.Should().HaveCount(6);
+        SweepCells.Of(SweepFile.Read("omniglot"), paper).Networks.Should().HaveCount(10);
         var grid = SweepCells.Of(SweepFile.Read("full-grid"), paper);
         grid.Networks.Should().HaveCount(18);
         grid.Transfers.Count(cell => cell.Pool == ClassPool.Test).Should().Be(18 * ((4 * 9 * 10) + 10));

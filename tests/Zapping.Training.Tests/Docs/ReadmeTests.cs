@@ -43,7 +43,7 @@ public sealed partial class ReadmeTests
             var target = link.Groups["target"].Value;
             if (!target.StartsWith("http", StringComparison.Ordinal) && !target.StartsWith('#'))
             {
-                File.Exists(Path.Combine(Path.GetDirectoryName(path)!, target.Split('#')[0])).Should().BeTrue($"{document} links to {target}");
+                Path.Exists(Path.Combine(Path.GetDirectoryName(path)!, target.Split('#')[0])).Should().BeTrue($"{document} links to {target}");
             }
         }
     }

@@ -6,9 +6,11 @@ namespace Zapping.Training;
 public sealed class ZapOptions
 {
     /// <summary>
-    /// New options for resets of the whole classifier before every epoch but the first, which did better than the published
-    /// ones in our reproduction (docs/reproduction.md): each row is drawn with its own fan-in, the bias becomes 0, and the
-    /// optimizers forget what they know of both.
+    /// New options for resets of the whole classifier before every epoch but the first: each row is drawn with its own fan-in,
+    /// the bias becomes 0, and the optimizers forget what they know of both. On Omniglot (docs/reproduction.md) a classifier
+    /// that is learned on the resulting features, one class after another, reaches 64 % of 600 classes instead of 56 % with the
+    /// published resets, at a ten times larger learning rate. Where the whole network goes on learning one example at a time,
+    /// the published resets did better.
     /// <code>
     /// trainer.UseZapping(ZapOptions.Recommended, new ResetSchedule(EpochBoundary) { SkipFirst = true });
     /// </code>
