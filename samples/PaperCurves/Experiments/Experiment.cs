@@ -1,7 +1,6 @@
 using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
-using PaperCurves.Transfer;
 using Zapping.Training;
 using static TorchSharp.torch;
 

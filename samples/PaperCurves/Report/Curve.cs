@@ -1,6 +1,5 @@
 using MathNet.Numerics.Statistics;
 using PaperCurves.Experiments;
-using PaperCurves.Transfer;
 
 namespace PaperCurves.Report;
 

@@ -1,6 +1,5 @@
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using PaperCurves.Transfer;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 

@@ -3,7 +3,6 @@ using CsvHelper;
 using CsvHelper.Configuration.Attributes;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using PaperCurves.Transfer;
 
 namespace PaperCurves.Report;
 

@@ -1,7 +1,6 @@
 using CsvHelper.Configuration.Attributes;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using PaperCurves.Transfer;
 
 namespace PaperCurves.Report;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using CsvHelper;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using PaperCurves.Transfer;
 
 namespace PaperCurves.Report;
 

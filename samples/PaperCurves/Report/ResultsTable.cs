@@ -1,7 +1,6 @@
 using System.Globalization;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using PaperCurves.Transfer;
 using Spectre.Console;
 
 namespace PaperCurves.Report;

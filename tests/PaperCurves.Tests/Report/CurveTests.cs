@@ -2,7 +2,6 @@ using FluentAssertions;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
-using PaperCurves.Transfer;
 using Xunit;
 
 namespace PaperCurves.Tests.Report;

@@ -1,6 +1,4 @@
-using PaperCurves.Experiments;
-
-namespace PaperCurves.Transfer;
+namespace PaperCurves.Experiments;
 
 /// <summary>How knowledge is transferred to unseen classes.</summary>
 public enum Protocol
