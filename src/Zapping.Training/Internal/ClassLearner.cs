@@ -11,7 +11,7 @@ internal abstract class ClassLearner : IDisposable
 
     /// <summary>The fastest learner that does what the options say.</summary>
     public static ClassLearner For(TransferSession session, SequentialTransferOptions options) =>
-        session.Model is Linear head && options is { BatchSize: 1, Optimizer: null } && RankOneAdam.CanLearn(head)
+        session.Model is Linear head && options is { BatchSize: 1, Optimizer: null } && RankOneAdam.CanLearn(head, session.Support)
             ? new RankOneLearner(session, head, options)
             : new TrainerLearner(session, options);
 

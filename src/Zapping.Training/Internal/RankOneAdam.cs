@@ -55,11 +55,12 @@ internal sealed unsafe class RankOneAdam : IDisposable
     /// <summary>Steps made.</summary>
     public int Steps => _step;
 
-    /// <summary>Whether a head's memory can be reached, and has the layout that is expected here.</summary>
-    public static bool CanLearn(Linear head) =>
-        head.bias is { } bias && new[] { head.weight, bias }.All(parameter =>
-            parameter.device_type == DeviceType.CPU && parameter.dtype == ScalarType.Float32 && parameter.is_contiguous()
-            && parameter.requires_grad && parameter.numel() <= int.MaxValue / sizeof(float)); // more than TorchSharp gives a span of
+    /// <summary>Whether the memory of a head and of its inputs can be reached, and has the layout that is expected here.</summary>
+    public static bool CanLearn(Linear head, Tensor features) =>
+        head.bias is { } bias
+        && head.weight.requires_grad && bias.requires_grad
+        && IsPlain(head.weight) && IsPlain(bias) && IsPlain(features)
+        && features.dim() == 2 && features.size(1) == head.weight.size(1);
 
     /// <summary>Makes one step for each of some examples of one class.</summary>
     /// <param name="features">[n, features], contiguous.</param>
@@ -79,6 +80,10 @@ internal sealed unsafe class RankOneAdam : IDisposable
     }
 
     public void Dispose() => _moments.Dispose();
+
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous()
+        && tensor.numel() <= int.MaxValue / sizeof(float); // more than TorchSharp gives a span of
 
     private void Step(float* image, float* next, int label)
     {

@@ -42,14 +42,32 @@ public sealed class RankOneAdamTests
     }
 
     [Fact]
-    public void A_head_that_cannot_be_reached_is_not_learned_by_it()
+    public void What_cannot_be_reached_as_it_is_expected_is_not_learned_by_it()
     {
         using var scope = NewDisposeScope();
-        RankOneAdam.CanLearn(Linear(4, 3)).Should().BeTrue();
-        RankOneAdam.CanLearn(Linear(4, 3, hasBias: false)).Should().BeFalse();
-        RankOneAdam.CanLearn(Linear(4, 3, dtype: ScalarType.Float64)).Should().BeFalse();
+        var features = rand(5, 4);
+        RankOneAdam.CanLearn(Linear(4, 3), features).Should().BeTrue();
+        RankOneAdam.CanLearn(Linear(4, 3, hasBias: false), features).Should().BeFalse();
+        RankOneAdam.CanLearn(Linear(4, 3, dtype: ScalarType.Float64), features).Should().BeFalse();
         var frozen = Linear(4, 3);
         frozen.weight.requires_grad = false;
-        RankOneAdam.CanLearn(frozen).Should().BeFalse();
+        RankOneAdam.CanLearn(frozen, features).Should().BeFalse();
+        RankOneAdam.CanLearn(Linear(4, 3), rand(4, 5).t()).Should().BeFalse("rows must lie together");
+        RankOneAdam.CanLearn(Linear(4, 3), rand(5, 3)).Should().BeFalse();
+        RankOneAdam.CanLearn(Linear(4, 3), rand(5, 2, 4)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Examples_that_do_not_lie_together_are_learned_all_the_same()
+    {
+        using var scope = NewDisposeScope();
+        using var together = new TransferTask(arange(24, ScalarType.Float32).reshape(6, 4) / 24, rand(6, 4), 3);
+        using var apart = new TransferTask(together.Support.t().contiguous().t(), together.Query.clone(), 3);
+        var (first, second) = (Linear(4, 3), Linear(4, 3));
+
+        SequentialTransfer.Run(first, together);
+        SequentialTransfer.Run(second, apart);
+
+        (first.weight - second.weight).abs().max().item<float>().Should().BeLessThan(1e-6f);
     }
 }

@@ -93,7 +93,7 @@ public sealed class RecoveryObserverTests
         using var scope = NewDisposeScope();
         var made = new TrainingStep(0, 1, null, ones(4, 3), zeros(4, ScalarType.Int64));
         var recovery = RecoveryObserver.OfResets();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.BeforeTest();
         for (var step = 0; step < 100; step++)
         {
             recovery.OnStep(made with { Index = step });

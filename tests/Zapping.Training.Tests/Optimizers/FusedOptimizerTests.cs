@@ -166,7 +166,7 @@ public sealed class FusedOptimizerTests : IDisposable
         }
 
         using var inner = NewDisposeScope();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.BeforeTest();
         optimizer.step();
         Tensor.TotalCount.Should().Be(before);
         inner.DisposablesCount.Should().Be(0);

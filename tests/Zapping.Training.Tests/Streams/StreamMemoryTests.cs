@@ -46,7 +46,7 @@ public sealed class StreamMemoryTests
 
     private static long Left(IBatchSource source, int batches)
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.BeforeTest();
         using (var epoch = source.Epoch(0).GetEnumerator())
         {
             for (var i = 0; i < batches; i++)

@@ -291,7 +291,7 @@ public sealed class HeadGrowthTests : IDisposable
         using var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters());
         Nets.Step(net, optimizer);
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.BeforeTest();
         for (var units = More; units < More + 20; units++)
         {
             HeadGrowth.Grow(net, Nets.Head, units, [optimizer]);

@@ -138,7 +138,7 @@ public sealed class LeastSquaresHeadTests : IDisposable
     {
         var (features, labels) = (Random(20, 5), arange(20, ScalarType.Int64) % 3);
         LeastSquaresHead.Solve(features, labels, 3).Dispose(); // compiles
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.BeforeTest();
         var head = LeastSquaresHead.Solve(features, labels, 3);
         Tensor.TotalCount.Should().Be(before + 2);
         head.Dispose();

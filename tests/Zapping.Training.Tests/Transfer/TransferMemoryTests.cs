@@ -55,7 +55,7 @@ public sealed class TransferMemoryTests
     private static long Left(Action transfer)
     {
         transfer();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.BeforeTest();
         transfer();
         return Tensor.TotalCount - before;
     }
