@@ -34,7 +34,7 @@ internal sealed class HeadInputs : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         using var few = examples.narrow(0, 0, 1);
-        return Call(few) is { } given && given.shape.AsSpan().SequenceEqual(_outputs!.shape) && given.eq(_outputs).all().item<bool>()
+        return Call(few) is { } given && given.shape.AsSpan().SequenceEqual(_outputs!.shape) && Same(given, _outputs)
             && _inputs!.dim() == 2 && _inputs.size(0) == 1;
     }
 
@@ -73,6 +73,10 @@ internal sealed class HeadInputs : IDisposable
         _unhook();
         _model.train(_mode);
     }
+
+    // Values that are no numbers are the same too: whoever uses them says so better.
+    private static bool Same(Tensor left, Tensor right) =>
+        left.eq(right).logical_or(left.isnan().logical_and(right.isnan())).all().item<bool>();
 
     private Tensor? Call(Tensor examples)
     {

@@ -7,11 +7,13 @@ namespace Zapping.Training.Internal;
 /// A model made ready for one transfer: in eval mode, with a fresh classifier of enough units, everything but the trained
 /// parameters frozen. If the classifier alone is trained, it stands for the model, and features for the examples.
 /// </summary>
+/// <remarks>The constructor only reads; nothing is written before <see cref="GrowHead"/> or <see cref="Begin"/>.</remarks>
 internal sealed class TransferSession : IDisposable
 {
     private readonly TransferTask _task;
     private readonly TransferOptions _options;
     private readonly nn.Module<Tensor, Tensor> _whole;
+    private readonly HeadSelector _head;
     private readonly bool _mode;
     private readonly TransferTask? _features;
     private readonly List<Parameter> _frozen = [];
@@ -20,11 +22,12 @@ internal sealed class TransferSession : IDisposable
     public TransferSession(nn.Module<Tensor, Tensor> model, TransferTask task, TransferOptions options, CancellationToken cancellationToken)
     {
         (_whole, _task, _options) = (model, task, options);
-        var head = HeadWithUnits(model, task.ClassCount, options);
+        var head = options.Head.Find(model);
+        // A selector may go by the number of units, which growing changes.
+        _head = HeadSelector.Parameter(() => head.Weight, () => head.Bias);
         var onlyHead = options is not TrainedTransferOptions { Trains: TransferParameters.Named };
         _trained = options is TrainedTransferOptions { Trains: TransferParameters.Named named } ? named.Parameters.Of(model)
             : head.Bias is { } bias ? [head.Weight, bias] : [head.Weight];
-        Reset(model, options);
         _mode = model.training;
         model.eval();
         try
@@ -34,7 +37,6 @@ internal sealed class TransferSession : IDisposable
             Model = _features is null ? model : Layer!;
             using var positions = arange(task.ClassCount, ScalarType.Int64, Support.device);
             SupportLabels = positions.repeat_interleave(task.SupportExamples).DetachFromDisposeScope();
-            Freeze();
         }
         catch
         {
@@ -62,6 +64,23 @@ internal sealed class TransferSession : IDisposable
         ? null
         : (outputs, labels) => nn.functional.cross_entropy(Competing(outputs), labels);
 
+    /// <summary>Gives the classifier a unit for each class of the task, if it has fewer.</summary>
+    public void GrowHead()
+    {
+        if (_head.Find(_whole).UnitCount < _task.ClassCount)
+        {
+            HeadGrowth.Grow(_whole, _head, _task.ClassCount, [], new HeadGrowthOptions { Seed = _options.Seed });
+        }
+    }
+
+    /// <summary>Grows the classifier, gives it its fresh start, and freezes what is not trained.</summary>
+    public void Begin()
+    {
+        GrowHead();
+        Reset();
+        Freeze();
+    }
+
     public optim.Optimizer CreateOptimizer(TrainedTransferOptions options) =>
         options.Optimizer?.Invoke(_trained, options.LearningRate) ?? new FusedAdam(_trained, options.LearningRate);
 
@@ -88,24 +107,13 @@ internal sealed class TransferSession : IDisposable
         SupportLabels?.Dispose();
     }
 
-    private static Head HeadWithUnits(nn.Module<Tensor, Tensor> model, int classes, TransferOptions options)
+    private void Reset()
     {
-        var head = options.Head.Find(model);
-        if (head.UnitCount < classes)
+        if (_options.FreshHead is { } weights)
         {
-            HeadGrowth.Grow(model, options.Head, classes, [], new HeadGrowthOptions { Seed = options.Seed });
-        }
-
-        return options.Head.Find(model);
-    }
-
-    private static void Reset(nn.Module<Tensor, Tensor> model, TransferOptions options)
-    {
-        if (options.FreshHead is { } weights)
-        {
-            var everything = new ZapOptions { Head = options.Head, Units = UnitSelection.All, Weights = weights, Bias = BiasReset.Zero };
-            var once = new ResetSchedule(BoundaryKind.TaskBoundary) { Seed = options.Seed };
-            new ZapScheduler(model, [], new ZapPolicy(everything), once).Signal(BoundaryKind.TaskBoundary);
+            var everything = new ZapOptions { Head = _head, Units = UnitSelection.All, Weights = weights, Bias = BiasReset.Zero };
+            var once = new ResetSchedule(BoundaryKind.TaskBoundary) { Seed = _options.Seed };
+            new ZapScheduler(_whole, [], new ZapPolicy(everything), once).Signal(BoundaryKind.TaskBoundary);
         }
     }
 

@@ -46,6 +46,7 @@ public static class IidTransfer
         ArgumentNullException.ThrowIfNull(task);
         options = OptionsRules.Ensure(options ?? new IidTransferOptions());
         using var session = new TransferSession(model, task, options, cancellationToken);
+        session.Begin();
         using var optimizer = session.CreateOptimizer(options);
         using var trainer = new ContinualTrainer(session.Model, optimizer, session.Loss);
         if (options.MicroBatchSize is { } size)

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -12,9 +13,21 @@ public sealed class LeastSquaresTransferOptions : TransferOptions;
 /// </summary>
 public static class LeastSquaresTransfer
 {
-    /// <summary>Transfers a model, whose classifier is left as the solution.</summary>
-    /// <exception cref="NotSupportedException">The classifier is no linear layer, or something comes after it; nothing has been written.</exception>
-    /// <inheritdoc cref="SequentialTransfer.Run"/>
+    /// <summary>
+    /// Transfers a model, whose classifier is left as the solution, whatever it was; <see cref="TransferOptions.FreshHead"/> does
+    /// not matter. If it has fewer units than the task has classes, it grows (<see cref="HeadGrowth"/>).
+    /// </summary>
+    /// <param name="model">Maps inputs [n, …] to logits [n, units], which are those of a linear layer with bias.</param>
+    /// <param name="task">The classes; stays the caller's.</param>
+    /// <param name="options">How; default: see there.</param>
+    /// <param name="cancellationToken">Ends the transfer between two batches of features or of the evaluation.</param>
+    /// <exception cref="ArgumentException">
+    /// An option is invalid, or features of the support examples are not finite, or neither Float32 nor Float64.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The classifier cannot be told, or must grow and another layer uses its weight.</exception>
+    /// <exception cref="NotSupportedException">The classifier is no linear layer, has no bias, or something comes after it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the classifier is as it was, or already the solution.</exception>
+    /// <remarks>When it throws anything but <see cref="OperationCanceledException"/>, nothing has been written.</remarks>
     public static TransferResult Run(
         nn.Module<Tensor, Tensor> model,
         TransferTask task,
@@ -24,26 +37,34 @@ public static class LeastSquaresTransfer
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
         options = OptionsRules.Ensure(options ?? new LeastSquaresTransferOptions());
-        EnsureSolvable(model, task, options);
+        var head = SolvableHead(model, task, options);
         using var session = new TransferSession(model, task, options, cancellationToken);
-        var head = session.Layer!;
-        using (var solution = LeastSquaresHead.Solve(session.Support, session.SupportLabels, (int)head.weight.size(0)))
+        var units = Math.Max((int)head.weight.size(0), task.ClassCount);
+        using (var solution = LeastSquaresHead.Solve(session.Support, session.SupportLabels, units))
         {
+            session.GrowHead();
             solution.ApplyTo(head);
         }
 
         return new TransferResult([session.Evaluate(0, task.ClassCount, isLast: true, cancellationToken)]);
     }
 
-    // Before anything is written.
-    private static void EnsureSolvable(nn.Module<Tensor, Tensor> model, TransferTask task, LeastSquaresTransferOptions options)
+    private static Linear SolvableHead(nn.Module<Tensor, Tensor> model, TransferTask task, LeastSquaresTransferOptions options)
     {
         var head = HeadLayer.Find(model, options.Head);
+        if (head.bias is null)
+        {
+            throw new NotSupportedException(
+                $"The classifier of {model.GetName()} has no bias, and the least-squares solution without its own is no solution.");
+        }
+
         using var inputs = new HeadInputs(model, head);
-        if (!ReferenceEquals(model, head) && !inputs.Suffice(task.Support))
+        if (!inputs.Suffice(task.Support))
         {
             throw new NotSupportedException(
                 $"The output of {model.GetName()} is not that of its classifier for each example, so the least-squares solution is not the model's.");
         }
+
+        return head;
     }
 }

@@ -32,7 +32,7 @@ public static class SequentialTransfer
     /// <param name="progress">Told after each class and each evaluation.</param>
     /// <param name="cancellationToken">Ends the transfer between two classes or batches of an evaluation.</param>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
-    /// <exception cref="InvalidOperationException">The classifier cannot be told.</exception>
+    /// <exception cref="InvalidOperationException">The classifier cannot be told, or must grow and another layer uses its weight.</exception>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite: the learning rate is too large.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the model has the last finished step.</exception>
     public static TransferResult Run(
@@ -46,6 +46,7 @@ public static class SequentialTransfer
         ArgumentNullException.ThrowIfNull(task);
         options = OptionsRules.Ensure(options ?? new SequentialTransferOptions());
         using var session = new TransferSession(model, task, options, cancellationToken);
+        session.Begin();
         using var learner = ClassLearner.For(session, options);
         var report = new TransferReport(task.Support.size(0), progress);
         for (var position = 0; position < task.ClassCount; position++)

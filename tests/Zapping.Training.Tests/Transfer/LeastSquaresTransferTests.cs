@@ -43,19 +43,96 @@ public sealed class LeastSquaresTransferTests
     }
 
     [Fact]
-    public void What_least_squares_cannot_set_is_refused_and_nothing_is_written()
+    public void The_fresh_start_and_the_classifier_there_was_do_not_matter()
     {
         using var scope = NewDisposeScope();
-        using var task = new TransferTask(randn(12, 6), randn(12, 6), 12);
-        using var scaled = Sequential(("head", Linear(6, 8)), ("tanh", Tanh()));
-        var before = Nets.Bits(scaled.parameters().First());
+        using var task = new TransferTask(randn(60, 6), randn(24, 6), 6);
+        var (first, second) = (Nets.Small(), Nets.Small());
+        using (no_grad())
+        {
+            Nets.HeadOf(second).weight.fill_(7);
+        }
 
-        var behind = () => LeastSquaresTransfer.Run(scaled, task);
-        behind.Should().Throw<NotSupportedException>().WithMessage("*is not that of its classifier*");
-        Nets.Bits(scaled.parameters().First()).Should().Equal(before, "neither reset nor grown");
+        LeastSquaresTransfer.Run(first, task, new LeastSquaresTransferOptions { Head = Nets.Head, FreshHead = null });
+        LeastSquaresTransfer.Run(second, task, new LeastSquaresTransferOptions { Head = Nets.Head, FreshHead = Rewriter.Zeros(), Seed = 3 });
 
-        using var convolution = Sequential(("head", Conv2d(6, 8, 1)));
-        var noLinear = () => LeastSquaresTransfer.Run(convolution, task, new LeastSquaresTransferOptions { Head = HeadSelector.Named("head") });
-        noLinear.Should().Throw<NotSupportedException>().WithMessage("*is no Linear layer of it*");
+        Nets.Bits(second).Should().BeEquivalentTo(Nets.Bits(first));
+    }
+
+    [Fact]
+    public void A_classifier_with_too_few_units_grows_to_the_solution_for_all_classes()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TransferTask(randn(40, 6), randn(20, 6), 10);
+        var net = Nets.Small();
+        using var features = task.Encode(net, Nets.Head);
+        using var expected = LeastSquaresHead.Solve(features.Support, arange(10).repeat_interleave(4), 10);
+
+        var result = LeastSquaresTransfer.Run(net, task, new LeastSquaresTransferOptions { Head = Nets.Head });
+
+        Nets.HeadOf(net).out_features.Should().Be(10);
+        Nets.Bits(Nets.HeadOf(net).weight).Should().Equal(Nets.Bits(expected.Weight));
+        Nets.Bits(Nets.HeadOf(net).bias!).Should().Equal(Nets.Bits(expected.Bias));
+        result.Final.Query.Hits.Should().HaveCount(10);
+    }
+
+    [Theory]
+    [InlineData(SoftmaxUnits.All, 0)]
+    [InlineData(SoftmaxUnits.Task, 1)]
+    public void Units_of_no_class_are_predicted_only_where_all_take_part(SoftmaxUnits units, int hits)
+    {
+        // Of minimum norm with w * 1 + b = 1 are w = b = 1/2: at -3 the only class has -1, and idle units have 0.
+        using var scope = NewDisposeScope();
+        using var task = new TransferTask(full([1, 1], 1f), full([1, 1], -3f), 1);
+
+        var result = LeastSquaresTransfer.Run(Linear(1, 5), task, new LeastSquaresTransferOptions { Softmax = units });
+
+        result.Final.Query.Hits.Should().Equal(hits);
+        result.Final.Support!.Hits.Should().Equal(1);
+    }
+
+    [Fact]
+    public void A_layer_with_something_behind_it_is_refused() => Refused<NotSupportedException>(
+        Sequential(("head", Linear(6, 8)), ("tanh", Tanh())), randn(12, 6), "The output of * is not that of its classifier for each example, so *");
+
+    [Fact]
+    public void A_classifier_that_is_no_linear_layer_is_refused() => Refused<NotSupportedException>(
+        Sequential(("head", Conv2d(6, 8, 1))), randn(12, 6, 1, 1), "The classifier of * is no Linear layer of it, so *");
+
+    [Fact]
+    public void A_classifier_without_bias_is_refused() => Refused<NotSupportedException>(
+        Sequential(("head", Linear(6, 8, hasBias: false))), randn(12, 6), "The classifier of * has no bias, and *");
+
+    [Fact]
+    public void Inputs_that_are_no_vectors_of_features_are_refused() => Refused<NotSupportedException>(
+        Sequential(("head", Linear(6, 8))), randn(12, 3, 6), "The output of * is not that of its classifier for each example, so *");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(11)]
+    public void Features_that_are_no_numbers_are_refused(int example)
+    {
+        using var scope = NewDisposeScope();
+        var support = randn(12, 6);
+        support[example] = float.NaN;
+        Refused<ArgumentException>(Sequential(("head", Linear(6, 8))), support, "A feature is NaN or infinite, so there is no solution.*");
+    }
+
+    // Twelve classes, so that a classifier of eight would have to grow.
+    private static void Refused<TException>(Module<Tensor, Tensor> net, Tensor support, string message)
+        where TException : Exception
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TransferTask(support, support.clone(), 12);
+        net.train();
+        var before = Nets.Bits(net);
+
+        var run = () => LeastSquaresTransfer.Run(net, task, new LeastSquaresTransferOptions { Head = Nets.Head });
+
+        run.Should().Throw<TException>().WithMessage(message);
+        Nets.Bits(net).Should().BeEquivalentTo(before, "it is neither reset nor grown");
+        net.training.Should().BeTrue();
+        net.parameters().Should().OnlyContain(parameter => parameter.requires_grad);
+        net.Dispose();
     }
 }

@@ -51,6 +51,25 @@ public sealed class TransferMemoryTests
         }
     }
 
+    [Fact]
+    public void Refused_and_cancelled_least_squares_leave_nothing()
+    {
+        using var net = Nets.Small();
+        using var task = new TransferTask(full([12, 6], float.NaN), zeros(6, 6), 3);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var options = new LeastSquaresTransferOptions { Head = Nets.Head };
+        Left(Transfer).Should().Be(0);
+
+        void Transfer()
+        {
+            var solve = () => LeastSquaresTransfer.Run(net, task, options);
+            solve.Should().Throw<ArgumentException>();
+            var cancel = () => LeastSquaresTransfer.Run(net, task, options, source.Token);
+            cancel.Should().Throw<OperationCanceledException>();
+        }
+    }
+
     // The first time makes gradients, which stay with the parameters.
     private static long Left(Action transfer)
     {

@@ -75,4 +75,21 @@ public sealed class TransferTaskTests
         var odd = () => task.Encode(Nets.Small(), HeadSelector.Parameter(() => weight));
         odd.Should().Throw<NotSupportedException>().WithMessage("The classifier of *Sequential* is no Linear layer of it*");
     }
+
+    [Fact]
+    public void Outputs_that_are_only_cast_are_the_classifier_s()
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TransferTask(randn([4, 6], ScalarType.BFloat16), randn([2, 6], ScalarType.BFloat16), 2);
+        var net = Sequential(("head", Linear(6, 8, dtype: ScalarType.BFloat16)), ("cast", new ToSingle()));
+
+        using var features = task.Encode(net, Nets.Head);
+
+        Nets.Bits(features.Support).Should().Equal(Nets.Bits(task.Support));
+    }
+
+    private sealed class ToSingle() : Module<Tensor, Tensor>(nameof(ToSingle))
+    {
+        public override Tensor forward(Tensor input) => input.to(ScalarType.Float32);
+    }
 }
