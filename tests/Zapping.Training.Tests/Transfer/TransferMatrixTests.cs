@@ -1,5 +1,7 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Transfer;
 
@@ -33,6 +35,38 @@ public sealed class TransferMatrixTests
         var matrix = Result.ToAccuracyMatrix();
         var overall = ((1 * matrix[2, 0]) + (2 * matrix[2, 1]) + (2 * matrix[2, 2])) / 5;
         overall.Should().BeApproximately(Result.Final.Query.TopOne, 1e-15);
+    }
+
+    [Theory]
+    [InlineData(TransferExamples.Query)]
+    [InlineData(TransferExamples.Support)]
+    public void Of_a_sequential_transfer_it_counts_the_hits_of_each_task(TransferExamples of)
+    {
+        using var scope = NewDisposeScope();
+        using var task = new TransferTask(randn(28, 6), randn(14, 6), 7);
+        var options = new SequentialTransferOptions { Head = Nets.Head, EvaluationPeriod = 3, LearningRate = 0.03 };
+        var result = SequentialTransfer.Run(Nets.Small(), task, options);
+
+        var matrix = result.ToAccuracyMatrix(of);
+
+        (int First, int End)[] tasks = [(0, 1), (1, 3), (3, 6), (6, 7)];
+        (matrix.EvaluationCount, matrix.TaskCount).Should().Be((4, 4));
+        for (var i = 0; i < 4; i++)
+        {
+            var (query, support) = (result.Evaluations[i].Query, result.Evaluations[i].Support!);
+            var (hits, each) = of == TransferExamples.Query ? (query.Hits, 2.0) : (support.Hits, 4.0);
+            for (var j = 0; j < 4; j++)
+            {
+                var (first, end) = tasks[j];
+                if (j > i)
+                {
+                    matrix[i, j].Should().Be(double.NaN);
+                    continue;
+                }
+
+                matrix[i, j].Should().BeApproximately(hits.Take(end).Skip(first).Sum() / (each * (end - first)), 1e-15);
+            }
+        }
     }
 
     [Fact]
