@@ -6,18 +6,11 @@ namespace PaperCurves.Experiments;
 public static class Evaluation
 {
     private const int BatchSize = 250;
-
-    /// <summary>The fraction of inputs whose largest output is at their label; NaN if there are none.</summary>
-    /// <param name="model">Maps inputs [n, …] to logits [n, units]; its mode is left as it is.</param>
-    /// <param name="inputs">[n, …].</param>
-    /// <param name="labels">[n].</param>
-    /// <param name="cancellationToken">Ends evaluation between two batches.</param>
-    public static double Accuracy(
-        nn.Module<Tensor, Tensor> model, Tensor inputs, Tensor labels, CancellationToken cancellationToken) =>
-        InTop(model, inputs, labels, 1, cancellationToken).Best;
+    private const int Top = 5;
 
     /// <summary>
-    /// The fraction of inputs whose label has the largest output, and one of the five largest, in eval mode.
+    /// The fraction of inputs whose label has the largest output, and one of the five largest, in eval mode; NaN if there are
+    /// none.
     /// </summary>
     /// <param name="model">Maps inputs [n, …] to logits [n, units]; its mode is what it was afterwards.</param>
     /// <param name="inputs">[n, …].</param>
@@ -30,7 +23,7 @@ public static class Evaluation
         model.eval();
         try
         {
-            return InTop(model, inputs, labels, 5, cancellationToken);
+            return InEvalMode(model, inputs, labels, cancellationToken);
         }
         finally
         {
@@ -38,8 +31,8 @@ public static class Evaluation
         }
     }
 
-    private static (double Best, double Top) InTop(
-        nn.Module<Tensor, Tensor> model, Tensor inputs, Tensor labels, int top, CancellationToken cancellationToken)
+    private static (double Top1, double Top5) InEvalMode(
+        nn.Module<Tensor, Tensor> model, Tensor inputs, Tensor labels, CancellationToken cancellationToken)
     {
         using var noGrad = no_grad();
         var count = inputs.shape[0];
@@ -50,7 +43,7 @@ public static class Evaluation
             using var scope = NewDisposeScope();
             var length = Math.Min(BatchSize, count - start);
             var outputs = model.call(inputs.narrow(0, start, length));
-            var hits = outputs.topk((int)Math.Min(top, outputs.shape[1]), 1).indexes.eq(labels.narrow(0, start, length).unsqueeze(1));
+            var hits = outputs.topk((int)Math.Min(Top, outputs.shape[1]), 1).indexes.eq(labels.narrow(0, start, length).unsqueeze(1));
             correct.Best += hits.narrow(1, 0, 1).sum().item<long>();
             correct.Top += hits.sum().item<long>();
         }

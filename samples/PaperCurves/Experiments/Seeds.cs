@@ -4,10 +4,10 @@ namespace PaperCurves.Experiments;
 internal static class Seeds
 {
     /// <summary>A generator for one purpose. The algorithm behind a seeded <see cref="Random"/> never changes.</summary>
-    public static Random Stream(ulong seed, string purpose, int index = 0) => new(unchecked((int)Of(seed, purpose, index)));
+    public static Random Stream(ulong seed, string purpose) => new(unchecked((int)Of(seed, purpose)));
 
     /// <summary>A seed for one purpose (FNV-1a, then SplitMix64's finaliser).</summary>
-    public static ulong Of(ulong seed, string purpose, int index = 0)
+    public static ulong Of(ulong seed, string purpose)
     {
         unchecked
         {
@@ -17,7 +17,6 @@ internal static class Seeds
                 hash = (hash ^ c) * 1099511628211UL;
             }
 
-            hash += (ulong)index * 0x9E3779B97F4A7C15UL;
             hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9UL;
             hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBUL;
             return hash ^ (hash >> 31);

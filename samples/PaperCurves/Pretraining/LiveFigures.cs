@@ -1,5 +1,4 @@
 using Zapping.Training;
-using static TorchSharp.torch;
 
 namespace PaperCurves.Pretraining;
 
@@ -12,11 +11,7 @@ internal sealed class LiveFigures : ITrainingObserver
 
     public double Accuracy { get; private set; } = double.NaN;
 
-    public void OnStep(TrainingStep made)
-    {
-        using var scope = NewDisposeScope();
-        Add(made.Loss, made.Outputs.argmax(1).eq(made.Labels).to(ScalarType.Float64).mean().item<double>());
-    }
+    public void OnStep(TrainingStep made) => Add(made.Loss, made.Accuracy());
 
     public void OnEpisode(EpisodeReport made) => Add(made.Loss, made.Accuracy);
 

@@ -1,5 +1,4 @@
 using Zapping.Training;
-using static TorchSharp.torch;
 
 namespace PaperCurves.Pretraining;
 
@@ -48,10 +47,8 @@ public sealed class StepLog : ITrainingObserver, IDisposable
     public void OnStep(TrainingStep made)
     {
         ArgumentNullException.ThrowIfNull(made);
-        using var scope = NewDisposeScope();
-        var accuracy = made.Outputs.argmax(1).eq(made.Labels).to(ScalarType.Float64).mean().item<double>();
         var step = made.Index + 1;
-        _log.Add(new StepRow(step, _epoch, _zapped, made.Loss, accuracy, step % ValidationPeriod == 0 ? _validate() : null));
+        _log.Add(new StepRow(step, _epoch, _zapped, made.Loss, made.Accuracy(), step % ValidationPeriod == 0 ? _validate() : null));
         _zapped = false;
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PaperCurves.Sweeps;
 
-/// <summary>How learning rates are written in ids.</summary>
+/// <summary>How learning rates are written, in ids and in reports.</summary>
 internal static class RateName
 {
     private const int DigitsOfDouble = 17;

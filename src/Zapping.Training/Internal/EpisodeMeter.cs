@@ -34,19 +34,4 @@ internal sealed class EpisodeMeter(nn.Module<Tensor, Tensor> model, Func<Tensor,
         using var scope = NewDisposeScope();
         return outputs.argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
     }
-
-    // A forward pass in train mode would let images that are only looked at into running statistics.
-    private sealed class EvalMode : IDisposable
-    {
-        private readonly List<(nn.Module Module, bool Training)> _modes;
-
-        public EvalMode(nn.Module root)
-        {
-            _modes = [.. ParameterCatalog.Modules(root).Select(m => (m.Module, m.Module.training))];
-            root.eval();
-        }
-
-        // From the root down, because train() tells a module's children too.
-        public void Dispose() => _modes.ForEach(mode => mode.Module.train(mode.Training));
-    }
 }

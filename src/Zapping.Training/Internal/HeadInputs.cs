@@ -9,7 +9,7 @@ internal sealed class HeadInputs : IDisposable
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly Linear _layer;
     private readonly Action _unhook;
-    private readonly bool _mode;
+    private readonly EvalMode _mode;
     private Tensor? _inputs;
     private Tensor? _outputs;
 
@@ -17,8 +17,7 @@ internal sealed class HeadInputs : IDisposable
     {
         _model = model;
         _layer = layer;
-        _mode = model.training;
-        model.eval();
+        _mode = new EvalMode(model);
         _unhook = layer.register_forward_hook((_, inputs, outputs) =>
         {
             // The model may dispose of either as soon as it goes on.
@@ -51,27 +50,30 @@ internal sealed class HeadInputs : IDisposable
         using var noGrad = no_grad();
         var count = examples.size(0);
         var features = empty([count, _layer.weight.size(1)], _layer.weight.dtype, _layer.weight.device).DetachFromDisposeScope();
-        for (long start = 0; start < count; start += batchSize)
+        try
         {
-            if (cancellationToken.IsCancellationRequested)
+            for (long start = 0; start < count; start += batchSize)
             {
-                features.Dispose();
                 cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var length = Math.Min(batchSize, count - start);
+                Call(examples.narrow(0, start, length));
+                features.narrow(0, start, length).copy_(_inputs!);
             }
 
-            using var scope = NewDisposeScope();
-            var length = Math.Min(batchSize, count - start);
-            Call(examples.narrow(0, start, length));
-            features.narrow(0, start, length).copy_(_inputs!);
+            return features;
         }
-
-        return features;
+        catch
+        {
+            features.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
     {
         _unhook();
-        _model.train(_mode);
+        _mode.Dispose();
     }
 
     // Values that are no numbers are the same too: whoever uses them says so better.

@@ -14,7 +14,7 @@ internal sealed class TransferSession : IDisposable
     private readonly TransferOptions _options;
     private readonly nn.Module<Tensor, Tensor> _whole;
     private readonly HeadSelector _head;
-    private readonly bool _mode;
+    private readonly EvalMode _mode;
     private readonly TransferTask? _features;
     private readonly List<Parameter> _frozen = [];
     private readonly IReadOnlyList<Parameter> _trained;
@@ -28,8 +28,7 @@ internal sealed class TransferSession : IDisposable
         var onlyHead = options is not TrainedTransferOptions { Trains: TransferParameters.Named };
         _trained = options is TrainedTransferOptions { Trains: TransferParameters.Named named } ? named.Parameters.Of(model)
             : head.Bias is { } bias ? [head.Weight, bias] : [head.Weight];
-        _mode = model.training;
-        model.eval();
+        _mode = new EvalMode(model);
         try
         {
             Layer = HeadLayer.TryFind(model, head);
@@ -102,7 +101,7 @@ internal sealed class TransferSession : IDisposable
     public void Dispose()
     {
         _frozen.ForEach(parameter => parameter.requires_grad = true);
-        _whole.train(_mode);
+        _mode.Dispose();
         _features?.Dispose();
         SupportLabels?.Dispose();
     }
@@ -124,15 +123,8 @@ internal sealed class TransferSession : IDisposable
             return null;
         }
 
-        using (var inputs = new HeadInputs(_whole, layer))
-        {
-            if (!inputs.Suffice(_task.Support))
-            {
-                return null;
-            }
-        }
-
-        return _task.Encode(_whole, _options.Head, _options.EvaluationBatchSize, cancellationToken);
+        using var inputs = new HeadInputs(_whole, layer);
+        return inputs.Suffice(_task.Support) ? _task.Encode(inputs, _options.EvaluationBatchSize, cancellationToken) : null;
     }
 
     private void Freeze()

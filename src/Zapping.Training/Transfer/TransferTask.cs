@@ -84,6 +84,18 @@ public sealed class TransferTask : IDisposable
         ArgumentNullException.ThrowIfNull(head);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var encoder = new HeadInputs(model, HeadLayer.Find(model, head));
+        return Encode(encoder, batchSize, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Support.Dispose();
+        Query.Dispose();
+    }
+
+    internal TransferTask Encode(HeadInputs encoder, int batchSize, CancellationToken cancellationToken)
+    {
         var support = encoder.Of(Support, batchSize, cancellationToken);
         try
         {
@@ -94,13 +106,6 @@ public sealed class TransferTask : IDisposable
             support.Dispose();
             throw;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Support.Dispose();
-        Query.Dispose();
     }
 
     private static int PerClass(Tensor examples, int classes, string name)

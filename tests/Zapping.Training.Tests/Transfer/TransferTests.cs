@@ -106,6 +106,24 @@ public sealed class TransferTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Protocols))]
+    public void Every_module_gets_its_own_mode_back(string protocol)
+    {
+        using var scope = NewDisposeScope();
+        using var task = Task();
+        using var drop = Dropout(0.5);
+        using var net = Sequential(("body", Linear(6, 5)), ("drop", drop), ("head", Linear(5, 8)));
+        net.train();
+        drop.eval();
+
+        Run(protocol, net, task, TransferParameters.Head);
+        Run(protocol, net, task, TransferParameters.All);
+
+        net.training.Should().BeTrue();
+        drop.training.Should().BeFalse("it was in eval mode before");
+    }
+
     [Fact]
     public void The_fresh_classifier_is_Kaiming_normal_without_bias_and_the_same_for_every_network_of_a_seed()
     {

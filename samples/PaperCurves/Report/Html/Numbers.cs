@@ -23,7 +23,7 @@ internal static class Numbers
     public static string P(double p) => p < 0.001 ? Invariant($"{p:0e-0}") : Invariant($"{p:f3}");
 
     /// <summary>"1e-3", "5.5e-3"; a dash where no step is made.</summary>
-    public static string Rate(double? rate) => rate is { } value ? Invariant($"{value:0.##e-0}") : "–";
+    public static string Rate(double? rate) => rate is { } value ? RateName.Of(value) : "–";
 
     /// <summary>"2 h 05 min", "3 min 20 s", "12 s".</summary>
     public static string Duration(double seconds)

@@ -10,15 +10,13 @@ namespace PaperCurves.Report.Html;
 /// <param name="Networks">All pre-trainings.</param>
 /// <param name="NotRun">Cells that were planned and have no result.</param>
 /// <param name="Deviations">Where the reproduction differs from what was published.</param>
-/// <param name="Statistics">How values are summed up and compared.</param>
 public sealed record ReportInput(
     IReadOnlyList<CellResult> Results,
     IReadOnlyList<SelectedCurve> Oracle,
     IReadOnlyList<SelectedCurve> Validation,
     IReadOnlyList<NetworkRecord> Networks,
     IReadOnlyList<PlannedCell> NotRun,
-    IReadOnlyList<Deviation> Deviations,
-    IReportStatistics Statistics);
+    IReadOnlyList<Deviation> Deviations);
 
 /// <summary>One pre-training.</summary>
 /// <param name="Name">Its name in the sweep; networks of one name differ in the seed alone.</param>
@@ -41,22 +39,3 @@ public sealed record PlannedCell(string Id, string Reason);
 /// <param name="Here">How it is here.</param>
 /// <param name="Effect">What that means for the figures.</param>
 public sealed record Deviation(string Subject, string Published, string Here, string Effect);
-
-/// <summary>What a report asks of statistics.</summary>
-public interface IReportStatistics
-{
-    /// <summary>Mean, standard deviation and confidence interval.</summary>
-    /// <param name="values">At least one.</param>
-    Sample Summarize(IReadOnlyList<SampleValue> values);
-
-    /// <summary>Compares two samples.</summary>
-    /// <param name="first">The one that should be higher.</param>
-    /// <param name="second">The other.</param>
-    SampleComparison Compare(Sample first, Sample second);
-}
-
-/// <summary>What sets two samples apart.</summary>
-/// <param name="Difference">Mean of the first minus mean of the second, in percentage points.</param>
-/// <param name="P">Of a two-sided Mann-Whitney U test.</param>
-/// <param name="EffectSize">Cliff's delta, -1..1: how much more often a value of the first is the higher one than the lower one.</param>
-public sealed record SampleComparison(double Difference, double P, double EffectSize);

@@ -28,8 +28,7 @@ public static class SweepReport
             Selection.Curves(results, RateSelection.Validation),
             [.. cells.Networks.Select(cell => Network(cell, store)).OfType<NetworkRecord>()],
             [.. found.Where(cell => cell.Result is null).Select(cell => new PlannedCell(cell.Id, WhyMissing(cell.Id, store)))],
-            Deviations.All,
-            new SweepStatistics());
+            Deviations.All);
     }
 
     // From the small files beside the checkpoints, so that a report can be made where those have not been kept.
@@ -47,15 +46,4 @@ public static class SweepReport
 
     private static string WhyMissing(string id, CellStore store) =>
         store.FindFailure(id)?.Split(Environment.NewLine)[0] is { } failure ? $"failed: {failure}" : "not run";
-
-    private sealed class SweepStatistics : IReportStatistics
-    {
-        public Sample Summarize(IReadOnlyList<SampleValue> values) => Statistics.Of(values);
-
-        public SampleComparison Compare(Sample first, Sample second)
-        {
-            var (difference, p, effectSize) = Comparison.Of(first, second);
-            return new SampleComparison(difference, p, effectSize);
-        }
-    }
 }

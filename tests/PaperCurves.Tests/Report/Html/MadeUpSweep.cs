@@ -14,7 +14,6 @@ internal sealed class MadeUpSweep
 
     private static readonly Circumstances Here = new();
     private static readonly ulong[] Seeds = [1, 2];
-    private static readonly MadeUpStatistics Statistics = new();
 
     private readonly Random _random = new(20231007);
     private readonly List<CellResult> _results = [];
@@ -42,7 +41,7 @@ internal sealed class MadeUpSweep
 
     /// <summary>A sample of one value for each trial, all of seed 1.</summary>
     public static Sample SampleOf(params IEnumerable<double> percents) =>
-        Statistics.Summarize([.. percents.Select((percent, i) => new SampleValue(1, i + 1, percent))]);
+        Statistics.Of([.. percents.Select((percent, i) => new SampleValue(1, i + 1, percent))]);
 
     private ReportInput Make(params (string Name, PretrainingPlan Plan)[] networks)
     {
@@ -60,8 +59,7 @@ internal sealed class MadeUpSweep
             Select(RateSelection.Validation),
             _networks,
             [new PlannedCell("iid-zap-s2/unfrozen-lr1e-4-t3", "out of time"), new PlannedCell("asb-s1", "failed: <no> \"memory\" & more")],
-            [new Deviation("trials", "10 for each of 3 seeds", "3 for each of 2 seeds", "wider intervals"), new Deviation("order of classes", "as a folder lists them", "sorted", "none expected")],
-            Statistics);
+            [new Deviation("trials", "10 for each of 3 seeds", "3 for each of 2 seeds", "wider intervals"), new Deviation("order of classes", "as a folder lists them", "sorted", "none expected")]);
     }
 
     private void AddNetwork(string name, PretrainingPlan plan)
@@ -158,7 +156,7 @@ internal sealed class MadeUpSweep
     {
         var best = cells.GroupBy(cell => cell.LearningRate).MaxBy(rate => rate.Average(cell => cell.Points[chosenAt].Query.Top1))!;
         Sample Of(Func<CellPoint, CellAccuracy> accuracy) =>
-            Statistics.Summarize([.. best.Select(cell => new SampleValue(cell.Seed, cell.Trial, 100 * accuracy(cell.Points[at]).Top1))]);
+            Statistics.Of([.. best.Select(cell => new SampleValue(cell.Seed, cell.Trial, 100 * accuracy(cell.Points[at]).Top1))]);
         var point = best.First().Points[at];
         return new SelectedPoint(protocol == TransferProtocol.Iid ? point.Steps : point.ClassesSeen, best.Key, Of(one => one.Query), Of(one => one.Support!));
     }

@@ -59,7 +59,7 @@ public sealed class ReproductionReportTests : IDisposable
 
     [Fact]
     public void Nothing_at_all_is_said_to_be_nothing() =>
-        File.ReadAllText(Write(new ReportInput([], [], [], [], [], [], new MadeUpStatistics()))).Should().Contain("<p class=\"verdict\">Nothing was measured.</p>");
+        File.ReadAllText(Write(new ReportInput([], [], [], [], [], []))).Should().Contain("<p class=\"verdict\">Nothing was measured.</p>");
 
     [Fact]
     public void Other_sizes_are_not_held_against_the_published_ones()
@@ -100,7 +100,7 @@ public sealed class ReproductionReportTests : IDisposable
     [Fact]
     public void Every_ink_has_a_colour_in_both_themes_and_in_print()
     {
-        var page = File.ReadAllText(Write(new ReportInput([], [], [], [], [], [], new MadeUpStatistics())));
+        var page = File.ReadAllText(Write(new ReportInput([], [], [], [], [], [])));
 
         foreach (var ink in Enum.GetValues<Ink>())
         {

@@ -12,7 +12,7 @@ internal sealed class SmallStudy
     private readonly List<SelectedCurve> _curves = [];
     private readonly List<NetworkRecord> _networks = [];
 
-    public ReportInput Input => new(_results, _curves, [], _networks, [], [], new MadeUpStatistics());
+    public ReportInput Input => new(_results, _curves, [], _networks, [], []);
 
     public Study Study => new(Input);
 
@@ -26,7 +26,7 @@ internal sealed class SmallStudy
             _results.Add(Result(pretrained, kind, []));
         }
 
-        var sample = new MadeUpStatistics().Summarize([.. percents.Select((percent, i) => new SampleValue((ulong)i + 1, 1, percent))]);
+        var sample = Statistics.Of([.. percents.Select((percent, i) => new SampleValue((ulong)i + 1, 1, percent))]);
         var earlier = _curves.Find(curve => curve.Network == network && curve.Transfer == transfer);
         _curves.RemoveAll(curve => curve == earlier);
         _curves.Add(new SelectedCurve(network, transfer, settings.Protocol, RateSelection.Oracle, [.. earlier?.Points ?? [], new SelectedPoint(x, 1e-3, sample, sample)]));

@@ -25,7 +25,7 @@ internal abstract record PairCheck(Measure Measure, Pretrained First, Pretrained
     public override Evidence Judge(Study study, RateSelection selection)
     {
         var (first, second) = (Measure.Of(study, selection, First), Measure.Of(study, selection, Second));
-        var comparison = first is null || second is null ? null : study.Input.Statistics.Compare(first, second);
+        var comparison = first is null || second is null ? null : Comparison.Of(first, second);
         var (outcome, finding) = (first, second) switch
         {
             (null, null) => (Outcome.NotRun, "neither was measured"),

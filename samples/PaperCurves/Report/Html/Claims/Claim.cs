@@ -58,4 +58,4 @@ internal sealed record Verdict(Claim Claim, RateSelection Selection, IReadOnlyLi
 /// <param name="Outcome">What came of it.</param>
 /// <param name="Finding">Why.</param>
 internal sealed record Evidence(
-    string What, string Published, string Ours, SampleComparison? Comparison, Outcome Outcome, string Finding);
+    string What, string Published, string Ours, Comparison? Comparison, Outcome Outcome, string Finding);

@@ -60,7 +60,7 @@ internal sealed record PretrainingMeasure : Measure
             .Select(network => new SampleValue(network.Seed, 0, 100 * _fraction(network)))
             .Where(value => double.IsFinite(value.Percent))
             .ToList();
-        return values.Count == 0 ? null : study.Input.Statistics.Summarize(values);
+        return values.Count == 0 ? null : Statistics.Of(values);
     }
 
     public override double? Published(Pretrained pretrained) => _published(pretrained);

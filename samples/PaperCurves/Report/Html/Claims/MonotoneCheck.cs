@@ -22,7 +22,7 @@ internal sealed record MonotoneCheck(Measure Measure, IReadOnlyList<int> Rows) :
             Invariant($"{Measure.Title}: {string.Join(", ", Rows)} rows zapped"),
             string.Join(", ", networks.Select(network => Numbers.Percent(Measure.Published(network)))),
             string.Join("; ", samples.Select(Numbers.Of)),
-            measured.Count == Rows.Count ? study.Input.Statistics.Compare(measured[^1], measured[0]) : null,
+            measured.Count == Rows.Count ? Comparison.Of(measured[^1], measured[0]) : null,
             outcome,
             finding);
     }
