@@ -5,6 +5,9 @@ namespace PaperCurves.Pretraining;
 /// <summary>The published settings for each method, model and data set, and smaller ones.</summary>
 public static class PaperPlans
 {
+    // Of a class of Omniglot, and of the app's own glyphs.
+    private const int Drawings = 20;
+
     /// <summary>Names of the command line: quick, paper, smoke.</summary>
     public static IReadOnlyList<string> Names { get; } = ["quick", "paper", "smoke"];
 
@@ -20,7 +23,21 @@ public static class PaperPlans
     /// <param name="seed">Seed of everything.</param>
     public static PretrainingPlan For(string preset, Method method, string model, bool zap, ClassificationData data, ulong seed)
     {
-        var paper = Paper(method, model, zap, data) with { Preset = preset, Seed = seed };
+        ArgumentNullException.ThrowIfNull(data);
+        return For(preset, method, model, zap, new Shape(data.Name, data.Size, data.Channels, data.Training.ClassCount, data.Training.ImagesPerClass)) with { Seed = seed };
+    }
+
+    /// <summary>What the preset of a plan says for its data, method, model and resets, whatever the plan has changed.</summary>
+    /// <param name="plan">A plan for a data set whose drawings are 20 of a class.</param>
+    public static PretrainingPlan PresetOf(PretrainingPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return For(plan.Preset, plan.Method, plan.Model, plan.Zap, new Shape(plan.Data, plan.ImageSize, plan.Channels, plan.Classes, Drawings)) with { Seed = plan.Seed };
+    }
+
+    private static PretrainingPlan For(string preset, Method method, string model, bool zap, Shape data)
+    {
+        var paper = Paper(method, model, zap, data) with { Preset = preset };
         return preset switch
         {
             "quick" => paper with
@@ -32,7 +49,7 @@ public static class PaperPlans
             "smoke" => paper with
             {
                 Width = 16,
-                Classes = Math.Min(40, data.Training.ClassCount),
+                Classes = Math.Min(40, data.Classes),
                 Units = 48,
                 ZapRows = 48,
                 BatchSize = 64,
@@ -43,10 +60,10 @@ public static class PaperPlans
         };
     }
 
-    private static PretrainingPlan Paper(Method method, string model, bool zap, ClassificationData data)
+    private static PretrainingPlan Paper(Method method, string model, bool zap, Shape data)
     {
-        var drawings = data.Training.ImagesPerClass == 20 && data.Channels == 1;
-        var images = data.Training.ImagesPerClass;
+        var images = data.ImagesPerClass;
+        var drawings = images == Drawings && data.Channels == 1;
         var plan = new PretrainingPlan
         {
             Preset = "paper",
@@ -56,10 +73,10 @@ public static class PaperPlans
             Model = model,
             ImageSize = data.Size,
             Channels = data.Channels,
-            Classes = data.Training.ClassCount,
-            Units = drawings ? 1000 : data.Training.ClassCount,
-            ZapRows = drawings ? 1000 : data.Training.ClassCount,
-            ImagesPerClass = images switch { 20 => 15, 100 => 85, 600 => 500, _ => Math.Max(1, images * 3 / 4) },
+            Classes = data.Classes,
+            Units = drawings ? 1000 : data.Classes,
+            ZapRows = drawings ? 1000 : data.Classes,
+            ImagesPerClass = images switch { Drawings => 15, 100 => 85, 600 => 500, _ => Math.Max(1, images * 3 / 4) },
             RememberImages = drawings ? 64 : 100,
             Length = method switch { Method.Asb => 9000, Method.MetaAsb => 25_000, _ => drawings ? 10 : 30 },
             LearningRate = method != Method.Iid ? 1e-3 : drawings ? 3e-3 : 3e-4,
@@ -79,4 +96,6 @@ public static class PaperPlans
             _ => plan,
         };
     }
+
+    private sealed record Shape(string Name, int Size, int Channels, int Classes, int ImagesPerClass);
 }

@@ -8,7 +8,7 @@ namespace PaperCurves.Sweeps;
 /// <summary>
 /// The trials of a data set: each puts all its transfer classes into a random order and splits their images. Tests take the
 /// first classes of the order. Validation takes classes that pre-training has left out or, if it has left out none, the last
-/// of the order, so that it shares none with tests of as many classes as remain.
+/// of the order, so that it shares none with the same trial's test of as many classes as remain; with other trials' it does.
 /// </summary>
 /// <param name="data">The data set.</param>
 /// <param name="device">Where tensors go.</param>

@@ -68,6 +68,8 @@ public enum ClassPool
     /// <summary>Those whose accuracy is reported.</summary>
     Test,
 
-    /// <summary>Others that pre-training has not seen either, on which a learning rate may be chosen.</summary>
+    /// <summary>
+    /// Others that pre-training has not seen either, on which the learning rate of the same trial's test may be chosen.
+    /// </summary>
     Validation,
 }

@@ -25,6 +25,9 @@ internal static class Numbers
     /// <summary>"1e-3", "5.5e-3"; a dash where no step is made.</summary>
     public static string Rate(double? rate) => rate is { } value ? RateName.Of(value) : "–";
 
+    /// <summary>"1e-3", or "7e-4 / 1e-3" where trials differ; a dash where no step is made.</summary>
+    public static string Rates(IReadOnlyCollection<double> rates) => rates.Count == 0 ? "–" : string.Join(" / ", rates.Select(RateName.Of));
+
     /// <summary>"2 h 05 min", "3 min 20 s", "12 s".</summary>
     public static string Duration(double seconds)
     {

@@ -1,6 +1,4 @@
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using Zapping.Training;
 
 namespace PaperCurves.Report.Html;
 
@@ -58,22 +56,19 @@ internal sealed record Pretrained(Method Method, int ZapRows)
         }
     }
 
-    /// <summary>The kind of a plan; null if its resets or its training follow rules that were not published.</summary>
+    /// <summary>
+    /// The kind of a plan; null if its resets or its training are not those of its preset. How many rows are reset, the seed
+    /// and the classes, which depend on the data, are free.
+    /// </summary>
     public static Pretrained? Of(PretrainingPlan plan)
     {
+        var preset = PaperPlans.PresetOf(plan);
         var rows = (plan.Zap, plan.Method) switch
         {
             (false, _) => 0,
             (true, Method.Iid) => plan.ZapRows >= plan.Units ? AllRows : plan.ZapRows,
             _ => 1,
         };
-        return FollowsPublishedRules(plan) ? new Pretrained(plan.Method, rows) : null;
+        return plan.Model == "convnet" && plan == preset with { ZapRows = plan.ZapRows, SaveEvery = plan.SaveEvery } ? new Pretrained(plan.Method, rows) : null;
     }
-
-    private static bool FollowsPublishedRules(PretrainingPlan plan) =>
-        plan is
-        {
-            Model: "convnet", FirstOrder: false, ZapPeriod: null, Schedule: RateSchedule.Constant,
-            ZapFan: KaimingFan.AsPublished, ZapBias: BiasReset.Keep, ZapOptimizerState: OptimizerStateReset.Keep,
-        };
 }

@@ -39,7 +39,7 @@ public static class ReproductionReport
             [.. study.Selections.Select(selection => (IReadOnlyList<Verdict>)[.. PublishedClaims.All.Select(claim => claim.Judge(study, selection))])];
         return new PageModel(
             "Does zapping work, and how well?",
-            ClaimSections.Verdict(verdicts),
+            ClaimSections.Verdict(study, verdicts),
             study.IsOfPublishedSize ? null : "Data, network or transfer are not of the published size, so the published figures are no yardstick for ours here.",
             ClaimSections.Glance(study),
             ClaimSections.Badges(verdicts),

@@ -10,10 +10,10 @@ internal static class SelectionNames
 
     /// <summary>Beside figures and tables.</summary>
     public static string Title(this RateSelection selection) =>
-        selection == RateSelection.Oracle ? "oracle learning rate, as published" : "learning rate chosen on held-out classes";
+        selection == RateSelection.Oracle ? "oracle learning rate, as published" : "learning rate chosen on held-out classes, trial by trial";
 
     /// <summary>In a sentence.</summary>
     public static string Noun(this RateSelection selection) => selection == RateSelection.Oracle
         ? "learning rate that is best on the test classes themselves, as published"
-        : "learning rate chosen on held-out classes";
+        : "learning rate chosen on held-out classes, trial by trial";
 }

@@ -28,7 +28,7 @@ public static class SweepReport
             Selection.Curves(results, RateSelection.Validation),
             [.. cells.Networks.Select(cell => Network(cell, store)).OfType<NetworkRecord>()],
             [.. found.Where(cell => cell.Result is null).Select(cell => new PlannedCell(cell.Id, WhyMissing(cell.Id, store)))],
-            Deviations.All);
+            Deviations.Of(results));
     }
 
     // From the small files beside the checkpoints, so that a report can be made where those have not been kept.

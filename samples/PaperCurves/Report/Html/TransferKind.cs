@@ -51,14 +51,14 @@ internal static class TransferKinds
         _ => 600,
     };
 
-    /// <summary>The kind of settings; null if nothing of that kind was published.</summary>
-    public static TransferKind? Of(TransferSettings settings) => (settings.Protocol, settings.Trains, settings.Softmax) switch
+    /// <summary>The kind of settings; null if nothing of that kind was published. How many classes and images there are is free.</summary>
+    public static TransferKind? Of(TransferSettings settings) => settings switch
     {
-        (_, _, SoftmaxUnits.Task) => null,
-        (TransferProtocol.Sequential, Trained.All, _) => TransferKind.SequentialUnfrozen,
-        (TransferProtocol.Sequential, Trained.Head, _) => TransferKind.SequentialHead,
-        (TransferProtocol.Iid, Trained.All, _) => TransferKind.IidUnfrozen,
-        (TransferProtocol.LeastSquares, _, _) => TransferKind.ZeroShot,
+        { Softmax: SoftmaxUnits.Task } => null,
+        { Protocol: TransferProtocol.Sequential, Trains: Trained.All } => TransferKind.SequentialUnfrozen,
+        { Protocol: TransferProtocol.Sequential, Trains: Trained.Head } => TransferKind.SequentialHead,
+        { Protocol: TransferProtocol.Iid, Trains: Trained.All, BatchSize: 256, Epochs: 5 } => TransferKind.IidUnfrozen,
+        { Protocol: TransferProtocol.LeastSquares } => TransferKind.ZeroShot,
         _ => null,
     };
 }

@@ -28,16 +28,12 @@ internal sealed class MadeUpSweep
         ("iid", Plan(Method.Iid, 0)), ("iid-zap", Plan(Method.Iid, 1000)), ("asb", Plan(Method.Asb, 0)), ("asb-zap", Plan(Method.Asb, 1)),
         ("meta-asb", Plan(Method.MetaAsb, 0)), ("meta-asb-zap", Plan(Method.MetaAsb, 1)));
 
-    public static PretrainingPlan Plan(Method method, int rows) => new()
+    /// <summary>The published plan, with so many rows zapped.</summary>
+    public static PretrainingPlan Plan(Method method, int rows)
     {
-        Preset = "paper",
-        Data = "Omniglot",
-        Method = method,
-        Zap = rows > 0,
-        ZapRows = method == Method.Iid && rows > 0 ? rows : 1000,
-        Length = method == Method.Iid ? 10 : 9000,
-        LearningRate = method == Method.Iid ? 3e-3 : 1e-3,
-    };
+        var plan = PaperPlans.PresetOf(new PretrainingPlan { Preset = "paper", Data = "Omniglot", Method = method, Zap = rows > 0, Length = 1 });
+        return method == Method.Iid && rows > 0 ? plan with { ZapRows = rows } : plan;
+    }
 
     /// <summary>A sample of one value for each trial, all of seed 1.</summary>
     public static Sample SampleOf(params IEnumerable<double> percents) =>
@@ -55,8 +51,8 @@ internal sealed class MadeUpSweep
 
         return new ReportInput(
             _results,
-            Select(RateSelection.Oracle),
-            Select(RateSelection.Validation),
+            Selection.Curves(_results, RateSelection.Oracle),
+            Selection.Curves(_results, RateSelection.Validation),
             _networks,
             [new PlannedCell("iid-zap-s2/unfrozen-lr1e-4-t3", "out of time"), new PlannedCell("asb-s1", "failed: <no> \"memory\" & more")],
             [new Deviation("trials", "10 for each of 3 seeds", "3 for each of 2 seeds", "wider intervals"), new Deviation("order of classes", "as a folder lists them", "sorted", "none expected")]);
@@ -79,8 +75,9 @@ internal sealed class MadeUpSweep
     {
         foreach (var (rate, trial, pool) in
             from rate in rates
-            from run in Enumerable.Range(1, Trials).Select(trial => (trial, ClassPool.Test)).Append((1, ClassPool.Validation))
-            select (rate, run.Item1, run.Item2))
+            from trial in Enumerable.Range(1, Trials)
+            from pool in Enum.GetValues<ClassPool>()
+            select (rate, trial, pool))
         {
             var kind = TransferKinds.Of(settings)!.Value;
             var loss = 3.0 * Array.IndexOf(rates, rate) + Noise(0.8);
@@ -139,25 +136,4 @@ internal sealed class MadeUpSweep
     }
 
     private double Noise(double scale) => scale * (_random.NextDouble() + _random.NextDouble() - 1);
-
-    private List<SelectedCurve> Select(RateSelection selection) =>
-    [
-        .. from curve in _results.Where(result => result.Pool == ClassPool.Test).GroupBy(result => (result.Network, result.Transfer))
-           let protocol = curve.First().Settings.Protocol
-           select new SelectedCurve(
-               curve.Key.Network,
-               curve.Key.Transfer,
-               protocol,
-               selection,
-               [.. Enumerable.Range(0, curve.First().Points.Count).Select(i => Best([.. curve], i, selection == RateSelection.Oracle ? i : curve.First().Points.Count - 1, protocol))]),
-    ];
-
-    private static SelectedPoint Best(IReadOnlyList<CellResult> cells, int at, int chosenAt, TransferProtocol protocol)
-    {
-        var best = cells.GroupBy(cell => cell.LearningRate).MaxBy(rate => rate.Average(cell => cell.Points[chosenAt].Query.Top1))!;
-        Sample Of(Func<CellPoint, CellAccuracy> accuracy) =>
-            Statistics.Of([.. best.Select(cell => new SampleValue(cell.Seed, cell.Trial, 100 * accuracy(cell.Points[at]).Top1))]);
-        var point = best.First().Points[at];
-        return new SelectedPoint(protocol == TransferProtocol.Iid ? point.Steps : point.ClassesSeen, best.Key, Of(one => one.Query), Of(one => one.Support!));
-    }
 }

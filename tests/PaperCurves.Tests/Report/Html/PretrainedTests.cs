@@ -14,11 +14,30 @@ public sealed class PretrainedTests
     public void Plans_are_told_apart_by_method_and_rows()
     {
         Pretrained.Of(Plan).Should().Be(Pretrained.IidZap);
-        Pretrained.Of(Plan with { Zap = false }).Should().Be(Pretrained.Iid, "rows do not matter where none are reset");
+        Pretrained.Of(Plan with { Zap = false, ZapRows = 100 }).Should().Be(Pretrained.Iid, "rows do not matter where none are reset");
         Pretrained.Of(Plan with { ZapRows = 100 }).Should().Be(new Pretrained(Method.Iid, 100));
-        Pretrained.Of(Plan with { ZapRows = 48, Units = 48 }).Should().Be(Pretrained.IidZap, "all rows are all rows");
-        Pretrained.Of(Plan with { Method = Method.Asb }).Should().Be(Pretrained.AsbZap);
-        Pretrained.Of(Plan with { Method = Method.MetaAsb, Zap = false }).Should().Be(Pretrained.MetaAsb);
+        Pretrained.Of(MadeUpSweep.Plan(Method.Asb, 1)).Should().Be(Pretrained.AsbZap);
+        Pretrained.Of(MadeUpSweep.Plan(Method.MetaAsb, 0)).Should().Be(Pretrained.MetaAsb);
+        Pretrained.Of(MadeUpSweep.Plan(Method.MetaAsb, 1)).Should().Be(Pretrained.MetaAsbZap);
+    }
+
+    [Theory]
+    [InlineData("quick")]
+    [InlineData("smoke")]
+    public void The_smaller_presets_are_kinds_of_their_own_size(string preset)
+    {
+        foreach (var method in Enum.GetValues<Method>())
+        {
+            var plan = PaperPlans.PresetOf(Plan with { Preset = preset, Method = method, Classes = 30 });
+            Pretrained.Of(plan).Should().Be(method switch { Method.Iid => Pretrained.IidZap, Method.Asb => Pretrained.AsbZap, _ => Pretrained.MetaAsbZap });
+        }
+    }
+
+    [Fact]
+    public void Another_seed_another_interval_of_checkpoints_and_other_classes_are_the_same_kind()
+    {
+        Pretrained.Of(Plan with { Seed = 7, SaveEvery = 3 }).Should().Be(Pretrained.IidZap);
+        Pretrained.Of(Plan with { Classes = 700 }).Should().Be(Pretrained.IidZap);
     }
 
     [Fact]
@@ -33,6 +52,17 @@ public sealed class PretrainedTests
             Plan with { Schedule = RateSchedule.Cosine },
             Plan with { FirstOrder = true },
             Plan with { Model = "anml" },
+            Plan with { Length = 11 },
+            Plan with { LearningRate = 1e-3 },
+            Plan with { BatchSize = 128 },
+            Plan with { Optimizer = OptimizerKind.SteppedSgd },
+            Plan with { Width = 128 },
+            Plan with { Units = 964 },
+            Plan with { ImagesPerClass = 20 },
+            Plan with { Preset = "quick" },
+            MadeUpSweep.Plan(Method.Asb, 1) with { Length = 2000 },
+            MadeUpSweep.Plan(Method.Asb, 1) with { RememberImages = 32 },
+            MadeUpSweep.Plan(Method.MetaAsb, 1) with { InnerLearningRate = 1e-3 },
         ];
 
         others.Should().AllSatisfy(plan => Pretrained.Of(plan).Should().BeNull());

@@ -22,7 +22,7 @@ public sealed class ReportInBrowserTests : IDisposable
 
             (await Number("document.documentElement.scrollWidth")).Should().BeLessThanOrEqualTo(width, "the page itself never scrolls sideways");
             (await Number("document.querySelectorAll('h1').length")).Should().Be(1);
-            (await Number("document.querySelectorAll('section > h2').length")).Should().Be(11);
+            (await Number("document.querySelectorAll('section > h2').length")).Should().Be(12);
             (await Number("document.querySelectorAll('figure svg[role=img][aria-label]').length")).Should().Be(28);
             (await Number("document.querySelectorAll('figure > details table').length")).Should().Be(28);
             (await Number("[...document.querySelectorAll('table')].filter(table => !table.caption || !table.querySelector('th[scope=col]') || !table.querySelector('th[scope=row]')).length")).Should().Be(0);

@@ -34,7 +34,7 @@ public sealed class ReproductionReportTests : IDisposable
         var results = page[page.IndexOf("id=\"curves\"", StringComparison.Ordinal)..page.IndexOf("id=\"deviations\"", StringComparison.Ordinal)];
         var captions = All("<(?:fig)?caption>(.*?)</(?:fig)?caption>", results);
         captions.Should().HaveCountGreaterThan(50).And.OnlyContain(caption =>
-            caption.Contains("oracle learning rate, as published") || caption.Contains("learning rate chosen on held-out classes") || caption.Contains("no learning rate is selected"));
+            caption.Contains("oracle learning rate, as published") || caption.Contains("learning rate chosen on held-out classes, trial by trial") || caption.Contains("no learning rate is selected"));
     }
 
     [Fact]
@@ -60,6 +60,16 @@ public sealed class ReproductionReportTests : IDisposable
     [Fact]
     public void Nothing_at_all_is_said_to_be_nothing() =>
         File.ReadAllText(Write(new ReportInput([], [], [], [], [], []))).Should().Contain("<p class=\"verdict\">Nothing was measured.</p>");
+
+    [Fact]
+    public void A_sweep_without_tests_shows_its_learning_rates_and_judges_nothing()
+    {
+        CellResult[] heldOut = [.. MadeUpSweep.Input().Results.Where(result => result.Pool == ClassPool.Validation)];
+
+        var page = File.ReadAllText(Write(new ReportInput(heldOut, [], [], [], [], [])));
+
+        page.Should().Contain("No claim is judged: this sweep transfers to held-out classes only.").And.Contain("id=\"rates-all\"");
+    }
 
     [Fact]
     public void Other_sizes_are_not_held_against_the_published_ones()

@@ -21,15 +21,23 @@ internal sealed class SmallStudy
     {
         var (network, transfer) = (pretrained.Key, kind.Key());
         var settings = Settings(kind);
-        if (!_results.Exists(result => result.Network == network && result.Transfer == transfer))
+        var cells = _results.Where(result => result.Network == network && result.Transfer == transfer).ToList();
+        if (cells.Count == 0)
         {
-            _results.Add(Result(pretrained, kind, []));
+            cells.Add(Result(pretrained, kind, new List<CellPoint>()));
+            _results.Add(cells[0]);
+        }
+
+        if (cells[0].Points is List<CellPoint> points)
+        {
+            var query = new CellAccuracy(0.2, 1, string.Join(' ', Enumerable.Repeat(1, x)));
+            points.Add(new CellPoint(x, x, query, query));
         }
 
         var sample = Statistics.Of([.. percents.Select((percent, i) => new SampleValue((ulong)i + 1, 1, percent))]);
         var earlier = _curves.Find(curve => curve.Network == network && curve.Transfer == transfer);
         _curves.RemoveAll(curve => curve == earlier);
-        _curves.Add(new SelectedCurve(network, transfer, settings.Protocol, RateSelection.Oracle, [.. earlier?.Points ?? [], new SelectedPoint(x, 1e-3, sample, sample)]));
+        _curves.Add(new SelectedCurve(network, transfer, settings.Protocol, RateSelection.Oracle, [.. earlier?.Points ?? [], new SelectedPoint(x, cells, sample, sample)]));
         return this;
     }
 

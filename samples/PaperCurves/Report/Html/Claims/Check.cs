@@ -15,7 +15,9 @@ internal abstract record Check
     }
 }
 
-/// <summary>A check of two samples, the first of which belongs to the network that should do better.</summary>
+/// <summary>
+/// A check of two samples, the first of which belongs to the network that should do better, on the seeds and trials that both have.
+/// </summary>
 /// <param name="Measure">What is compared.</param>
 /// <param name="First">The network that should be higher, or close.</param>
 /// <param name="Second">The other.</param>
@@ -25,22 +27,27 @@ internal abstract record PairCheck(Measure Measure, Pretrained First, Pretrained
     public override Evidence Judge(Study study, RateSelection selection)
     {
         var (first, second) = (Measure.Of(study, selection, First), Measure.Of(study, selection, Second));
-        var comparison = first is null || second is null ? null : Comparison.Of(first, second);
-        var (outcome, finding) = (first, second) switch
+        var ours = first is null && second is null ? "–" : $"{Numbers.Of(first)} against {Numbers.Of(second)}";
+        return (first, second) switch
         {
-            (null, null) => (Outcome.NotRun, "neither was measured"),
-            (null, _) => (Outcome.NotRun, $"{First.Title} was not measured"),
-            (_, null) => (Outcome.NotRun, $"{Second.Title} was not measured"),
-            _ => Rule(first, second),
+            (null, null) => NotRun(ours, "neither was measured"),
+            (null, _) => NotRun(ours, $"{First.Title} was not measured"),
+            (_, null) => NotRun(ours, $"{Second.Title} was not measured"),
+            _ when Sample.OnSharedRuns(first, second) is [var a, var b] => Weighed(a, b),
+            _ => NotRun(ours, "no seed and trial has both"),
         };
-        return new Evidence(
-            $"{Measure.Title}: {First.Title} against {Second.Title}",
-            PublishedPair(),
-            first is null && second is null ? "–" : $"{Numbers.Of(first)} against {Numbers.Of(second)}",
-            comparison,
-            outcome,
-            finding);
     }
+
+    private Evidence Weighed(Sample first, Sample second)
+    {
+        var (outcome, finding) = Rule(first, second);
+        return Seen($"{Numbers.Of(first)} against {Numbers.Of(second)}", Comparison.Of(first, second), outcome, finding);
+    }
+
+    private Evidence NotRun(string ours, string finding) => Seen(ours, null, Outcome.NotRun, finding);
+
+    private Evidence Seen(string ours, Comparison? comparison, Outcome outcome, string finding) =>
+        new($"{Measure.Title}: {First.Title} against {Second.Title}", PublishedPair(), ours, comparison, outcome, finding);
 
     protected abstract (Outcome Outcome, string Finding) Rule(Sample first, Sample second);
 

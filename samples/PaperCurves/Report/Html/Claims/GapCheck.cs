@@ -33,16 +33,7 @@ internal sealed record SeedwiseGapCheck(Measure Measure, Pretrained First, Pretr
     protected override (Outcome Outcome, string Finding) Rule(Sample first, Sample second)
     {
         var seconds = BySeed(second);
-        var gaps = BySeed(first)
-            .Where(seed => seconds.ContainsKey(seed.Key))
-            .Select(seed => (Seed: seed.Key, Gap: seed.Value - seconds[seed.Key]))
-            .ToList();
-        if (gaps.Count == 0)
-        {
-            return (Outcome.NotRun, "no seed has both");
-        }
-
-        var smallest = gaps.MinBy(seed => seed.Gap);
+        var smallest = BySeed(first).Select(seed => (Seed: seed.Key, Gap: seed.Value - seconds[seed.Key])).MinBy(seed => seed.Gap);
         return Weigh(
             Invariant($"smallest gap of a seed {smallest.Gap:f1}; both within {Tolerance:f0} of the published figure"),
             Suffices(smallest.Gap) ? null : Invariant($"gap {smallest.Gap:f1} in seed {smallest.Seed}, {Needed}"),

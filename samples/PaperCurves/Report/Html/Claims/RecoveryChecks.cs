@@ -44,20 +44,34 @@ internal sealed record LossAfterZapCheck(double Within) : RecoveryCheck
 
 /// <summary>The way back becomes shorter from zap to zap: a falling trend, as single batches are noisy.</summary>
 /// <param name="Correlation">Spearman's rank correlation of zap and steps may be no higher.</param>
-internal sealed record FasterRecoveryCheck(double Correlation) : RecoveryCheck
+/// <param name="Zaps">At least so many are needed for that to mean something.</param>
+internal sealed record FasterRecoveryCheck(double Correlation, int Zaps) : RecoveryCheck
 {
     protected override string What => Invariant($"steps until a batch is recognised to {Recovery.Threshold:p0} again, zap by zap");
 
     protected override Evidence Judge(IReadOnlyList<NetworkRecord> networks, IReadOnlyList<IReadOnlyList<Recovery>> runs)
     {
-        var zaps = runs.Min(run => run.Count);
-        // A way back that the next zap cut off took longer than the steps that there were.
-        var steps = Enumerable.Range(0, zaps).Select(i => runs.Average(run => run[i].Steps ?? run[i].After.Count)).ToList();
-        var trend = steps.Distinct().Count() == 1 ? 0 : Spearman(Enumerable.Range(1, zaps).Select(zap => (double)zap), steps);
-        var rises = Enumerable.Range(1, zaps - 1).Count(i => steps[i] > steps[i - 1]);
-        var seen = Invariant($"rank correlation {trend:f2}; longer than the zap before: {rises} of {zaps - 1}");
-        var (outcome, finding) = Weigh(seen, trend <= Correlation ? null : Invariant($"{seen}; not {Correlation} or below"));
-        return new Evidence(
-            What, "no figures", string.Join(", ", steps.Select(step => Invariant($"{step:0.#}"))), null, outcome, finding);
+        var ways = Enumerable.Range(0, runs.Min(run => run.Count)).Select(i => WayBack.Of([.. runs.Select(run => run[i])])).ToList();
+        var (outcome, finding) = ways.Count < Zaps ? (Outcome.NotRun, Invariant($"{ways.Count} zaps, and the mark is that of {Zaps}")) : Weigh([.. ways.Select(way => way.Steps)]);
+        return new Evidence(What, "no figures", string.Join(", ", ways), null, outcome, finding);
+    }
+
+    private (Outcome Outcome, string Finding) Weigh(IReadOnlyList<double> steps)
+    {
+        var trend = steps.Distinct().Count() == 1 ? 0 : Spearman(Enumerable.Range(1, steps.Count).Select(zap => (double)zap), steps);
+        var rises = Enumerable.Range(1, steps.Count - 1).Count(i => steps[i] > steps[i - 1]);
+        var seen = Invariant($"rank correlation {trend:f2}; longer than the zap before: {rises} of {steps.Count - 1}");
+        return Weigh(seen, trend <= Correlation ? null : Invariant($"{seen}; not {Correlation} or below"));
+    }
+
+    /// <summary>One zap's way back, mean over the networks.</summary>
+    /// <param name="Steps">How long it was; where the next zap cut it off, the steps that there were, which are too few.</param>
+    /// <param name="CutOff">Whether that happened.</param>
+    private sealed record WayBack(double Steps, bool CutOff)
+    {
+        public static WayBack Of(IReadOnlyList<Recovery> recoveries) => new(
+            recoveries.Average(recovery => recovery.Steps ?? recovery.After.Count), recoveries.Any(recovery => recovery.Steps is null));
+
+        public override string ToString() => Invariant($"{(CutOff ? "≥ " : "")}{Steps:0.#}");
     }
 }

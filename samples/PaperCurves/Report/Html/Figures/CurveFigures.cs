@@ -40,7 +40,7 @@ internal static class CurveFigures
 
     private static IEnumerable<string[]> Rows(Pretrained network, IReadOnlyList<SelectedPoint> points) => points.Select(point => new[]
     {
-        network.Title, "ours", Numbers.Raw(point.X), Numbers.Rate(point.LearningRate), Numbers.Raw(point.Query.Mean), Numbers.Raw(point.Query.Sd),
+        network.Title, "ours", Numbers.Raw(point.X), Numbers.Rates(point.LearningRates), Numbers.Raw(point.Query.Mean), Numbers.Raw(point.Query.Sd),
         Numbers.Raw(point.Query.Low), Numbers.Raw(point.Query.High), Numbers.Raw(point.Query.Values.Count), Numbers.Raw(point.Support.Mean),
     });
 

@@ -37,7 +37,7 @@ internal static class FinalFigures
 
     private static string[] Row(TransferKind kind, (Pretrained Network, SelectedPoint End) end) =>
     [
-        kind.Title(), end.Network.Title, Numbers.Raw(end.End.X), Numbers.Rate(end.End.LearningRate), Numbers.Raw(end.End.Query.Mean),
+        kind.Title(), end.Network.Title, Numbers.Raw(end.End.X), Numbers.Rates(end.End.LearningRates), Numbers.Raw(end.End.Query.Mean),
         Numbers.Raw(end.End.Query.Sd), Numbers.Raw(end.End.Query.Low), Numbers.Raw(end.End.Query.High), Numbers.Raw(end.End.Query.Values.Count),
         Numbers.Raw(Published(kind, end)?.Percent), Numbers.Raw(Published(kind, end)?.Sd),
     ];

@@ -14,16 +14,11 @@ internal static class ForgettingFigures
         from kind in new[] { TransferKind.SequentialUnfrozen, TransferKind.SequentialHead }
         from network in study.PretrainedWith(selection, kind)
         where network.IsMain
-        let rate = study.End(selection, network, kind)!.LearningRate
-        let cells = study.Input.Results.Where(result => IsOf(study, result, network, kind, rate)).ToList()
-        where cells.Count > 0
-        select Draw(cells, network, kind, selection, rate);
+        select Draw(study.End(selection, network, kind)!, network, kind, selection);
 
-    private static bool IsOf(Study study, CellResult result, Pretrained network, TransferKind kind, double? rate) =>
-        result.Points.Count > 0 && result.Pool == ClassPool.Test && Nullable.Equals(result.LearningRate, rate) && study.IsOf(result.Network, network) && study.IsOf(result.Transfer, kind);
-
-    private static Figure Draw(List<CellResult> cells, Pretrained network, TransferKind kind, RateSelection selection, double? rate)
+    private static Figure Draw(SelectedPoint end, Pretrained network, TransferKind kind, RateSelection selection)
     {
+        var cells = end.Cells;
         var evaluations = cells[0].Points.Select(point => point.ClassesSeen).ToList();
         var hits = cells.Select(cell => cell.Points.ToDictionary(point => point.ClassesSeen, point => Hits(point.Query))).ToList();
         var groups = (evaluations[^1] + GroupSize - 1) / GroupSize;
@@ -32,7 +27,7 @@ internal static class ForgettingFigures
         var names = Enumerable.Range(0, groups).Select(group => Invariant($"{group * GroupSize + 1}–{Math.Min((group + 1) * GroupSize, evaluations[^1])}")).ToList();
         return new Figure(
             $"forgetting-{kind.Key()}-{network.Key}-{selection.Key()}",
-            $"Forgetting: {network.Title}, {kind.Title()}, learning rate {Numbers.Rate(rate)}, the one of the curve's end ({selection.Title()}). Query accuracy of each group of {GroupSize} classes in the order of learning; mean over {cells.Count} runs.",
+            $"Forgetting: {network.Title}, {kind.Title()}, learning rate {Numbers.Rates(end.LearningRates)}, the one of the curve's end ({selection.Title()}). Query accuracy of each group of {GroupSize} classes in the order of learning; mean over {cells.Count} runs.",
             $"The group learned last is recognised to {Numbers.Percent(Percent(groups - 1, evaluations.Count - 1))} %, the one learned first to {Numbers.Percent(Percent(0, evaluations.Count - 1))} % in the end.",
             HeatMap.Draw("classes learned so far", [.. evaluations.Select(classes => Invariant($"{classes}"))], Invariant($"{GroupSize} classes up to number"), lastClasses, Percent),
             new DataTable(

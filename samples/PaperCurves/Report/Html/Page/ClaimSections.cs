@@ -9,9 +9,12 @@ internal static class ClaimSections
         ["claim", "what was compared", "published (%)", "ours: mean ± sd [95 % CI], n", "difference", "p", "effect size", "finding", "outcome"];
 
     /// <summary>The answer in one sentence: counts, and nothing that is not counted.</summary>
-    public static string Verdict(IReadOnlyList<IReadOnlyList<Verdict>> bySelection) => bySelection.Count == 0
-        ? "Nothing was measured."
-        : string.Join(" ", bySelection.Select(Count));
+    public static string Verdict(Study study, IReadOnlyList<IReadOnlyList<Verdict>> bySelection) => (study.Input.Results.Count, bySelection.Count) switch
+    {
+        (0, _) => "Nothing was measured.",
+        (_, 0) => "No claim is judged: this sweep transfers to held-out classes only.",
+        _ => string.Join(" ", bySelection.Select(Count)),
+    };
 
     /// <summary>The answer in figures: what zapping does to i.i.d. pre-training.</summary>
     public static Table Glance(Study study) => Page.Table.Of(

@@ -11,12 +11,13 @@ internal static class ResultSections
         {
             Section.OfFigures("curves", "Transfer, step by step", "Ours solid, with a band of one standard deviation; the published curves dashed.", figures.Curves),
             Finals(study, figures),
+            Section.OfTables("rates", "Learning rates", "What each choice was made from: every learning rate that was tried, where its runs end.", Rates(study)),
             Section.OfFigures("zap-size", "How much to zap", "I.i.d. pre-training with fewer rows reset.", figures.ZapSize),
             Section.OfFigures("forgetting", "What is forgotten", "The stronger the colour, the better a group of classes is recognised. Along a row one sees what later classes cost it.", figures.Forgetting),
             Section.OfFigures("recovery", "Recovery after each zap", "Every zap sets the classifier back to guessing. What the features have kept shows in how soon it is back.", figures.Recovery),
             Section.OfFigures("pretraining", "Training against validation accuracy", "Whether zapping costs accuracy on the training images, and gains some on held-out images of the same classes.", figures.Pretraining),
         }
-        where section.Tables.Count + section.Figures.Count > 0
+        where section.Tables.Any(table => table.Rows.Count > 0) || section.Figures.Count > 0
         select section;
 
     private static Section Finals(Study study, AllFigures figures) =>
@@ -32,5 +33,22 @@ internal static class ResultSections
         from curve in study.CurvesOf(selection)
         where curve.Points.Count > 0
         let end = curve.Points[^1]
-        select (string[])[curve.Network, curve.Transfer, Numbers.Raw(end.X), Numbers.Rate(end.LearningRate), Numbers.Of(end.Query), Numbers.Percent(end.Support.Mean)]);
+        select (string[])[curve.Network, curve.Transfer, Numbers.Raw(end.X), Numbers.Rates(end.LearningRates), Numbers.Of(end.Query), Numbers.Percent(end.Support.Mean)]);
+
+    private static Table Rates(Study study) => Table.Of(
+        "rates-all",
+        "Query accuracy in percent at the end, by learning rate (all runs; no learning rate is selected)",
+        ["network", "transfer", "learning rate", "on test classes", "on held-out classes"],
+        study.Input.Results
+            .Where(result => result.LearningRate is not null)
+            .GroupBy(result => (result.Network, result.Transfer, Rate: result.LearningRate))
+            .OrderBy(runs => runs.Key.Network, StringComparer.Ordinal).ThenBy(runs => runs.Key.Transfer, StringComparer.Ordinal).ThenBy(runs => runs.Key.Rate)
+            .Select(runs => (string[])[
+                runs.Key.Network, runs.Key.Transfer, Numbers.Rate(runs.Key.Rate), Numbers.Of(Ends(runs, ClassPool.Test)), Numbers.Of(Ends(runs, ClassPool.Validation))]));
+
+    private static Sample? Ends(IEnumerable<CellResult> runs, ClassPool pool)
+    {
+        var values = runs.Where(run => run.Pool == pool && run.Points.Count > 0).Select(run => new SampleValue(run.Seed, run.Trial, 100 * run.Points[^1].Query.Top1)).ToList();
+        return values.Count == 0 ? null : Statistics.Of(values);
+    }
 }

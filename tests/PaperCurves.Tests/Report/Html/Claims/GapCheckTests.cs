@@ -60,11 +60,16 @@ public sealed class GapCheckTests
         Judge(new SeedwiseGapCheck(Head, IidZap, Iid, Minimum: 6, Tolerance: 5.0000001), Pair([zap], [none])).Outcome.ToString().Should().Be(outcome);
 
     [Fact]
-    public void Seeds_that_only_one_network_has_prove_nothing()
+    public void What_only_one_network_has_takes_no_part()
     {
-        var comparison = new SeedwiseGapCheck(Head, IidZap, Iid, Minimum: 6, Tolerance: 5);
-        Judge(comparison, Pair([56, 57], [42])).Outcome.Should().Be(Outcome.Pass, "seed 1 has both");
-        Judge(comparison, Pair([56, 10], [42])).Finding.Should().Contain("is −23.4 from the published figure", "the mean is over all values");
+        var seedwise = new SeedwiseGapCheck(Head, IidZap, Iid, Minimum: 6, Tolerance: 5);
+        Judge(seedwise, Pair([56, 10], [42])).Should().BeEquivalentTo(
+            new { Outcome = Outcome.Pass, Ours = "56.0\u00a0±\u00a00.0 [56.0,\u00a056.0], n\u00a0=\u00a01 against 42.0\u00a0±\u00a00.0 [42.0,\u00a042.0], n\u00a0=\u00a01" });
+        Judge(new GapCheck(Head, IidZap, Iid, Minimum: 5), Pair([56, 10], [42])).Comparison!.Difference.Should().BeApproximately(14, 1e-9);
+
+        var elsewhere = new SmallStudy().WithNetwork(Iid, 1, 99, 63).WithNetwork(IidZap, 2, 90, 67);
+        Judge(new GapCheck(PretrainingMeasure.Validation, IidZap, Iid, Minimum: 0), elsewhere).Should().BeEquivalentTo(
+            new { Outcome = Outcome.NotRun, Finding = "no seed and trial has both" });
     }
 
     [Theory]
@@ -85,7 +90,7 @@ public sealed class GapCheckTests
     {
         var study = new SmallStudy().WithNetwork(Iid, 1, 99, 63).WithNetwork(Iid, 2, 98, 64).WithNetwork(IidZap, 1, 90, double.NaN);
 
-        Judge(new GapCheck(PretrainingMeasure.Training, Iid, IidZap, Minimum: 0), study).Finding.Should().Be("ahead by 8.5");
+        Judge(new GapCheck(PretrainingMeasure.Training, Iid, IidZap, Minimum: 0), study).Finding.Should().Be("ahead by 9.0", "seed 2 has no network with zaps");
         Judge(new GapCheck(PretrainingMeasure.Validation, IidZap, Iid, Minimum: 0), study).Outcome.Should().Be(Outcome.NotRun, "NaN is not a measurement");
     }
 

@@ -33,6 +33,22 @@ public sealed class MonotoneCheckTests
         Finding = "not measured: 100, 500 rows",
     });
 
+    [Fact]
+    public void Only_runs_that_all_sizes_have_are_compared()
+    {
+        // Over all its seeds the largest size is below the others, which have not met seed 2.
+        var study = new SmallStudy();
+        foreach (var (rows, percents) in Check.Rows.Zip<int, double[]>([[42], [46], [52], [56, 20]]))
+        {
+            study.With(new Pretrained(Method.Iid, rows), TransferKind.SequentialHead, 600, percents);
+        }
+
+        var evidence = Check.Judge(study.Study, RateSelection.Oracle);
+
+        evidence.Outcome.Should().Be(Outcome.Pass);
+        evidence.Comparison!.Difference.Should().BeApproximately(14, 1e-9);
+    }
+
     private static Evidence Judge(params double?[] percents)
     {
         var study = new SmallStudy();

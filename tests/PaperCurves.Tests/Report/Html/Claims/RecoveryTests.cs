@@ -52,15 +52,19 @@ public sealed class RecoveryTests
     {
         Judge([90, Zap, 50, Zap, 50, Zap, 50]).Finding.Should().Be("rank correlation 0.00; longer than the zap before: 0 of 2; not -0.7 or below");
         Judge([90, Zap, 50, Zap, 0, 50, Zap, 0, 0]).Should().BeEquivalentTo(
-            new { Outcome = Outcome.Miss, Ours = "1, 2, 3" }, "a way back that was cut off counts as long as it was watched");
+            new { Outcome = Outcome.Miss, Ours = "1, 2, ≥ 3" }, "a way back that was cut off counts as long as it was watched, and says so");
     }
 
     [Fact]
-    public void Without_steps_nothing_was_run() => new FasterRecoveryCheck(-0.7).Judge(Study([]), RateSelection.Oracle)
+    public void Fewer_zaps_than_the_mark_is_for_prove_nothing() => Judge([90, Zap, 0, 0, 50, Zap, 50]).Should().BeEquivalentTo(
+        new { Outcome = Outcome.NotRun, Ours = "3, 1", Finding = "2 zaps, and the mark is that of 3" });
+
+    [Fact]
+    public void Without_steps_nothing_was_run() => new FasterRecoveryCheck(-0.7, Zaps: 3).Judge(Study([]), RateSelection.Oracle)
         .Should().BeEquivalentTo(new { Outcome = Outcome.NotRun, Finding = "no steps of a network with zaps" });
 
     private static Evidence Judge(double[] percents) =>
-        new FasterRecoveryCheck(-0.7).Judge(Study(SmallStudy.Steps(6.9, percents)), RateSelection.Oracle);
+        new FasterRecoveryCheck(-0.7, Zaps: 3).Judge(Study(SmallStudy.Steps(6.9, percents)), RateSelection.Oracle);
 
     private static Study Study(IReadOnlyList<PaperCurves.Pretraining.StepRow> steps) =>
         new SmallStudy().WithNetwork(Pretrained.IidZap, 1, 90, 67, steps).Study;
