@@ -79,7 +79,7 @@ public static class CurvePicture
 
     private static void AddPublished(Plot plot, Method method, Protocol protocol, Arm arm, Color color)
     {
-        var published = Published.Curve(method, protocol, arm);
+        var published = PublishedFigures.Curve(method, protocol, arm);
         var line = plot.Add.Scatter(
             published.Select(point => (double)point.X).ToArray(), published.Select(point => point.Percent).ToArray(), color);
         line.LineWidth = 1.5f;

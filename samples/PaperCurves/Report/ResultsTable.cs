@@ -49,8 +49,8 @@ public static class ResultsTable
             var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Text($"{zap?.Mean - none?.Mean:+0.0;-0.0}") };
             if (published is { } method)
             {
-                cells.Add(Text($"{Published.At(method, protocol, Arm.None, x):f1}"));
-                cells.Add(Text($"{Published.At(method, protocol, Arm.Zap, x):f1}"));
+                cells.Add(Text($"{PublishedFigures.At(method, protocol, Arm.None, x)?.Percent:f1}"));
+                cells.Add(Text($"{PublishedFigures.At(method, protocol, Arm.Zap, x)?.Percent:f1}"));
             }
 
             table.AddRow([.. cells]);

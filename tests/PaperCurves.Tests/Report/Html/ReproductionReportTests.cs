@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CsvHelper;
 using FluentAssertions;
+using PaperCurves.Report;
 using PaperCurves.Report.Html;
 using PaperCurves.Report.Html.Charts;
 using PaperCurves.Sweeps;

@@ -1,5 +1,5 @@
-using static PaperCurves.Report.Html.Pretrained;
-using static PaperCurves.Report.Html.TransferKind;
+using static PaperCurves.Report.Pretrained;
+using static PaperCurves.Report.TransferKind;
 
 namespace PaperCurves.Report.Html.Claims;
 

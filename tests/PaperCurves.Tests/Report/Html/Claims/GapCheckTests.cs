@@ -1,9 +1,9 @@
 using FluentAssertions;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Sweeps;
 using Xunit;
-using static PaperCurves.Report.Html.Pretrained;
+using static PaperCurves.Report.Pretrained;
 
 namespace PaperCurves.Tests.Report.Html.Claims;
 

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using PaperCurves.Pretraining;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Sweeps;
 using Xunit;

@@ -1,10 +1,11 @@
 using FluentAssertions;
 using PaperCurves.Pretraining;
+using PaperCurves.Report;
 using PaperCurves.Report.Html;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Sweeps;
 using Xunit;
-using static PaperCurves.Report.Html.Pretrained;
+using static PaperCurves.Report.Pretrained;
 
 namespace PaperCurves.Tests.Report.Html.Claims;
 

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using PaperCurves.Report;
 using PaperCurves.Report.Html;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Sweeps;

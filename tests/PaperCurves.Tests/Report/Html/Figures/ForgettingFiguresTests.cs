@@ -1,5 +1,5 @@
 using FluentAssertions;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
 using PaperCurves.Report.Html.Figures;
 using PaperCurves.Sweeps;
 using Xunit;

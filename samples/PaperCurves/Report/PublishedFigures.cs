@@ -1,9 +1,10 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration.Attributes;
+using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 
-namespace PaperCurves.Report.Html;
+namespace PaperCurves.Report;
 
 /// <summary>
 /// The published Omniglot figures of arXiv 2310.07996 for the convnet, in percent: whole curves, ends with their standard
@@ -16,7 +17,16 @@ internal static class PublishedFigures
     /// <summary>Query accuracy of transfer, ascending in x; empty if it was not published.</summary>
     public static IReadOnlyList<PublishedPoint> Curve(TransferKind kind, Pretrained pretrained) => Of(kind.Key(), pretrained);
 
+    /// <summary>Query accuracy of one arm of a method, all rows zapped that it zaps as published.</summary>
+    public static IReadOnlyList<PublishedPoint> Curve(Method method, Protocol protocol, Arm arm) => Curve(
+        protocol == Protocol.Iid ? TransferKind.IidUnfrozen : TransferKind.SequentialHead,
+        new Pretrained(method, arm == Arm.None ? 0 : method == Method.Iid ? Pretrained.AllRows : 1));
+
     /// <summary>One point of it, if it was published.</summary>
+    public static PublishedPoint? At(Method method, Protocol protocol, Arm arm, int x) =>
+        Curve(method, protocol, arm).FirstOrDefault(point => point.X == x);
+
+    /// <summary>One point of a curve, if it was published.</summary>
     public static PublishedPoint? At(TransferKind kind, Pretrained pretrained, long x) =>
         Curve(kind, pretrained).FirstOrDefault(point => point.X == x);
 

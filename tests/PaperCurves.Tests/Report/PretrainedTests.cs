@@ -1,10 +1,11 @@
 using FluentAssertions;
 using PaperCurves.Pretraining;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
+using PaperCurves.Tests.Report.Html;
 using Xunit;
 using Zapping.Training;
 
-namespace PaperCurves.Tests.Report.Html;
+namespace PaperCurves.Tests.Report;
 
 public sealed class PretrainedTests
 {

@@ -1,7 +1,7 @@
 using PaperCurves.Sweeps;
 using Zapping.Training;
 
-namespace PaperCurves.Report.Html;
+namespace PaperCurves.Report;
 
 /// <summary>The published ways of transferring.</summary>
 internal enum TransferKind

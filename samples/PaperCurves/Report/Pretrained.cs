@@ -1,6 +1,6 @@
 using PaperCurves.Pretraining;
 
-namespace PaperCurves.Report.Html;
+namespace PaperCurves.Report;
 
 /// <summary>Which of the published kinds of network one is.</summary>
 /// <param name="Method">How it was pre-trained.</param>

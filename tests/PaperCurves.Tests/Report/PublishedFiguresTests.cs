@@ -1,11 +1,11 @@
 using FluentAssertions;
 using PaperCurves.Pretraining;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
 using Xunit;
-using static PaperCurves.Report.Html.Pretrained;
-using static PaperCurves.Report.Html.TransferKind;
+using static PaperCurves.Report.Pretrained;
+using static PaperCurves.Report.TransferKind;
 
-namespace PaperCurves.Tests.Report.Html;
+namespace PaperCurves.Tests.Report;
 
 public sealed class PublishedFiguresTests
 {
