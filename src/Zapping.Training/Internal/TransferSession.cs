@@ -28,6 +28,12 @@ internal sealed class TransferSession : IDisposable
         var onlyHead = options is not TrainedTransferOptions { Trains: TransferParameters.Named };
         _trained = options is TrainedTransferOptions { Trains: TransferParameters.Named named } ? named.Parameters.Of(model)
             : head.Bias is { } bias ? [head.Weight, bias] : [head.Weight];
+        if (options is TrainedTransferOptions && !_trained.Any(parameter => parameter.requires_grad))
+        {
+            throw new InvalidOperationException(
+                $"Nothing is left to train: none of the {_trained.Count} parameters that {nameof(TrainedTransferOptions.Trains)} names requires gradients.");
+        }
+
         _mode = new EvalMode(model);
         try
         {

@@ -34,7 +34,21 @@ public sealed class IidTransferOptions : TrainedTransferOptions
 public static class IidTransfer
 {
     /// <summary>Transfers a model, which is left with what it has learned; its mode and its requires_grad are what they were.</summary>
-    /// <inheritdoc cref="SequentialTransfer.Run"/>
+    /// <param name="model">
+    /// Maps inputs [n, …] to logits [n, units]. If it has fewer units than the task has classes, its classifier grows
+    /// (<see cref="HeadGrowth"/>).
+    /// </param>
+    /// <param name="task">The classes; stays the caller's. All of them are evaluated each time.</param>
+    /// <param name="options">How; default: see there.</param>
+    /// <param name="progress">Told after each step and each evaluation.</param>
+    /// <param name="cancellationToken">Ends the transfer between two steps or batches of an evaluation.</param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier cannot be told, or must grow and another layer uses its weight; or all that should be trained is
+    /// frozen.
+    /// </exception>
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite: the learning rate is too large.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the model has the last finished step.</exception>
     public static TransferResult Run(
         nn.Module<Tensor, Tensor> model,
         TransferTask task,

@@ -32,9 +32,12 @@ public static class SequentialTransfer
     /// <param name="progress">Told after each class and each evaluation.</param>
     /// <param name="cancellationToken">Ends the transfer between two classes or batches of an evaluation.</param>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
-    /// <exception cref="InvalidOperationException">The classifier cannot be told, or must grow and another layer uses its weight.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The classifier cannot be told, or must grow and another layer uses its weight; or all that should be trained is
+    /// frozen.
+    /// </exception>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite: the learning rate is too large.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the model has the last finished step.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the model has the last finished class.</exception>
     public static TransferResult Run(
         nn.Module<Tensor, Tensor> model,
         TransferTask task,

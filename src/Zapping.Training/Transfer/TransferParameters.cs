@@ -1,6 +1,9 @@
 namespace Zapping.Training;
 
-/// <summary>What moves while a model is transferred to new classes.</summary>
+/// <summary>
+/// What moves while a model is transferred to new classes. Parameters that do not require gradients, because the caller has frozen
+/// them, stay as they are.
+/// </summary>
 public abstract class TransferParameters
 {
     private TransferParameters()

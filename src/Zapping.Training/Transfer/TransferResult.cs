@@ -13,23 +13,30 @@ public sealed record TransferResult(IReadOnlyList<TransferEvaluation> Evaluation
     /// before they were learned.
     /// </summary>
     /// <param name="of">Of which examples; default: query.</param>
+    /// <param name="classesPerTask">
+    /// Classes of a task, of the last one perhaps fewer; averages over tasks then mean what they mean in the field. Evaluations in
+    /// between are passed over. <see langword="null"/> (default): every evaluation ends a task, and the one of a single class that a
+    /// transfer begins with counts as much as one of 50.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classesPerTask"/> is not positive.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The evaluations are not of more and more classes, as in i.i.d. transfer, or support was not evaluated each time.
+    /// The evaluations are not of more and more classes, as in i.i.d. transfer; there is none at the end of a task; or support was
+    /// not evaluated each time.
     /// </exception>
-    public AccuracyMatrix ToAccuracyMatrix(TransferExamples of = TransferExamples.Query)
+    public AccuracyMatrix ToAccuracyMatrix(TransferExamples of = TransferExamples.Query, int? classesPerTask = null)
     {
-        var ends = Evaluations.Select(evaluation => evaluation.ClassesSeen).ToArray();
-        if (ends.Zip(ends.Skip(1)).Any(pair => pair.First >= pair.Second))
+        if (classesPerTask is { } size)
         {
-            throw new InvalidOperationException(
-                $"The evaluations are of {string.Join(", ", ends)} classes. Tasks can be told only where each is of more than the one before, "
-                + "as in sequential transfer.");
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(classesPerTask));
         }
 
+        EnsureSequential();
+        var evaluations = classesPerTask is { } classes ? EndsOfTasks(classes) : Evaluations;
+        var ends = evaluations.Select(evaluation => evaluation.ClassesSeen).ToArray();
         var matrix = new double[ends.Length, ends.Length];
         for (var i = 0; i < ends.Length; i++)
         {
-            var accuracies = Of(Evaluations[i], of);
+            var accuracies = Of(evaluations[i], of);
             for (var j = 0; j < ends.Length; j++)
             {
                 var first = j == 0 ? 0 : ends[j - 1];
@@ -38,6 +45,30 @@ public sealed record TransferResult(IReadOnlyList<TransferEvaluation> Evaluation
         }
 
         return new AccuracyMatrix(matrix);
+    }
+
+    private void EnsureSequential()
+    {
+        var seen = Evaluations.Select(evaluation => evaluation.ClassesSeen).ToArray();
+        if (seen.Zip(seen.Skip(1)).Any(pair => pair.First >= pair.Second))
+        {
+            throw new InvalidOperationException(
+                $"The evaluations are of {string.Join(", ", seen)} classes. Tasks can be told only where each is of more than the one before, "
+                + "as in sequential transfer.");
+        }
+    }
+
+    private List<TransferEvaluation> EndsOfTasks(int classes)
+    {
+        var ends = new List<TransferEvaluation>();
+        for (var end = classes; end < Final.ClassesSeen; end += classes)
+        {
+            ends.Add(Evaluations.FirstOrDefault(evaluation => evaluation.ClassesSeen == end) ?? throw new InvalidOperationException(
+                $"There is no evaluation after {end} classes, where a task of {classes} ends; "
+                + $"{nameof(SequentialTransferOptions.EvaluationPeriod)} says when there is one."));
+        }
+
+        return [.. ends, Final];
     }
 
     private static ClassAccuracies Of(TransferEvaluation evaluation, TransferExamples of) => of == TransferExamples.Query

@@ -141,7 +141,7 @@ public sealed class ReadmeSnippets
             EvaluationPeriod = 5,
         });
 
-        var matrix = result.ToAccuracyMatrix();
+        var matrix = result.ToAccuracyMatrix(classesPerTask: 5);
         Console.WriteLine($"{result.Final.Query.TopOne:p1} of {result.Final.ClassesSeen} classes, {matrix.AverageForgetting():p1} forgotten");
         // </transfer>
         result.Evaluations.Select(evaluation => evaluation.ClassesSeen).Should().Equal(1, 5, 10, 15, 20);

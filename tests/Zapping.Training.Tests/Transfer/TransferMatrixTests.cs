@@ -30,6 +30,29 @@ public sealed class TransferMatrixTests
     }
 
     [Fact]
+    public void Tasks_of_equal_size_pass_over_what_lies_between()
+    {
+        TransferResult result = new([Evaluation(1, [2]), Evaluation(2, [1, 2]), Evaluation(4, [1, 1, 2, 0]), Evaluation(5, [0, 1, 1, 2, 1])]);
+
+        var matrix = result.ToAccuracyMatrix(classesPerTask: 2);
+
+        (matrix.EvaluationCount, matrix.TaskCount).Should().Be((3, 3));
+        (matrix[0, 0], matrix[1, 0], matrix[2, 0]).Should().Be((0.75, 0.5, 0.25));
+        (matrix[1, 1], matrix[2, 1], matrix[2, 2]).Should().Be((0.5, 0.75, 0.5), "the last task has one class");
+        matrix.AverageAccuracy().Should().BeApproximately((0.25 + 0.75 + 0.5) / 3, 1e-15);
+    }
+
+    [Fact]
+    public void A_task_needs_an_evaluation_at_its_end()
+    {
+        var tooSmall = () => Result.ToAccuracyMatrix(classesPerTask: 2);
+        tooSmall.Should().Throw<InvalidOperationException>().WithMessage("There is no evaluation after 2 classes, where a task of 2 ends; EvaluationPeriod says when there is one.");
+        var none = () => Result.ToAccuracyMatrix(classesPerTask: 0);
+        none.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classesPerTask");
+        Result.ToAccuracyMatrix(classesPerTask: 99)[0, 0].Should().Be(0.5, "one task has them all");
+    }
+
+    [Fact]
     public void Weighted_by_their_classes_tasks_give_the_accuracy_over_all_classes()
     {
         var matrix = Result.ToAccuracyMatrix();

@@ -108,6 +108,26 @@ public sealed class TransferTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
+    public void Where_all_that_should_be_trained_is_frozen_nothing_is_begun(string protocol)
+    {
+        using var task = Task();
+        using var net = Nets.Small();
+        foreach (var (_, parameter) in net.named_parameters().Where(p => p.name.StartsWith("head", StringComparison.Ordinal)))
+        {
+            parameter.requires_grad = false;
+        }
+
+        var before = net.named_parameters().Select(p => Nets.Bits(p.parameter)).ToList();
+
+        var transfer = () => Run(protocol, net, task, TransferParameters.Head);
+
+        transfer.Should().Throw<InvalidOperationException>()
+            .WithMessage("Nothing is left to train: none of the 2 parameters that Trains names requires gradients.");
+        net.parameters().Select(Nets.Bits).Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
     public void Every_module_gets_its_own_mode_back(string protocol)
     {
         using var scope = NewDisposeScope();
