@@ -11,6 +11,9 @@ internal sealed class DataSource(string? path, string? testClasses)
 {
     private const ulong GlyphSeed = 1;
 
+    /// <summary>Whether the app must draw glyphs of its own, because nobody named a folder and no Omniglot is there.</summary>
+    public bool IsDrawn => Folder is null;
+
     /// <summary>Reads or draws everything.</summary>
     /// <param name="omniglotSize">Width and height of the images if it is Omniglot.</param>
     /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn.</param>
@@ -18,8 +21,7 @@ internal sealed class DataSource(string? path, string? testClasses)
     /// <param name="cancellationToken">Stops reading.</param>
     public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
     {
-        var folder = path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
-        if (folder is null)
+        if (Folder is not { } folder)
         {
             return SyntheticGlyphs.Create(
                 glyphs.TrainingClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken);
@@ -53,6 +55,8 @@ internal sealed class DataSource(string? path, string? testClasses)
 
         return DownloadFolder;
     }
+
+    private string? Folder => path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
 
     /// <summary>The folder that --download fills, and the one beside the repository.</summary>
     private static IEnumerable<string> UsualPlaces() => [DownloadFolder, Path.Combine("..", "shared", "omniglot")];

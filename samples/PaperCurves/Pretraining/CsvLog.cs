@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using PaperCurves.Data;
 
 namespace PaperCurves.Pretraining;
 
@@ -22,10 +23,19 @@ internal sealed class CsvLog<TRow> : IDisposable
     }
 
     /// <summary>Reads what was written.</summary>
+    /// <exception cref="DataException">The file is damaged; the message names it and the line.</exception>
     public static IReadOnlyList<TRow> Read(string path)
     {
         using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
-        return [.. csv.GetRecords<TRow>()];
+        try
+        {
+            return [.. csv.GetRecords<TRow>()];
+        }
+        catch (CsvHelperException failure)
+        {
+            var line = Math.Max(1, failure.Context?.Parser?.RawRow ?? 1);
+            throw new DataException(string.Create(CultureInfo.InvariantCulture, $"{path}:{line}: damaged or cut short. Put the file back, or move it away"), failure);
+        }
     }
 
     public void Add(TRow row)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
@@ -48,6 +47,11 @@ public static class PretrainingFolder
         {
             PretrainedNetwork.EnsureOf(plan, newest, folder);
             from ??= newest.Name;
+            if (from == newest.Name && EndedAt(newest, plan) is { } ended)
+            {
+                PretrainingRecord.Of(plan, data, ended).Write(folder);
+                return ended;
+            }
         }
 
         using var split = new PretrainingSplit(data, plan, device);
@@ -57,8 +61,9 @@ public static class PretrainingFolder
         try
         {
             var result = run.Train(board, cancellationToken);
+            // The record first: once the checkpoint says that training is over, nothing would make it again.
+            PretrainingRecord.Of(plan, data, result).Write(folder);
             run.Save(store, result);
-            File.WriteAllText(Path.Combine(folder, RecordFile), JsonSerializer.Serialize(PretrainingRecord.Of(plan, data, result), Json.Options));
             return result;
         }
         catch (OperationCanceledException)
@@ -82,8 +87,11 @@ public static class PretrainingFolder
         }
 
         PretrainedNetwork.EnsureOf(plan, newest, folder);
-        return PretrainedNetwork.PlanOf(newest).Length >= plan.Length ? PretrainedNetwork.ResultOf(newest) : null;
+        return EndedAt(newest, plan);
     }
+
+    private static PretrainingResult? EndedAt(Checkpoint newest, PretrainingPlan plan) =>
+        PretrainedNetwork.PlanOf(newest).Length >= plan.Length ? PretrainedNetwork.ResultOf(newest) : null;
 
     /// <exception cref="DataException">The model is not made for such images.</exception>
     private static void EnsureTakes(string model, ClassificationData data)

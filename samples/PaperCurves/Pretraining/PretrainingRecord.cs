@@ -30,6 +30,11 @@ public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, 
         }
     }
 
+    /// <summary>Writes the record into the folder of the network, whole or not at all.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal void Write(string folder) => WholeFile.Write(
+        Path.Combine(folder, PretrainingFolder.RecordFile), file => JsonSerializer.Serialize(file, this, Json.Options), overwrite: true);
+
     internal static PretrainingRecord Of(PretrainingPlan plan, ClassificationData data, PretrainingResult result) =>
         new(plan, data.Source, result, new Circumstances());
 }

@@ -1,3 +1,4 @@
+using PaperCurves.Data;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;
@@ -28,6 +29,7 @@ public sealed class StepLog : ITrainingObserver, IDisposable
     }
 
     /// <summary>Reads what was written.</summary>
+    /// <exception cref="DataException">The file is damaged; the message names it and the line.</exception>
     public static IReadOnlyList<StepRow> Read(string path) => CsvLog<StepRow>.Read(path);
 
     /// <inheritdoc/>

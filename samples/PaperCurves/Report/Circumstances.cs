@@ -7,6 +7,8 @@ namespace PaperCurves.Report;
 /// <summary>Command, machine and versions behind figures.</summary>
 public sealed record Circumstances
 {
+    private const string Library = "Zapping.Training";
+
     public string CommandLine { get; init; } = string.Join(' ', Environment.GetCommandLineArgs().Skip(1));
 
     public string Machine { get; init; } = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
@@ -14,10 +16,20 @@ public sealed record Circumstances
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [".NET"] = RuntimeInformation.FrameworkDescription,
-        ["Zapping.Training"] = VersionOf(typeof(ContinualTrainer)),
+        [Library] = VersionOf(typeof(ContinualTrainer)),
         ["TorchSharp"] = VersionOf(typeof(TorchSharp.torch)),
         ["libtorch"] = TorchSharp.torch.__version__,
     };
+
+    /// <summary>Says which version of the library made something and which this is, if they differ; null if they do not.</summary>
+    public string? OtherVersion()
+    {
+        var (made, now) = (LibraryVersion, new Circumstances().LibraryVersion);
+        return made == now ? null : $"{Library} {made}, and this is {now}";
+    }
+
+    // Without the commit that it was built from.
+    private string LibraryVersion => Versions.TryGetValue(Library, out var version) ? version.Split('+')[0] : "of an unknown version";
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -10,8 +10,11 @@ internal sealed class CellClaim : IDisposable
 
     private CellClaim(FileStream file) => _file = file;
 
+    // Of an IOException: EAGAIN of Linux and of macOS, and Windows' sharing and lock violations.
+    private static readonly int[] Taken = [11, 35, 32, 33];
+
     /// <summary>Takes the right; null if somebody else has it.</summary>
-    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="IOException">The file cannot be made or opened.</exception>
     public static CellClaim? Try(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -19,12 +22,34 @@ internal sealed class CellClaim : IDisposable
         {
             return new CellClaim(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException failure) when (IsTaken(failure))
         {
             return null;
         }
     }
 
+    /// <summary>Whether somebody has the right. Nothing is written.</summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static bool IsTaken(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException failure) when (IsTaken(failure))
+        {
+            return true;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static bool IsTaken(IOException failure) => Taken.Contains(failure.HResult & 0xFFFF);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaperCurves.Experiments;
-using PaperCurves.Report;
 
 namespace PaperCurves.Sweeps;
 
@@ -9,7 +8,6 @@ namespace PaperCurves.Sweeps;
 internal static class CellFile
 {
     private const string WayOut = "Move it away to make the cell again";
-    private const string Library = "Zapping.Training";
 
     private static readonly JsonSerializerOptions Strict = new(Json.Options)
     {
@@ -18,19 +16,11 @@ internal static class CellFile
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
-    /// <summary>Writes a result under another name, brings it to the disk, and gives it its name.</summary>
+    /// <summary>Writes a result.</summary>
     /// <exception cref="IOException">It cannot be written, or is there already.</exception>
     public static void Write(string path, CellResult result)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var unfinished = $"{path}.unfinished";
-        using (var file = new FileStream(unfinished, FileMode.Create))
-        {
-            JsonSerializer.Serialize(file, result, Strict);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path);
+        WholeFile.Write(path, file => JsonSerializer.Serialize(file, result, Strict), overwrite: false);
     }
 
     /// <summary>Reads the result of a cell.</summary>
@@ -84,15 +74,11 @@ internal static class CellFile
 
     private static void EnsureSameVersion(string path, CellResult result)
     {
-        var (made, now) = (Version(result.Circumstances), Version(new Circumstances()));
-        if (made != now)
+        if (result.Circumstances.OtherVersion() is { } versions)
         {
-            throw Unusable(path, 1, $"made by {Library} {made}, and this is {now}. Give another --out");
+            throw Unusable(path, 1, $"made by {versions}. Give another --out");
         }
     }
-
-    private static string Version(Circumstances circumstances) =>
-        circumstances.Versions.TryGetValue(Library, out var version) ? version.Split('+')[0] : "of an unknown version";
 
     private static SweepException Unusable(string path, long line, string problem) => SweepException.At(path, line, $"{problem}. {WayOut}");
 }

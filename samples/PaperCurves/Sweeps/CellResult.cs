@@ -1,3 +1,4 @@
+using System.Globalization;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Zapping.Training;
@@ -71,4 +72,16 @@ public sealed record CellPoint(long Steps, int ClassesSeen, CellAccuracy? Suppor
 public sealed record CellAccuracy(double Top1, double Top5, string Hits)
 {
     internal static CellAccuracy Of(ClassAccuracies accuracies) => new(accuracies.TopOne, accuracies.TopFive, string.Join(' ', accuracies.Hits));
+
+    /// <summary><see cref="Hits"/> as numbers.</summary>
+    /// <exception cref="SweepException">They are not one number for each class seen; the message names the cell.</exception>
+    internal int[] HitsOf(CellResult cell, CellPoint point)
+    {
+        var hits = Hits.Split(' ').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : -1).ToArray();
+        return hits.Length == point.ClassesSeen && !hits.Contains(-1)
+            ? hits
+            : throw new SweepException(
+                $"{cell.Cell}: the evaluation after {point.ClassesSeen} classes does not say how many images of each are recognised. "
+                + "Move the result away to make the cell again");
+    }
 }

@@ -10,11 +10,14 @@ namespace PaperCurves.Sweeps;
 /// <param name="folder">The folder; made when something is written.</param>
 public sealed class CellStore(string folder)
 {
+    /// <summary>Where everything is.</summary>
+    public string Folder { get; } = Path.GetFullPath(folder);
+
     /// <summary>The folder of a network.</summary>
     public string NetworkFolder(NetworkCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        return Path.Combine(folder, "networks", cell.Id);
+        return Path.Combine(Folder, "networks", cell.Id);
     }
 
     /// <summary>
@@ -51,7 +54,7 @@ public sealed class CellStore(string folder)
     /// The record of a network that is finished; null if it is not. It lies beside the checkpoints, and is enough where these
     /// have not been kept.
     /// </summary>
-    /// <exception cref="DataException">It is damaged, or of another plan.</exception>
+    /// <exception cref="DataException">It is damaged, of another version, or of another plan.</exception>
     public PretrainingRecord? FindRecord(NetworkCell cell)
     {
         var network = NetworkFolder(cell);
@@ -59,6 +62,10 @@ public sealed class CellStore(string folder)
         if (record is not null)
         {
             EnsureOf(cell.Plan, record.Plan, network);
+            if (record.Circumstances.OtherVersion() is { } versions)
+            {
+                throw new SweepException($"{network}: trained by {versions}. Give another --out, or move the network's folder away to train it again");
+            }
         }
 
         return record;
@@ -107,16 +114,7 @@ public sealed class CellStore(string folder)
     }
 
     /// <summary>Whether somebody is at work on a cell.</summary>
-    public bool IsTaken(string id)
-    {
-        if (!File.Exists(LockPath(id)))
-        {
-            return false;
-        }
-
-        using var claim = Claim(id);
-        return claim is null;
-    }
+    public bool IsTaken(string id) => CellClaim.IsTaken(LockPath(id));
 
     /// <summary>The right to work on a cell; null if another process, or another caller in this one, has it.</summary>
     internal CellClaim? Claim(string id) => CellClaim.Try(LockPath(id));
@@ -138,5 +136,5 @@ public sealed class CellStore(string folder)
 
     private string LockPath(string id) => PathOf("locks", id, ".lock");
 
-    private string PathOf(string room, string id, string ending) => Path.Combine([folder, room, .. $"{id}{ending}".Split('/')]);
+    private string PathOf(string room, string id, string ending) => Path.Combine([Folder, room, .. $"{id}{ending}".Split('/')]);
 }

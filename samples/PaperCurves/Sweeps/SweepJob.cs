@@ -32,7 +32,7 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
 
     private sealed record NetworkJob(NetworkCell Cell) : SweepJob(Cell.Id, Cell)
     {
-        public override bool IsDone(CellStore store) => store.Find(Cell) is not null;
+        public override bool IsDone(CellStore store) => store.Find(Cell) is not null && store.FindRecord(Cell) is not null;
 
         public override void Do(ICellWork work, CellStore store, IProgressBoard board, CancellationToken cancellationToken)
         {

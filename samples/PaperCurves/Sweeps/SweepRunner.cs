@@ -30,7 +30,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         var jobs = SweepJob.Of(cells, limits.Only);
         if (jobs.Count == 0)
         {
-            throw new SweepException($"no cell has an id that fits '{limits.Only}'; one is '{cells.Transfers[0].Id}'");
+            throw new SweepException($"no cell has an id that fits '{limits.Only}'; one is '{SweepJob.Of(cells, "*")[^1].Id}'");
         }
 
         var left = jobs.Where(job => !IsDone(job)).ToList();

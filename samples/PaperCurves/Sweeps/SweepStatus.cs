@@ -1,3 +1,4 @@
+using PaperCurves.Data;
 using PaperCurves.Pretraining;
 
 namespace PaperCurves.Sweeps;
@@ -28,8 +29,8 @@ public sealed record SweepStatus(IReadOnlyList<CellStatus> Cells)
         .GroupBy(cell => cell.Kind, StringComparer.Ordinal)
         .ToDictionary(kind => kind.Key, kind => kind.Average(cell => cell.Seconds!.Value), StringComparer.Ordinal);
 
-    /// <summary>Looks at every cell.</summary>
-    /// <exception cref="SweepException">What is there cannot be used.</exception>
+    /// <summary>Looks at every cell. Nothing is written, and checkpoints need not have been kept.</summary>
+    /// <exception cref="DataException">What is there cannot be used.</exception>
     public static SweepStatus Of(SweepCells cells, CellStore store)
     {
         ArgumentNullException.ThrowIfNull(cells);
@@ -39,9 +40,9 @@ public sealed record SweepStatus(IReadOnlyList<CellStatus> Cells)
 
     private static CellStatus Of(NetworkCell cell, CellStore store)
     {
-        using var claim = store.Claim(cell.Id);
-        var seconds = claim is null ? null : store.Find(cell)?.Seconds;
-        return new CellStatus(cell.Id, Pretraining, cell.Plan.Method.Key(), State(cell.Id, seconds, claim is null, store), seconds);
+        var seconds = store.FindRecord(cell)?.Result.Seconds;
+        return new CellStatus(
+            cell.Id, Pretraining, cell.Plan.Method.Key(), State(cell.Id, seconds, seconds is null && store.IsTaken(cell.Id), store), seconds);
     }
 
     private static CellStatus Of(TransferCell cell, CellStore store)

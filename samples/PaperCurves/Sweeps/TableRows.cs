@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using PaperCurves.Pretraining;
 
@@ -91,30 +90,10 @@ internal sealed record ClassRow(CellResult Cell, CellPoint Point, int Class, dou
 {
     public static IEnumerable<ClassRow> Of(CellResult cell) =>
         from point in cell.Points
-        let support = point.Support is { } measured ? Hits(cell, point, measured) : null
-        let query = Hits(cell, point, point.Query)
+        let support = point.Support?.HitsOf(cell, point)
+        let query = point.Query.HitsOf(cell, point)
         from place in Enumerable.Range(0, point.ClassesSeen)
         select new ClassRow(cell, point, place, (double?)support?[place] / cell.Settings.Support, (double)query[place] / cell.Settings.Query);
-
-    private static List<int> Hits(CellResult cell, CellPoint point, CellAccuracy accuracy)
-    {
-        var hits = new List<int>();
-        foreach (var text in accuracy.Hits.Split(' '))
-        {
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-            {
-                break;
-            }
-
-            hits.Add(count);
-        }
-
-        return hits.Count == point.ClassesSeen
-            ? hits
-            : throw new SweepException(
-                $"{cell.Cell}: the evaluation after {point.ClassesSeen} classes does not say how many images of each are recognised. "
-                + "Move the result away to make the cell again");
-    }
 }
 
 /// <summary>One evaluation.</summary>

@@ -67,6 +67,40 @@ public sealed class PretrainingRunTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_record_that_was_lost_is_written_again_and_nothing_is_trained_for_it()
+    {
+        var data = Noise(28, 1);
+        var plan = PaperPlans.For("smoke", Method.Iid, "convnet", zap: true, data, seed: 3) with { Width = 8, Units = 6, ZapRows = 6, BatchSize = 4, Length = 1 };
+        var result = Complete();
+        var record = Path.Combine(_folder.FullName, PretrainingFolder.RecordFile);
+        var written = PretrainingRecord.Find(_folder.FullName)!.Result;
+        File.Delete(record);
+        var checkpoints = Directory.GetDirectories(Path.Combine(_folder.FullName, PretrainedNetwork.CheckpointFolder));
+
+        Complete().Should().Be(result);
+
+        PretrainingRecord.Find(_folder.FullName)!.Result.Should().Be(written).And.Be(result);
+        Directory.GetDirectories(Path.Combine(_folder.FullName, PretrainedNetwork.CheckpointFolder)).Should().BeEquivalentTo(checkpoints);
+
+        PretrainingResult Complete() => PretrainingFolder.Complete(plan, data, _folder.FullName, CPU, new SilentBoard(), CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData("Step,Epoch,AfterZap,Loss,Accuracy,ValidationAccuracy\n1,0,False,6.9,0.5,\n2,0,Fal", 3)]
+    [InlineData("Step,Epoch,AfterZap,Loss,Accuracy,ValidationAccuracy\n1,0,False,much,0.5,\n", 2)]
+    [InlineData("nothing of the kind\n1\n", 1)]
+    public void A_damaged_log_is_refused_with_its_line(string text, int line)
+    {
+        var path = Path.Combine(_folder.FullName, PretrainingRun.StepsFile);
+        File.WriteAllText(path, text);
+
+        var read = () => StepLog.Read(path);
+
+        read.Should().Throw<DataException>().WithMessage($"{path}:{line}: damaged or cut short. Put the file back, or move it away");
+        File.ReadAllText(path).Should().Be(text);
+    }
+
     [Theory]
     [InlineData(Method.Asb, "convnet", true, 9000, 1e-3, 1e-3, 15)]
     [InlineData(Method.Asb, "convnet", false, 9000, 1e-3, 1e-3, 15)]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CsCheck;
 using FluentAssertions;
 using PaperCurves.Pretraining;
+using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using Xunit;
 
@@ -146,6 +147,16 @@ public sealed class CellStoreTests : IDisposable
         Refused($"{folder}: its training is finished, but its checkpoints are gone. Put them back, or move the network's folder away to train it again");
 
         void Refused(string message) => Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_record_of_another_version_is_refused()
+    {
+        var other = new Circumstances { Versions = new Dictionary<string, string>(StringComparer.Ordinal) { ["Zapping.Training"] = "0.0.9+abc" } };
+        FakeCellWork.SaveRecord(Network.Plan, Store.NetworkFolder(Network), new PretrainingResult(default, default, 1, 1, 1, 1, 1, 1, 1), other);
+
+        Store.Invoking(store => store.FindRecord(Network)).Should().Throw<SweepException>().WithMessage(
+            $"{Store.NetworkFolder(Network)}: trained by Zapping.Training 0.0.9, and this is 0.1.0. Give another --out, or move the network's folder away to train it again");
     }
 
     [Fact]

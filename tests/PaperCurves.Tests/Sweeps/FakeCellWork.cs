@@ -48,7 +48,15 @@ internal sealed class FakeCellWork : ICellWork
         }
 
         store.Save(trainer, null, notes);
+        if (finished)
+        {
+            SaveRecord(plan, folder, result, new Circumstances());
+        }
     }
+
+    /// <summary>What remains of a network in a repository: its record, no checkpoints.</summary>
+    public static void SaveRecord(PretrainingPlan plan, string folder, PretrainingResult result, Circumstances circumstances) =>
+        new PretrainingRecord(plan, "noise", result, circumstances).Write(folder);
 
     public static CellResult Result(TransferCell cell, double accuracy = 0.5) => new()
     {

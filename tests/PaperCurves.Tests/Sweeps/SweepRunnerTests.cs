@@ -94,7 +94,39 @@ public sealed class SweepRunnerTests : IDisposable
         work.Begun.Should().Equal("iid-s2", "iid-s2/zero-shot-t1");
 
         FluentActions.Invoking(() => Run(work, new SweepLimits("asb*"))).Should().Throw<SweepException>()
-            .WithMessage("no cell has an id that fits 'asb*'; one is 'iid-s1/head-lr1e-3-t1'");
+            .WithMessage("no cell has an id that fits 'asb*'; one is 'iid-zap-s1/head-lr5.5e-3-t1-validation'");
+    }
+
+    [Fact]
+    public void A_sweep_that_transfers_nothing_still_trains_and_answers()
+    {
+        var cells = SweepSample.Expand(
+            """
+            name: sample
+            preset: smoke
+            networks: { iid: { method: iid, zap: false, seeds: [1] } }
+            transfers: { zero-shot: { protocol: least_squares, trials: 0 } }
+            """);
+        var store = new CellStore(_folder.FullName);
+        var runner = new SweepRunner(cells, store, new FakeCellWork(), new SilentBoard());
+
+        runner.Invoking(run => run.Run(new SweepLimits("asb*"), CancellationToken.None)).Should().Throw<SweepException>()
+            .WithMessage("no cell has an id that fits 'asb*'; one is 'iid-s1'");
+        runner.Run(new SweepLimits(), CancellationToken.None).Made.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_finished_network_whose_record_is_missing_is_completed()
+    {
+        Run(new FakeCellWork());
+        var record = Path.Combine(_folder.FullName, "networks", "iid-s1", "pretraining.json");
+        File.Delete(record);
+        var work = new FakeCellWork();
+
+        Run(work);
+
+        work.Begun.Should().Equal("iid-s1");
+        File.Exists(record).Should().BeTrue();
     }
 
     [Fact]

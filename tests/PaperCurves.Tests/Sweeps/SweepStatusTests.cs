@@ -1,4 +1,6 @@
 using FluentAssertions;
+using PaperCurves.Pretraining;
+using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using Xunit;
 
@@ -31,5 +33,21 @@ public sealed class SweepStatusTests : IDisposable
 
         IEnumerable<CellState> State(string network, string column) =>
             status.Cells.Where(cell => cell.Network == network && cell.Column == column).Select(cell => cell.State);
+    }
+
+    [Fact]
+    public void Records_and_results_are_enough_and_nothing_is_written()
+    {
+        var (cells, store) = (SweepSample.Cells, new CellStore(_folder.FullName));
+        var network = cells.Networks[0];
+        FakeCellWork.SaveRecord(network.Plan, store.NetworkFolder(network), new PretrainingResult(default, default, 1, Seconds: 70, 1, 1, 1, 1, 1), new Circumstances());
+        store.Save(cells.Transfers[0], FakeCellWork.Result(cells.Transfers[0]));
+        var before = Directory.GetFileSystemEntries(_folder.FullName, "*", SearchOption.AllDirectories);
+
+        var status = SweepStatus.Of(cells, store);
+
+        status.SecondsUsed.Should().Be(70 + 10);
+        status.Cells.Count(cell => cell.State == CellState.Done).Should().Be(2);
+        Directory.GetFileSystemEntries(_folder.FullName, "*", SearchOption.AllDirectories).Should().BeEquivalentTo(before);
     }
 }

@@ -19,7 +19,7 @@ public static class SweepReport
         var results = found.Select(cell => cell.Result).OfType<CellResult>().ToList();
         if (results.Count == 0)
         {
-            throw new SweepException("there are no results to report yet");
+            throw new SweepException($"{store.Folder}: there are no results to report yet");
         }
 
         return new ReportInput(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PaperCurves.Report.Html.Charts;
 using PaperCurves.Sweeps;
 using static System.FormattableString;
@@ -20,7 +19,7 @@ internal static class ForgettingFigures
     {
         var cells = end.Cells;
         var evaluations = cells[0].Points.Select(point => point.ClassesSeen).ToList();
-        var hits = cells.Select(cell => cell.Points.ToDictionary(point => point.ClassesSeen, point => Hits(point.Query))).ToList();
+        var hits = cells.Select(cell => cell.Points.ToDictionary(point => point.ClassesSeen, point => point.Query.HitsOf(cell, point))).ToList();
         var groups = (evaluations[^1] + GroupSize - 1) / GroupSize;
         double? Percent(int group, int evaluation) => Recognised(cells, hits, group, evaluations[evaluation]);
         var lastClasses = Enumerable.Range(1, groups).Select(group => Invariant($"{Math.Min(group * GroupSize, evaluations[^1])}")).ToList();
@@ -43,7 +42,4 @@ internal static class ForgettingFigures
             pair.Second[classes].AsSpan(first, seen).ToArray().Sum() / (double)(seen * pair.First.Settings.Query));
         return fractions.Select(fraction => (double?)(100 * fraction)).Average();
     }
-
-    private static int[] Hits(CellAccuracy accuracy) =>
-        [.. accuracy.Hits.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(hits => int.Parse(hits, CultureInfo.InvariantCulture))];
 }
