@@ -1,0 +1,69 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Which layers have hidden units that can be replaced one by one, and what belongs to each unit: its incoming weights, its
+/// channel of normalisations, and its columns of the layers that see it - one of a convolution, as many as it has positions of a
+/// linear layer behind a flatten. Found by following each unit through forward passes, never by the order of declaration.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A layer (Linear, Conv1d, Conv2d, Conv3d) is coupled if all that sees one of its units sees that unit alone. Activations,
+/// pooling, dropout, flattening, concatenation and functions in <c>forward</c> do that. Not coupled, with the reason in
+/// <see cref="Uncoupled"/>: layers whose units are added to something (residuals), multiplied with something computed (gates,
+/// attention) or mixed before a layer sees them; layers that are called twice, not at all, or share a weight; layers that a
+/// grouped convolution sees; and those whose units reach the model's output, as a classifier's.
+/// </para>
+/// <para>
+/// Group and layer normalisation take statistics over several units. They are taken for keeping units apart all the same: what
+/// belongs to a unit is its scale and shift, and its part of the statistics is as any unit's.
+/// </para>
+/// <para>
+/// Only calls by <c>call()</c> are seen, and forward passes must go the same way for all examples. Layers that are replaced by
+/// others later ask for a new graph.
+/// </para>
+/// </remarks>
+public sealed class UnitGraph
+{
+    private UnitGraph(IReadOnlyList<HiddenUnits> hidden, IReadOnlyDictionary<string, string> uncoupled) => (Layers, Uncoupled) = (hidden, uncoupled);
+
+    /// <summary>Names of the layers whose units can be replaced, in the order of the model's modules.</summary>
+    public IReadOnlyList<string> Hidden => [.. Layers.Select(units => units.Layer.Name)];
+
+    /// <summary>All other linear layers and convolutions by name, each with the reason.</summary>
+    public IReadOnlyDictionary<string, string> Uncoupled { get; }
+
+    internal IReadOnlyList<HiddenUnits> Layers { get; }
+
+    /// <summary>
+    /// Follows the units of a model through forward passes in eval mode: one for each layer, with a batch of 2 + 2·log2(units)
+    /// copies of one example. Nothing of the model is changed.
+    /// </summary>
+    /// <param name="model">Maps inputs [n, …] to outputs [n, …], and treats examples one by one in eval mode.</param>
+    /// <param name="example">Inputs [n, …] of a floating-point type on the model's device, of which the first is used; not changed.</param>
+    /// <exception cref="ArgumentException">The example is no batch of floating-point inputs.</exception>
+    /// <exception cref="InvalidOperationException">The model gives NaN for the example, or a layer gets examples regrouped.</exception>
+    public static UnitGraph Trace(nn.Module<Tensor, Tensor> model, Tensor example)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(example);
+        var coupling = new UnitCoupling(model, example);
+        var hidden = new List<HiddenUnits>();
+        var uncoupled = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var layer in coupling.Layers)
+        {
+            try
+            {
+                hidden.Add(coupling.Couple(layer));
+            }
+            catch (UncoupledException reason)
+            {
+                uncoupled.Add(layer.Name, reason.Message);
+            }
+        }
+
+        return new UnitGraph(hidden, uncoupled);
+    }
+}
