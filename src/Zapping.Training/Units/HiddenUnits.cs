@@ -12,4 +12,15 @@ internal sealed record NormedUnits(UnitNorm Norm, int[][] Channels);
 
 /// <param name="Layer">The layer.</param>
 /// <param name="Columns">Of each unit, its columns of the layer's weight: several after a flatten.</param>
-internal sealed record ConsumedUnits(UnitLayer Layer, int[][] Columns);
+internal sealed record ConsumedUnits(UnitLayer Layer, int[][] Columns)
+{
+    /// <summary>Every column with its unit, as two lists of one length.</summary>
+    public (long[] Unit, long[] Column) Pairs { get; } =
+    (
+        [.. Columns.SelectMany((columns, unit) => Enumerable.Repeat((long)unit, columns.Length))],
+        [.. Columns.SelectMany(columns => columns).Select(column => (long)column)]
+    );
+
+    /// <summary>All columns of some units.</summary>
+    public int[] ColumnsOf(IEnumerable<int> units) => [.. units.SelectMany(unit => Columns[unit])];
+}

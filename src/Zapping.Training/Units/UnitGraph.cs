@@ -66,4 +66,18 @@ public sealed class UnitGraph
 
         return new UnitGraph(hidden, uncoupled);
     }
+
+    /// <exception cref="ArgumentException">No layer is left.</exception>
+    internal IReadOnlyList<HiddenUnits> Select(Func<string, bool> names)
+    {
+        var selected = Layers.Where(units => names(units.Layer.Name)).ToList();
+        if (selected.Count > 0)
+        {
+            return selected;
+        }
+
+        var hidden = Hidden.Count == 0 ? "none has" : $"only {string.Join(", ", Hidden.Select(name => $"'{name}'"))} have";
+        var reasons = Uncoupled.Select(layer => $" '{layer.Key}': {layer.Value}.");
+        throw new ArgumentException($"No layer is selected whose units can be replaced: {hidden} such units.{string.Concat(reasons)}", nameof(names));
+    }
 }
