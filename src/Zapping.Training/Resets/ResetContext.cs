@@ -122,14 +122,14 @@ public sealed class ResetContext
     }
 
     /// <exception cref="InvalidOperationException">Another layer uses the same memory.</exception>
-    internal void EnsureNotShared(Parameter parameter)
+    internal void EnsureNotShared(Parameter parameter, string remedy = "")
     {
         var names = _catalog.NamesOf(parameter);
         if (names.Count > 1)
         {
             throw new InvalidOperationException(
                 $"The weight '{names[0]}' is shared with {string.Join(", ", names.Skip(1).Select(n => $"'{n}'"))}: a reset "
-                + $"would change that layer too. Set {nameof(ZapOptions)}.{nameof(ZapOptions.AllowSharedWeights)} if that is meant.");
+                + $"would change that layer too.{remedy}");
         }
     }
 

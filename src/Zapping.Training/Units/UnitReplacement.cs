@@ -41,12 +41,15 @@ internal sealed class UnitReplacement(ResetContext context, Rewriter weights, Op
     {
         foreach (var (name, parameter) in norm.named_parameters(recurse: false))
         {
-            context.Rewrite(parameter, channels, name == "weight" ? Rewriter.Constant(1) : Rewriter.Zeros(), optimizerState);
+            context.Rewrite(parameter, channels, LayerInitialisation.Of(norm, name)!, optimizerState);
         }
 
-        foreach (var (name, _) in norm.named_buffers(recurse: false).Where(buffer => buffer.name is "running_mean" or "running_var"))
+        foreach (var (name, buffer) in norm.named_buffers(recurse: false))
         {
-            context.RewriteBuffer(norm, name, channels, name == "running_var" ? 1 : 0);
+            if (buffer.dim() == 1 && LayerInitialisation.OfBuffer(norm, name) is { } value) // the counter of batches is not a unit's
+            {
+                context.RewriteBuffer(norm, name, channels, value);
+            }
         }
     }
 }

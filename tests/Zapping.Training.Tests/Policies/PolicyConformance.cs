@@ -254,3 +254,11 @@ public sealed class DormantUnitsConformance : PolicyConformance
 
     protected override void BeforeReset(Sequential net) => Nets.Activate(net, 1, 1, 1, -1, 1);
 }
+
+public sealed class LaterLayersConformance : PolicyConformance
+{
+    protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) =>
+        new LaterLayersPolicy(net, Nets.Example(net), new LaterLayersOptions { OptimizerState = state });
+
+    protected override bool Writes(string parameter, int row, int column) => parameter.StartsWith("head", StringComparison.Ordinal);
+}
