@@ -23,4 +23,26 @@ public static class UnitResetVerbs
         trainer.AddOwned(new DormantUnitsPolicy(UnitGraph.Trace(trainer.Model, example), options), schedule);
         return trainer;
     }
+
+    /// <summary>
+    /// Replaces the least useful units at every step (continual backpropagation), in all layers for which that is possible; see
+    /// <see cref="UnitGraph"/>.
+    /// </summary>
+    /// <param name="trainer">The trainer. The policy is disposed of with it.</param>
+    /// <param name="example">Inputs [n, …] on the model's device, of which the first is used to find out which layer feeds which.</param>
+    /// <param name="configure">Changes the options before they are used.</param>
+    /// <param name="seed">Seed of the fresh weights.</param>
+    /// <exception cref="ArgumentException">An option is invalid, or there is no layer whose units can be replaced.</exception>
+    /// <exception cref="InvalidOperationException">Units cannot be followed through the model.</exception>
+    public static TTrainer UseContinualBackprop<TTrainer>(
+        this TTrainer trainer, Tensor example, Action<ContinualBackpropOptions>? configure = null, ulong seed = 0)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        var options = new ContinualBackpropOptions();
+        configure?.Invoke(options);
+        trainer.AddOwned(
+            new ContinualBackpropPolicy(UnitGraph.Trace(trainer.Model, example), options), new ResetSchedule(BoundaryKind.StepBoundary) { Seed = seed });
+        return trainer;
+    }
 }

@@ -67,7 +67,7 @@ public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var sums = UnitActivity.SumPerUnit(layer, consumer => _activity.MeanOf(ColumnStatistic.Magnitude, consumer));
+        var sums = _activity.SumPerUnit(layer, consumer => _activity.MeanOf(ColumnStatistic.Magnitude, consumer));
         var activations = sums.to(ScalarType.Float64).cpu().data<double>().ToArray()
             .Select((sum, unit) => sum / layer.Consumers.Sum(consumer => consumer.Columns[unit].Length)).ToList();
         var limit = _threshold * activations.Average(); // a product, so that a layer that is wholly silent is wholly dormant
