@@ -9,18 +9,22 @@ internal sealed class UnitCoupling
     private readonly ParameterCatalog _catalog;
     private readonly IReadOnlyList<UnitLayer> _layers;
     private readonly IReadOnlyList<UnitNorm> _norms;
+    private readonly Dictionary<nn.Module, string> _others;
     private readonly Dictionary<UnitLayer, UnitReach> _reach = [];
     private readonly UnitReach _input;
     private readonly Dictionary<nn.Module, int> _calls;
 
-    public UnitCoupling(nn.Module<Tensor, Tensor> model, Tensor example)
+    public UnitCoupling(nn.Module<Tensor, Tensor> model, Tensor example, Func<nn.Module, bool> normalisations)
     {
         _catalog = new ParameterCatalog(model);
         var modules = ParameterCatalog.Modules(model).DistinctBy(m => m.Module, ReferenceEqualityComparer.Instance).ToList();
         _layers = [.. modules.Select(m => UnitLayer.Of(m.Name, m.Module)).OfType<UnitLayer>()];
-        _norms = [.. modules.Select(m => UnitNorm.Of(m.Name, m.Module)).OfType<UnitNorm>()];
+        _norms = [.. modules.Select(m => UnitNorm.Of(m.Name, m.Module, normalisations(m.Module))).OfType<UnitNorm>()];
+        var known = _layers.Select(layer => layer.Module).Concat(_norms.Select(norm => norm.Module)).ToHashSet();
+        _others = modules.Where(m => m.Module is not PReLU && !known.Contains(m.Module) && m.Module.named_parameters(recurse: false).Any())
+            .ToDictionary(m => m.Module, m => m.Name);
         using var mode = new EvalMode(model);
-        using var trace = new UnitTrace(model, example, _layers, _norms);
+        using var trace = new UnitTrace(model, example, _layers, _norms, _others.Keys.OfType<nn.Module<Tensor, Tensor>>());
         _input = trace.Of(source: null);
         _calls = new(trace.Calls, ReferenceEqualityComparer.Instance);
         foreach (var layer in _layers)
@@ -42,8 +46,14 @@ internal sealed class UnitCoupling
             throw new UncoupledException("its units reach the model's output past every other layer");
         }
 
-        var consumers = _layers.Where(other => reach.Sees(other.Module))
-            .Select(other => new ConsumedUnits(other, PlacesIn(other, layer))).ToList();
+        if (reach.Passed is [var other, ..])
+        {
+            throw new UncoupledException(
+                $"its units pass '{_others[other]}' ({other.GetName()}), which has parameters and is not known; if it is a normalisation, say so");
+        }
+
+        var consumers = _layers.Where(consumer => reach.Sees(consumer.Module))
+            .Select(consumer => new ConsumedUnits(consumer, PlacesIn(consumer, layer))).ToList();
         var norms = _norms.Where(norm => reach.Sees(norm.Module))
             .Select(norm => new NormedUnits(norm, PlacesIn(norm.Module, $"'{norm.Name}'", layer))).ToList();
         var unseen = Enumerable.Range(0, layer.UnitCount).Where(unit => consumers.All(consumer => consumer.Columns[unit].Length == 0)).ToList();

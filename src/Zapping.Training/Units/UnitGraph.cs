@@ -18,7 +18,9 @@ namespace Zapping.Training;
 /// </para>
 /// <para>
 /// Group and layer normalisation take statistics over several units. They are taken for keeping units apart all the same: what
-/// belongs to a unit is its scale and shift, and its part of the statistics is as any unit's.
+/// belongs to a unit is its scale and shift, and its part of the statistics is as any unit's. Units that pass a module of one's own
+/// with parameters are not coupled, unless it is said to be a normalisation. The slopes of a PReLU, and parameters that a
+/// <c>forward</c> uses itself, stay as they are.
 /// </para>
 /// <para>
 /// Only calls by <c>call()</c> are seen, and forward passes must go the same way for all examples. Layers that are replaced by
@@ -43,13 +45,19 @@ public sealed class UnitGraph
     /// </summary>
     /// <param name="model">Maps inputs [n, …] to outputs [n, …], and treats examples one by one in eval mode.</param>
     /// <param name="example">Inputs [n, …] of a floating-point type on the model's device, of which the first is used; not changed.</param>
-    /// <exception cref="ArgumentException">The example is no batch of floating-point inputs.</exception>
+    /// <param name="normalisations">
+    /// Which modules of one's own are normalisations: with a <c>weight</c> that begins at 1 and a <c>bias</c> that begins at 0, both
+    /// optional, one entry for each channel (dimension 1). Default: none.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The example is no batch of floating-point inputs, or what is said to be a normalisation has other parameters.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The model gives NaN for the example, or a layer gets examples regrouped.</exception>
-    public static UnitGraph Trace(nn.Module<Tensor, Tensor> model, Tensor example)
+    public static UnitGraph Trace(nn.Module<Tensor, Tensor> model, Tensor example, Func<nn.Module, bool>? normalisations = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(example);
-        var coupling = new UnitCoupling(model, example);
+        var coupling = new UnitCoupling(model, example, normalisations ?? (_ => false));
         var hidden = new List<HiddenUnits>();
         var uncoupled = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var layer in coupling.Layers)

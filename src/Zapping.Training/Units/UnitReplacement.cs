@@ -41,7 +41,7 @@ internal sealed class UnitReplacement(ResetContext context, Rewriter weights, Op
     {
         foreach (var (name, parameter) in norm.named_parameters(recurse: false))
         {
-            context.Rewrite(parameter, channels, LayerInitialisation.Of(norm, name)!, optimizerState);
+            context.Rewrite(parameter, channels, name == "bias" ? Rewriter.Zeros() : Rewriter.Constant(1), optimizerState);
         }
 
         foreach (var (name, buffer) in norm.named_buffers(recurse: false))

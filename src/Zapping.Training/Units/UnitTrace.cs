@@ -13,6 +13,7 @@ internal sealed class UnitTrace : IDisposable
     private readonly Tensor _example;
     private readonly List<Action> _unhook = [];
     private readonly Dictionary<nn.Module, bool[][]> _marks = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<nn.Module> _passed = new(ReferenceEqualityComparer.Instance);
     private UnitCode _code = new(1);
     private UnitLayer? _source;
 
@@ -20,7 +21,13 @@ internal sealed class UnitTrace : IDisposable
     /// <param name="example">[n, …], of which the first is used.</param>
     /// <param name="layers">Layers with a weight.</param>
     /// <param name="norms">Normalisations, which are taken to keep their channels apart.</param>
-    public UnitTrace(nn.Module<Tensor, Tensor> model, Tensor example, IEnumerable<UnitLayer> layers, IEnumerable<UnitNorm> norms)
+    /// <param name="others">Modules of which nothing is known but that they have parameters.</param>
+    public UnitTrace(
+        nn.Module<Tensor, Tensor> model,
+        Tensor example,
+        IEnumerable<UnitLayer> layers,
+        IEnumerable<UnitNorm> norms,
+        IEnumerable<nn.Module<Tensor, Tensor>> others)
     {
         if (example.dim() < 2 || example.size(0) == 0 || !example.is_floating_point())
         {
@@ -38,6 +45,11 @@ internal sealed class UnitTrace : IDisposable
         {
             _unhook.Add(norm.Module.register_forward_hook((_, inputs, outputs) => Pass(norm, inputs, outputs)).remove);
         }
+
+        foreach (var other in others)
+        {
+            _unhook.Add(other.register_forward_pre_hook((_, inputs) => Pass(other, inputs)).remove);
+        }
     }
 
     /// <summary>How often each module was called in the last pass.</summary>
@@ -51,6 +63,7 @@ internal sealed class UnitTrace : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         _marks.Clear();
+        _passed.Clear();
         Calls.Clear();
         _source = source;
         _code = new UnitCode(source?.UnitCount ?? 1);
@@ -59,7 +72,7 @@ internal sealed class UnitTrace : IDisposable
         EnsureExamples(outputs, "The model's output");
         var marks = UnitCode.Read(outputs.reshape(_code.Examples, -1), 1);
         EnsureClean(marks, "The model's output");
-        return new UnitReach(_marks.ToDictionary(m => m.Key, m => _code.Decode(m.Value)), marks[1].Contains(true));
+        return new UnitReach(_marks.ToDictionary(m => m.Key, m => _code.Decode(m.Value)), [.. _passed], marks[1].Contains(true));
     }
 
     public void Dispose() => _unhook.ForEach(unhook => unhook());
@@ -77,6 +90,16 @@ internal sealed class UnitTrace : IDisposable
     {
         Note(norm.Module, norm.Name, inputs, norm.UnitDimension(inputs));
         return outputs.nan_to_num().masked_fill(inputs.isnan(), double.NaN);
+    }
+
+    private Tensor Pass(nn.Module other, Tensor inputs)
+    {
+        if (inputs.isnan().any().item<bool>())
+        {
+            _passed.Add(other);
+        }
+
+        return inputs;
     }
 
     private void Note(nn.Module module, string name, Tensor inputs, int dimension)
@@ -111,8 +134,9 @@ internal sealed class UnitTrace : IDisposable
 
 /// <summary>What sees a source directly.</summary>
 /// <param name="Places">Of each module, and each of its inputs, the unit of the source that it depends on; see <see cref="UnitCode"/>.</param>
+/// <param name="Passed">Modules with unknown parameters that get values of the source.</param>
 /// <param name="Output">Whether the model's output depends on the source past every layer with a weight.</param>
-internal sealed record UnitReach(IReadOnlyDictionary<nn.Module, int[]> Places, bool Output)
+internal sealed record UnitReach(IReadOnlyDictionary<nn.Module, int[]> Places, IReadOnlyList<nn.Module> Passed, bool Output)
 {
     public int[] At(nn.Module module) => Places.TryGetValue(module, out var places) ? places : [];
 

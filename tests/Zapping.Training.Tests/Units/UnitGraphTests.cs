@@ -1,4 +1,5 @@
 using FluentAssertions;
+using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -172,6 +173,20 @@ public sealed class UnitGraphTests
         Nets.Bits(net.call(example)).Should().Equal(before, "running statistics, weights and hooks are as they were");
     }
 
+    [Fact]
+    public void A_normalisation_of_ones_own_is_taken_for_one_only_if_that_is_said()
+    {
+        using var net = Sequential(("a", Linear(4, 3)), ("own", new Scale(ones(3))), ("relu", PReLU(3)), ("head", Linear(3, 2)));
+        var graph = UnitGraph.Trace(net, rand(1, 4));
+        graph.Hidden.Should().BeEmpty();
+        graph.Uncoupled["a"].Should().Be("its units pass 'own' (Scale), which has parameters and is not known; if it is a normalisation, say so");
+        UnitGraph.Trace(net, rand(1, 4), module => module is Scale).Layers.Single().Norms.Single().Channels.Select(c => c.Single()).Should().Equal(0, 1, 2);
+
+        using var other = Sequential(("a", Linear(4, 3)), ("own", new Scale(ones(1, 3))), ("head", Linear(3, 2)));
+        FluentActions.Invoking(() => UnitGraph.Trace(other, rand(1, 4), module => module is Scale)).Should().Throw<ArgumentException>()
+            .WithMessage("'own' (Scale) is said to be a normalisation, but has parameters other than a weight and a bias of one dimension.");
+    }
+
     private static int[][] Columns(UnitGraph graph, string layer, string consumer) => graph.Layers.Single(l => l.Layer.Name == layer)
         .Consumers.Single(c => c.Layer.Name == consumer).Columns;
 
@@ -183,5 +198,19 @@ public sealed class UnitGraphTests
         var (first, second) = (Linear(4, 4), Linear(4, 4));
         second.weight = first.weight;
         return new([Linear(4, 4), first, second, Linear(4, 2)], (p, x) => p[3].call(p[2].call(p[1].call(p[0].call(x)))));
+    }
+
+    private sealed class Scale : Module<Tensor, Tensor>
+    {
+        private readonly Parameter weight;
+
+        public Scale(Tensor factors)
+            : base(nameof(Scale))
+        {
+            weight = Parameter(factors);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => input * weight;
     }
 }

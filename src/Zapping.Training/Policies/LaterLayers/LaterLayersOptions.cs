@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
@@ -16,6 +17,13 @@ public sealed class LaterLayersOptions
     /// <summary>What happens to their biases; default <see cref="BiasReset.Redraw"/>, as when a layer is built.</summary>
     [EnumDataType(typeof(BiasReset))]
     public BiasReset Bias { get; set; } = BiasReset.Redraw;
+
+    /// <summary>
+    /// How the parameters of modules of one's own begin: maps a module and a parameter's name in it to what draws it; null
+    /// where the module is not meant. Default: none is known.
+    /// </summary>
+    [Required]
+    public Func<nn.Module, string, Rewriter?> OwnModules { get; set; } = (_, _) => null;
 
     /// <summary>What happens to the optimizers' state of what is written; default <see cref="OptimizerStateReset.Parameter"/>: it starts anew.</summary>
     [EnumDataType(typeof(OptimizerStateReset))]

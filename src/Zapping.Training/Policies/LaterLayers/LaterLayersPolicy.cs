@@ -19,6 +19,7 @@ public sealed class LaterLayersPolicy : IResetPolicy
     private readonly IReadOnlyList<(string Name, nn.Module Module)> _layers;
     private readonly Rewriter _weights;
     private readonly BiasReset _bias;
+    private readonly Func<nn.Module, string, Rewriter?> _ownModules;
     private readonly OptimizerStateReset _optimizerState;
 
     /// <summary>Makes a policy with the given options.</summary>
@@ -37,6 +38,7 @@ public sealed class LaterLayersPolicy : IResetPolicy
         _layers = [.. options.Layers.Of(CallOrder.Of(model, example))];
         _weights = options.Weights;
         _bias = options.Bias;
+        _ownModules = options.OwnModules;
         _optimizerState = options.OptimizerState;
         foreach (var (name, module) in _layers)
         {
@@ -71,17 +73,18 @@ public sealed class LaterLayersPolicy : IResetPolicy
         Linear or Convolution when member == "weight" => _weights,
         Linear or Convolution when _bias == BiasReset.Keep => null,
         Linear or Convolution when _bias == BiasReset.Zero => Rewriter.Zeros(),
-        _ => LayerInitialisation.Of(module, member),
+        _ => LayerInitialisation.Of(module, member) ?? _ownModules(module, member),
     };
 
-    private static void EnsureKnown(string layer, nn.Module module)
+    private void EnsureKnown(string layer, nn.Module module)
     {
-        var parameters = module.named_parameters(recurse: false).Where(p => LayerInitialisation.Of(module, p.name) is null).Select(p => p.name);
+        var parameters = module.named_parameters(recurse: false).Where(p => LayerInitialisation.Of(module, p.name) is null && _ownModules(module, p.name) is null).Select(p => p.name);
         var buffers = module.named_buffers(recurse: false).Where(b => LayerInitialisation.OfBuffer(module, b.name) is null).Select(b => b.name);
         if (parameters.Concat(buffers).FirstOrDefault() is { } member)
         {
             throw new NotSupportedException(
-                $"The initialisation of '{ParameterCatalog.Join(layer, member)}' ({module.GetName()}) is not known, so it cannot be one of the later layers.");
+                $"The initialisation of '{ParameterCatalog.Join(layer, member)}' ({module.GetName()}) is not known. Say it with "
+                + $"{nameof(LaterLayersOptions)}.{nameof(LaterLayersOptions.OwnModules)}, or begin later.");
         }
     }
 }

@@ -81,6 +81,13 @@ public sealed class LaterLayersPolicyTests
         Refused<NotSupportedException>(unseen, LayerRange.Last(1), "'1' (Linear) has parameters, but no call() of it is seen*", ones(1, 4));
         using var unknown = new Wired([Linear(4, 4), PReLU(4), Linear(4, 4)], (p, x) => p[2].call(p[1].call(p[0].call(x))));
         Refused<NotSupportedException>(unknown, LayerRange.Last(2), "The initialisation of '1.weight' (PReLU) is not known*", ones(1, 4));
+        var told = new LaterLayersOptions
+        {
+            Layers = LayerRange.Last(2),
+            OwnModules = (module, member) => module is TorchSharp.Modules.PReLU && member == "weight" ? Rewriter.Constant(0.25) : null,
+        };
+        Reports(unknown, new LaterLayersPolicy(unknown, ones(1, 4), told)).Rewrites.Select(r => r.Parameter).Should().Equal(
+            "0.weight", "0.bias", "1.weight", "2.weight", "2.bias");
         FluentActions.Invoking(() => LayerRange.Last(0)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => LayerRange.From(" ")).Should().Throw<ArgumentException>();
     }
@@ -119,10 +126,10 @@ public sealed class LaterLayersPolicyTests
     public void Options_are_checked_alike_by_the_constructor_and_the_validator()
     {
         using var net = Nets.Small();
-        var bad = new LaterLayersOptions { Layers = null!, Weights = null!, Bias = (BiasReset)9, OptimizerState = (OptimizerStateReset)9 };
-        new LaterLayersOptionsValidator().Validate(Options.DefaultName, bad).Failures.Should().HaveCount(4);
+        var bad = new LaterLayersOptions { Layers = null!, Weights = null!, Bias = (BiasReset)9, OwnModules = null!, OptimizerState = (OptimizerStateReset)9 };
+        new LaterLayersOptionsValidator().Validate(Options.DefaultName, bad).Failures.Should().HaveCount(5);
         FluentActions.Invoking(() => new LaterLayersPolicy(net, Nets.Example(net), bad)).Should().Throw<ArgumentException>()
-            .WithMessage("*Layers*Weights*Bias*OptimizerState*");
+            .WithMessage("*Layers*Weights*Bias*OwnModules*OptimizerState*");
         new LaterLayersOptionsValidator().Validate(null, new LaterLayersOptions()).Succeeded.Should().BeTrue();
     }
 
