@@ -24,6 +24,7 @@ internal sealed class UnitCoupling
         _others = modules.Where(m => m.Module is not PReLU && !known.Contains(m.Module) && m.Module.named_parameters(recurse: false).Any())
             .ToDictionary(m => m.Module, m => m.Name);
         using var mode = new EvalMode(model);
+        using var buffers = new BufferGuard(model); // marks must not stay in what a module of one's own keeps
         using var trace = new UnitTrace(model, example, _layers, _norms, _others.Keys.OfType<nn.Module<Tensor, Tensor>>());
         _input = trace.Of(source: null);
         _calls = new(trace.Calls, ReferenceEqualityComparer.Instance);

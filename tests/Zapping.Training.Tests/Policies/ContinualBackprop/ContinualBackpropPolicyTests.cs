@@ -76,8 +76,10 @@ public sealed class ContinualBackpropPolicyTests
             ("first", Conv2d(1, 3, 3)), ("norm", BatchNorm2d(3)), ("relu", ReLU()), ("second", Conv2d(3, 4, 2)), ("relu2", ReLU()),
             ("flatten", Flatten()), ("head", Linear(36, 2)));
         net.to(ScalarType.Float64).eval();
+        using var generator = new Generator(8);
         using (no_grad())
         {
+            net.parameters().ToList().ForEach(parameter => parameter.uniform_(0.1, 1, generator)); // no other unit is ever silent
             ((BatchNorm2d)net[1]).weight![1] = tensor(0.0); // channel 1 is 0.01 everywhere
             ((BatchNorm2d)net[1]).bias![1] = tensor(0.01);
             ((Conv2d)net[3]).weight![2] = tensor(0.0); // channel 2 is 0.001
@@ -86,7 +88,7 @@ public sealed class ContinualBackpropPolicyTests
 
         using var policy = new ContinualBackpropPolicy(
             UnitGraph.Trace(net, rand(1, 1, 6, 6, ScalarType.Float64)), new() { MaturityThreshold = 0, ReplacementRate = 0.34 });
-        var inputs = randn(7, 1, 6, 6, ScalarType.Float64);
+        var inputs = randn([7, 1, 6, 6], ScalarType.Float64, generator: generator);
         var outputs = net.call(inputs).detach();
         ResetReport? report = null;
         var scheduler = Nets.Scheduler(net, policy);
