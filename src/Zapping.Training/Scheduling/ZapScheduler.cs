@@ -44,6 +44,9 @@ public sealed class ZapScheduler
         _gate = Gates.GetOrCreateValue(model);
     }
 
+    /// <summary>What is reset.</summary>
+    internal IResetPolicy Policy => _policy;
+
     /// <summary>Name of the policy's class.</summary>
     internal string PolicyName => _policy.GetType().Name;
 
@@ -53,7 +56,10 @@ public sealed class ZapScheduler
     /// <summary>When the policy runs.</summary>
     public ResetSchedule Schedule { get; }
 
-    /// <summary>All that must be saved to continue exactly, and restored before training goes on.</summary>
+    /// <summary>
+    /// All that must be saved to continue exactly, and restored before training goes on; besides it, the
+    /// <see cref="IStatefulResetPolicy.State"/> of a policy that has one.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A restored count is negative.</exception>
     public ZapSchedulerState State
     {

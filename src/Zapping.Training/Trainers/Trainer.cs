@@ -16,6 +16,7 @@ public abstract class Trainer : IDisposable
     private readonly List<ZapScheduler> _schedulers = [];
     private readonly List<ITrainingObserver> _observers = [];
     private readonly List<LearningRateSchedule> _learningRates = [];
+    private readonly List<IDisposable> _owned = [];
     private double? _maxGradientNorm;
     private CheckpointPlan? _checkpoints;
     private int _busy;
@@ -86,6 +87,14 @@ public abstract class Trainer : IDisposable
         }
     }
 
+    /// <summary>Like <see cref="Add(IResetPolicy, ResetSchedule)"/>, of a policy that was made for this trainer and ends with it.</summary>
+    internal void AddOwned<TPolicy>(TPolicy policy, ResetSchedule schedule)
+        where TPolicy : IResetPolicy, IDisposable
+    {
+        _owned.Add(policy);
+        Add(policy, schedule);
+    }
+
     internal void Add(LearningRateSchedule learningRates)
     {
         EnsureSignalled(learningRates.Every);
@@ -120,6 +129,8 @@ public abstract class Trainer : IDisposable
     private protected virtual void Dispose(bool disposing)
     {
         _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
+        _owned.ForEach(policy => policy.Dispose());
+        _owned.Clear();
         _disposed = true;
     }
 
