@@ -28,8 +28,8 @@ public sealed record Circumstances
         return made == now ? null : $"{Library} {made}, and this is {now}";
     }
 
-    // Without the commit that it was built from.
-    private string LibraryVersion => Versions.TryGetValue(Library, out var version) ? version.Split('+')[0] : "of an unknown version";
+    // Of a pre-release the version that it comes before.
+    private string LibraryVersion => Versions.TryGetValue(Library, out var version) ? version.Split('-', '+')[0] : "of an unknown version";
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
