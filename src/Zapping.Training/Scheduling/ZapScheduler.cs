@@ -47,6 +47,9 @@ public sealed class ZapScheduler
     /// <summary>Name of the policy's class.</summary>
     internal string PolicyName => _policy.GetType().Name;
 
+    /// <summary>Raised before each reset, with the boundary at which it runs. An exception of a listener ends the call; nothing is then reset.</summary>
+    public event Action<TrainingBoundary>? Resetting;
+
     /// <summary>Raised after each reset. Norms are computed only while somebody listens.</summary>
     public event Action<ResetReport>? Reset;
 
@@ -85,6 +88,7 @@ public sealed class ZapScheduler
         var due = Schedule.IsDue(boundary, State.Resets);
         if (due)
         {
+            Resetting?.Invoke(boundary);
             Run(boundary);
         }
 
