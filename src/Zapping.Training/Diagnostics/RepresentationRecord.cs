@@ -16,7 +16,7 @@ public sealed record RepresentationRecord(IReadOnlyList<LayerActivity> Layers, F
 /// </param>
 /// <param name="DormantFraction">
 /// From 0 to 1: units with E|h_i| &lt;= tau · 1/H · sum_k E|h_k|, the tau-dormant neurons of Sokar et al., "The Dormant Neuron
-/// Phenomenon in Deep Reinforcement Learning" (ICML 2023), definition 3.1. All units of a layer that is wholly silent.
+/// Phenomenon in Deep Reinforcement Learning" (ICML 2023). All units of a layer that is wholly silent.
 /// </param>
 /// <param name="DeadFraction">From 0 to 1: units that are exactly 0 for all examples and positions.</param>
 public sealed record LayerActivity(string Layer, int Units, double MeanActivation, double DormantFraction, double DeadFraction);

@@ -119,12 +119,8 @@ public abstract class Trainer : IDisposable
 
     private protected virtual void Dispose(bool disposing)
     {
-        foreach (var scheduler in _schedulers)
-        {
-            scheduler.Resetting -= TellAhead;
-            scheduler.Reset -= Tell;
-        }
-
+        _schedulers.ForEach(scheduler => scheduler.Resetting -= TellAhead);
+        _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
         _disposed = true;
     }
 
