@@ -1,7 +1,6 @@
 using System.Globalization;
 using CsvHelper;
 using Diagnostics.Training;
-using Zapping.Training;
 
 namespace Diagnostics.Report;
 
@@ -28,32 +27,3 @@ internal static class CsvFiles
 /// <param name="Task">The task on which it is measured.</param>
 /// <param name="Value">The number.</param>
 internal sealed record MatrixEntry(Arm Arm, string Matrix, int Row, int Task, double Value);
-
-/// <summary>A matrix of tasks with its name.</summary>
-internal sealed record NamedMatrix(string Name, double[,] Values);
-
-/// <summary>The matrices of an arm.</summary>
-internal static class TaskMatrices
-{
-    public static IReadOnlyList<NamedMatrix> Of(ArmResult result) =>
-    [
-        new("accuracy", Values(result.Accuracies)),
-        new("loss", result.QueryLosses.ToArray()),
-        new("gradient cosine", result.GradientCosines.ToArray()),
-        new("loss change", result.LossChanges.ToArray()),
-    ];
-
-    private static double[,] Values(AccuracyMatrix accuracies)
-    {
-        var values = new double[accuracies.EvaluationCount, accuracies.TaskCount];
-        for (var evaluation = 0; evaluation < accuracies.EvaluationCount; evaluation++)
-        {
-            for (var task = 0; task < accuracies.TaskCount; task++)
-            {
-                values[evaluation, task] = accuracies[evaluation, task];
-            }
-        }
-
-        return values;
-    }
-}
