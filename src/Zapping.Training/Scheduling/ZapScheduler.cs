@@ -50,6 +50,9 @@ public sealed class ZapScheduler
     /// <summary>Name of the policy's class.</summary>
     internal string PolicyName => _policy.GetType().Name;
 
+    /// <summary>Raised before each reset, with the boundary at which it runs. An exception of a listener ends the call; nothing is then reset.</summary>
+    public event Action<TrainingBoundary>? Resetting;
+
     /// <summary>Raised after each reset. Norms are computed only while somebody listens.</summary>
     public event Action<ResetReport>? Reset;
 
@@ -91,6 +94,7 @@ public sealed class ZapScheduler
         var due = Schedule.IsDue(boundary, State.Resets);
         if (due)
         {
+            Resetting?.Invoke(boundary);
             Run(boundary);
         }
 

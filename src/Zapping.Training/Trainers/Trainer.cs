@@ -83,7 +83,7 @@ public abstract class Trainer : IDisposable
         _schedulers.Add(new ZapScheduler(Model, Optimizers, policy, schedule));
         if (_observers.Count > 0)
         {
-            _schedulers[^1].Reset += Tell;
+            Watch(_schedulers[^1]);
         }
     }
 
@@ -105,7 +105,7 @@ public abstract class Trainer : IDisposable
     {
         if (_observers.Count == 0)
         {
-            _schedulers.ForEach(scheduler => scheduler.Reset += Tell);
+            _schedulers.ForEach(Watch);
         }
 
         _observers.Add(observer);
@@ -128,6 +128,7 @@ public abstract class Trainer : IDisposable
 
     private protected virtual void Dispose(bool disposing)
     {
+        _schedulers.ForEach(scheduler => scheduler.Resetting -= TellAhead);
         _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
         _owned.ForEach(policy => policy.Dispose());
         _owned.Clear();
@@ -137,6 +138,7 @@ public abstract class Trainer : IDisposable
     private protected void Signal(TrainingBoundary boundary)
     {
         using var turn = Enter();
+        _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
         _schedulers.ForEach(scheduler => scheduler.Signal(boundary));
         _observers.ForEach(observer => observer.OnBoundary(boundary));
     }
@@ -218,6 +220,14 @@ public abstract class Trainer : IDisposable
 
         return new Turn(this);
     }
+
+    private void Watch(ZapScheduler scheduler)
+    {
+        scheduler.Resetting += TellAhead;
+        scheduler.Reset += Tell;
+    }
+
+    private void TellAhead(TrainingBoundary boundary) => _observers.ForEach(observer => observer.OnResetAhead(boundary));
 
     private void Tell(ResetReport report) => _observers.ForEach(observer => observer.OnReset(report));
 
