@@ -2,7 +2,7 @@ namespace Zapping.Training;
 
 /// <summary>What a model made of a batch.</summary>
 /// <param name="Layers">In the order in which the layers are called; those that were not called are not among them.</param>
-/// <param name="Features">Of what reaches the classifier.</param>
+/// <param name="Features">Of what reaches the classifier: a row for each example and, where it is called on several, position.</param>
 public sealed record RepresentationRecord(IReadOnlyList<LayerActivity> Layers, FeatureStatistics Features);
 
 /// <summary>
