@@ -69,32 +69,34 @@ public sealed class CheckpointStore : IDisposable
     /// <param name="trainer">
     /// Set up as the saved one was: model, optimizers, resets, learning-rate schedulers and options.
     /// </param>
+    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may.</param>
     /// <returns>The checkpoint; null, with nothing changed, if there is none.</returns>
     /// <exception cref="CheckpointException">It is damaged or does not fit; nothing has been changed.</exception>
-    public Checkpoint? Resume(Trainer trainer)
+    public Checkpoint? Resume(Trainer trainer, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         var newest = _folder.Newest();
         if (newest is not null)
         {
-            Resume(trainer, newest);
+            Resume(trainer, newest, allowNonFinite);
         }
 
         return newest is null ? null : _folder.Describe(newest);
     }
 
-    /// <summary>Like <see cref="Resume(Trainer)"/>, from a checkpoint of one's choice.</summary>
+    /// <summary>Like <see cref="Resume(Trainer, bool)"/>, from a checkpoint of one's choice.</summary>
     /// <param name="trainer">Set up as the saved one was.</param>
     /// <param name="name">The <see cref="Checkpoint.Name"/> of one of <see cref="Checkpoints"/>.</param>
+    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may.</param>
     /// <exception cref="CheckpointException">It is not there, is damaged or does not fit; nothing has been changed.</exception>
-    public void Resume(Trainer trainer, string name)
+    public void Resume(Trainer trainer, string name, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentException.ThrowIfNullOrEmpty(name);
         try
         {
             using var files = _folder.Open(name);
-            new TrainerSnapshot(trainer).Restore(files);
+            new TrainerSnapshot(trainer).Restore(files, allowNonFinite);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {

@@ -58,14 +58,15 @@ public static class StateDict
     /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>
     /// <param name="strict">Whether the file must have all the module's tensors and no others.</param>
     /// <param name="convert">Whether values are converted, with rounding, if the types differ.</param>
+    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may.</param>
     /// <returns>What was loaded, missing and unexpected.</returns>
     /// <exception cref="InvalidDataException">The file is no valid safetensors file, or does not fit.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static StateDictReport Load(
-        nn.Module module, string path, StateDictNames? names = null, bool strict = true, bool convert = false)
+        nn.Module module, string path, StateDictNames? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
     {
         using var file = SafetensorsFile.Open(path);
-        return Load(module, file, names, strict, convert);
+        return Load(module, file, names, strict, convert, allowNonFinite);
     }
 
     /// <summary>
@@ -84,18 +85,20 @@ public static class StateDict
     /// Whether values are converted, with rounding, if the types differ. Batch counters of normalisations always are:
     /// PyTorch keeps them as Int64 whatever the type of the layer, TorchSharp does not.
     /// </param>
+    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may, as masks do.</param>
     /// <returns>What was loaded, missing and unexpected.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file is no valid safetensors file, or does not fit; the message lists everything that does not.
+    /// The file is no valid safetensors file, or does not fit, or has weights that are not finite; the message lists
+    /// everything that does not.
     /// </exception>
     public static StateDictReport Load(
-        nn.Module module, SafetensorsFile file, StateDictNames? names = null, bool strict = true, bool convert = false)
+        nn.Module module, SafetensorsFile file, StateDictNames? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(file);
         var plan = new StateDictPlan(module, file, names ?? StateDictNames.Same, convert);
         plan.EnsureFits(strict, file.Source);
-        return plan.Load(file);
+        return plan.Load(file, allowNonFinite);
     }
 
     private static string NameInFile(string nameInModule, StateDictNames names)

@@ -6,6 +6,7 @@ namespace Zapping.Training.Internal;
 internal sealed class StateDictPlan
 {
     private readonly List<(string InFile, string InModule, Tensor Target)> _pairs = [];
+    private readonly HashSet<IntPtr> _parameters;
     private readonly List<string> _missing = [];
     private readonly List<string> _unexpected = [];
     private readonly List<string> _misfits = [];
@@ -13,6 +14,7 @@ internal sealed class StateDictPlan
     public StateDictPlan(nn.Module module, SafetensorsFile file, StateDictNames names, bool convert)
     {
         var targets = ModuleTensors.Of(module);
+        _parameters = [.. module.parameters().Select(parameter => parameter.Handle)];
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var inFile in file.Names)
         {
@@ -53,11 +55,20 @@ internal sealed class StateDictPlan
         }
     }
 
-    public StateDictReport Load(SafetensorsFile file)
+    /// <exception cref="InvalidDataException">A parameter would hold NaN or infinity, and that is not allowed.</exception>
+    public StateDictReport Load(SafetensorsFile file, bool allowNonFinite)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var values = _pairs.Select(pair => file.Read(pair.InFile)).ToArray(); // all of it before the first write
+        // All of it before the first write. What is finite in the file may no longer be so in the module's type.
+        var values = _pairs.Select(pair => file.Read(pair.InFile).to(pair.Target.dtype)).ToArray();
+        var weights = _pairs.Zip(values).Where(entry => _parameters.Contains(entry.First.Target.Handle));
+        if (!allowNonFinite && FiniteWeights.Faults(weights.Select(entry => (entry.First.InModule, entry.Second))) is { } faults)
+        {
+            throw new InvalidDataException(
+                $"{file.Source} would give the module {faults}; it was left as it was. Set allowNonFinite if that is meant.");
+        }
+
         foreach (var (pair, value) in _pairs.Zip(values))
         {
             pair.Target.copy_(value);

@@ -20,10 +20,16 @@ internal sealed record CheckpointDescription(
     /// <summary>To be raised when an older library could not read what is written.</summary>
     public const int CurrentFormat = 1;
 
+    /// <summary>A scheduler is brought back by stepping it, which a number out of thin air must not make endless.</summary>
+    private const long MostLearningRateSteps = 100_000_000;
+
     private static readonly JsonSerializerOptions Style = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
@@ -40,8 +46,9 @@ internal sealed record CheckpointDescription(
                     $"it is of format {format}, and this version of Zapping.Training reads formats up to {CurrentFormat}. Update the package.");
             }
 
-            return JsonSerializer.Deserialize<CheckpointDescription>(json, Style) is { State: not null, Optimizers: not null, Resets: not null } whole
-                ? whole
+            var whole = JsonSerializer.Deserialize<CheckpointDescription>(json, Style);
+            return whole is not null && whole.IsWhole()
+                ? whole.EnsurePossible()
                 : throw new InvalidDataException("its description is incomplete.");
         }
         catch (JsonException failure)
@@ -51,6 +58,35 @@ internal sealed record CheckpointDescription(
     }
 
     public void WriteTo(Stream stream) => JsonSerializer.Serialize(stream, this, Style);
+
+    // Inside of lists and dictionaries the serializer does not look for nulls.
+    private bool IsWhole() =>
+        Optimizers.All(optimizer => optimizer is not null && optimizer.Groups.All(group => group is not null))
+        && Resets.All(reset => reset is not null)
+        && Settings.Values.Concat(Notes.Values).All(text => text is not null);
+
+    private CheckpointDescription EnsurePossible()
+    {
+        long?[] counts =
+        [
+            State.Steps, State.Epochs, State.Classes, State.Tasks, State.EpochSteps, State.TaskClasses, State.ClassSteps,
+            .. Resets.Select(reset => reset.State.Boundaries), .. Resets.Select(reset => reset.State.Resets), .. LearningRateSteps,
+        ];
+        if (counts.FirstOrDefault(count => count < 0) is { } negative)
+        {
+            throw new InvalidDataException($"its description counts {negative} of something.");
+        }
+
+        if ((State.EpochSteps is not null && State.Epochs == 0) || (State.TaskClasses is not null && State.Tasks == 0)
+            || (State.ClassSteps is not null && State.Classes == 0))
+        {
+            throw new InvalidDataException("its description is inside of an epoch, a task or a class that never began.");
+        }
+
+        return LearningRateSteps.FirstOrDefault(steps => steps > MostLearningRateSteps) is var tooMany and > 0
+            ? throw new InvalidDataException($"its description has a learning-rate scheduler make {tooMany} steps; at most {MostLearningRateSteps} are made again.")
+            : this;
+    }
 
     private sealed record FormatOnly(int Format);
 }

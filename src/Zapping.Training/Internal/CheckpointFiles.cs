@@ -6,7 +6,7 @@ internal sealed class CheckpointFiles(string path) : IDisposable
     private readonly List<SafetensorsFile> _open = [];
 
     public CheckpointDescription Description { get; } =
-        CheckpointDescription.Parse(File.ReadAllBytes(Path.Combine(path, CheckpointFolder.Description)));
+        CheckpointDescription.Parse(SmallFile.Read(Path.Combine(path, CheckpointFolder.Description)));
 
     public SafetensorsFile Tensors(string file)
     {

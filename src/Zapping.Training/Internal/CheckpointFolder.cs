@@ -60,7 +60,7 @@ internal sealed class CheckpointFolder : IDisposable
     /// <exception cref="InvalidDataException">The description cannot be read.</exception>
     public static Checkpoint DescribeAt(string path)
     {
-        var description = CheckpointDescription.Parse(File.ReadAllBytes(Path.Combine(path, Description)));
+        var description = CheckpointDescription.Parse(SmallFile.Read(Path.Combine(path, Description)));
         return new Checkpoint(
             Path.GetFileName(path), path, description.State.Steps, description.Score, description.Saved, description.LibraryVersion, description.Notes);
     }
@@ -99,7 +99,7 @@ internal sealed class CheckpointFolder : IDisposable
     public CheckpointFiles Open(string name)
     {
         var path = Path.Combine(_path, name);
-        if (!Directory.Exists(path) || Path.GetFileName(name) != name)
+        if (!Names().Contains(name, StringComparer.Ordinal))
         {
             throw new InvalidDataException("it is not there.");
         }

@@ -21,8 +21,7 @@ internal sealed class CheckpointHashes
         {
             if (Path.GetFileName(path) is var name and not FileName)
             {
-                using var stream = File.OpenRead(path);
-                hashes._hashes.Add(name, Convert.ToHexStringLower(SHA256.HashData(stream)));
+                hashes._hashes.Add(name, HashOf(path));
             }
         }
 
@@ -32,21 +31,26 @@ internal sealed class CheckpointHashes
     /// <exception cref="InvalidDataException">A file is missing, altered, cut off or too many.</exception>
     public static void Verify(string folder)
     {
+        var names = PlainFiles(folder);
         var noted = Read(Path.Combine(folder, FileName));
-        var found = Of(folder);
-        foreach (var name in noted._hashes.Keys.Union(found._hashes.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var name in noted._hashes.Keys.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            if (!found._hashes.TryGetValue(name, out var actual))
+            if (!names.Contains(name))
             {
                 throw new InvalidDataException($"its file '{name}' is missing.");
             }
 
-            if (!noted._hashes.TryGetValue(name, out var expected))
+            if (!noted._hashes.ContainsKey(name))
             {
                 throw new InvalidDataException($"its file '{name}' is not in {FileName}.");
             }
+        }
 
-            if (actual != expected)
+        foreach (var (name, expected) in noted._hashes)
+        {
+            // Nothing that is saved is empty, and what only seems to be, such as a pipe, would keep its reader waiting.
+            var path = Path.Combine(folder, name);
+            if (new FileInfo(path).Length == 0 || HashOf(path) != expected)
             {
                 throw new InvalidDataException($"its file '{name}' has been altered or cut off: the SHA-256 is not the one noted in {FileName}.");
             }
@@ -61,6 +65,30 @@ internal sealed class CheckpointHashes
         }
     }
 
+    private static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <exception cref="InvalidDataException">There is a link, which may lead anywhere, or a folder.</exception>
+    private static HashSet<string> PlainFiles(string folder)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+        {
+            if (entry.LinkTarget is not null || entry is DirectoryInfo)
+            {
+                throw new InvalidDataException($"its '{entry.Name}' is a {(entry.LinkTarget is null ? "folder" : "link")}, where only plain files belong.");
+            }
+
+            names.Add(entry.Name);
+        }
+
+        names.Remove(FileName);
+        return names;
+    }
+
     private static CheckpointHashes Read(string path)
     {
         if (!File.Exists(path))
@@ -68,7 +96,7 @@ internal sealed class CheckpointHashes
             throw new InvalidDataException($"its file '{FileName}' is missing.");
         }
 
-        var text = File.ReadAllText(path);
+        var text = Encoding.UTF8.GetString(SmallFile.Read(path));
         var hashes = new CheckpointHashes();
         foreach (var line in text.TrimEnd('\n').Split('\n'))
         {

@@ -65,7 +65,7 @@ internal sealed class OptimizerSnapshot
             throw new InvalidDataException($"its {saved.Type} has {saved.Groups.Count} groups of parameters, not {_groups.Count}.");
         }
 
-        var plan = new List<Action>();
+        var plan = saved.Groups.Zip(_groups, PlanOptions).ToList();
         var read = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, parameter, state) in _states)
         {
@@ -83,27 +83,26 @@ internal sealed class OptimizerSnapshot
             throw new InvalidDataException($"its {saved.Type} has '{unknown}', which the optimizer here has not: it is of other parameters.");
         }
 
-        return () =>
-        {
-            plan.ForEach(write => write());
-            foreach (var (group, options) in _groups.Zip(saved.Groups))
-            {
-                SetOptions(group, options);
-            }
-        };
+        return () => plan.ForEach(write => write());
     }
 
     private static Action Set(OptimizerState state, FieldInfo field, Parameter parameter, Tensor? value, string key)
     {
         if (field.FieldType == typeof(long) || field.FieldType == typeof(double))
         {
-            return value?.numel() == 1
+            return value?.numel() == 1 && value.dtype == (field.FieldType == typeof(long) ? ScalarType.Int64 : ScalarType.Float64)
                 ? field.FieldType == typeof(long) ? Write(value.item<long>()) : Write(value.item<double>())
                 : throw new InvalidDataException($"it lacks the number '{key}'.");
         }
 
         var own = (Tensor?)field.GetValue(state);
-        if (own is not null && value is not null && own.dtype == value.dtype && own.shape.AsSpan().SequenceEqual(value.shape))
+        var type = own?.dtype ?? parameter.dtype;
+        if (value is not null && value.dtype != type)
+        {
+            throw new InvalidDataException($"its '{key}' is of type {value.dtype}, not {type}.");
+        }
+
+        if (own is not null && value is not null && own.shape.AsSpan().SequenceEqual(value.shape))
         {
             return () => own.copy_(value);
         }
@@ -114,9 +113,10 @@ internal sealed class OptimizerSnapshot
             throw new InvalidDataException($"its '{key}' has shape [{string.Join(", ", value.shape)}], not [{string.Join(", ", parameter.shape)}].");
         }
 
-        var placed = value?.to(parameter.device, copy: true).DetachFromDisposeScope();
+        var placed = value?.to(parameter.device, copy: true);
         return () =>
         {
+            placed?.DetachFromDisposeScope(); // not before: what is refused later must not stay behind
             own?.Dispose();
             field.SetValue(state, placed);
         };
@@ -146,14 +146,41 @@ internal sealed class OptimizerSnapshot
         return options;
     }
 
-    private static void SetOptions(OptimizerOptions group, IReadOnlyDictionary<string, double> options)
+    private static Action PlanOptions(IReadOnlyDictionary<string, double> saved, OptimizerOptions group)
     {
-        group.InitialLearningRate = options[nameof(OptimizerOptions.InitialLearningRate)];
-        group.LearningRate = options.TryGetValue(nameof(OptimizerOptions.LearningRate), out var rate) ? rate : null;
-        foreach (var field in group.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public))
+        var fields = group.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public);
+        string[] needed = [nameof(OptimizerOptions.InitialLearningRate), .. fields.Where(f => f.FieldType.IsValueType && Nullable.GetUnderlyingType(f.FieldType) is null).Select(f => f.Name)];
+        var known = fields.Select(field => field.Name).Concat(needed).Append(nameof(OptimizerOptions.LearningRate));
+        if (needed.Except(saved.Keys, StringComparer.Ordinal).FirstOrDefault() is { } missing)
         {
-            var type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
-            field.SetValue(group, options.TryGetValue(field.Name, out var value) ? Convert.ChangeType(value, type, CultureInfo.InvariantCulture) : null);
+            throw new InvalidDataException($"its optimizer lacks the option '{missing}'.");
+        }
+
+        if (saved.FirstOrDefault(option => !known.Contains(option.Key, StringComparer.Ordinal) || !double.IsFinite(option.Value)) is { Key: not null } odd)
+        {
+            throw new InvalidDataException($"its optimizer has the option '{odd.Key}' = {odd.Value.ToString(CultureInfo.InvariantCulture)}.");
+        }
+
+        var values = fields.Select(field => (Field: field, Value: Converted(saved, field))).ToList();
+        return () =>
+        {
+            group.InitialLearningRate = saved[nameof(OptimizerOptions.InitialLearningRate)];
+            group.LearningRate = saved.TryGetValue(nameof(OptimizerOptions.LearningRate), out var rate) ? rate : null;
+            values.ForEach(entry => entry.Field.SetValue(group, entry.Value));
+        };
+    }
+
+    private static object? Converted(IReadOnlyDictionary<string, double> options, FieldInfo field)
+    {
+        try
+        {
+            return options.TryGetValue(field.Name, out var value)
+                ? Convert.ChangeType(value, Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType, CultureInfo.InvariantCulture)
+                : null;
+        }
+        catch (OverflowException failure)
+        {
+            throw new InvalidDataException($"its optimizer's option '{field.Name}' is out of range.", failure);
         }
     }
 

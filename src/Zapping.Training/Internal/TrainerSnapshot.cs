@@ -12,6 +12,7 @@ internal sealed class TrainerSnapshot
 
     private readonly Trainer _trainer;
     private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _model;
+    private readonly HashSet<string> _parameters;
     private readonly IReadOnlyList<OptimizerSnapshot> _optimizers;
 
     public TrainerSnapshot(Trainer trainer)
@@ -19,6 +20,7 @@ internal sealed class TrainerSnapshot
         _trainer = trainer;
         _model = [.. trainer.Model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter))
             .Concat(trainer.Model.named_buffers().Select(b => new KeyValuePair<string, Tensor>(b.name, b.buffer)))];
+        _parameters = trainer.Model.named_parameters().Select(p => p.name).ToHashSet(StringComparer.Ordinal);
         var names = trainer.Model.named_parameters().DistinctBy(p => p.parameter.Handle).ToDictionary(p => p.parameter.Handle, p => p.name);
         _optimizers = [.. trainer.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];
     }
@@ -59,7 +61,7 @@ internal sealed class TrainerSnapshot
 
     /// <summary>Checks and reads everything, and only then writes.</summary>
     /// <exception cref="InvalidDataException">It does not fit; the message says why.</exception>
-    public void Restore(CheckpointFiles files)
+    public void Restore(CheckpointFiles files, bool allowNonFinite)
     {
         var saved = files.Description;
         EnsureSame("trainer", saved.Trainer, _trainer.GetType().Name);
@@ -73,10 +75,10 @@ internal sealed class TrainerSnapshot
         }
 
         using var scope = NewDisposeScope();
-        var model = Read(files.Tensors(ModelFile), _model, "model");
+        var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
         var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)))).ToList();
         var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();
-        var generator = files.Tensors(RandomFile).Read(GlobalGenerator);
+        var generator = ReadGenerator(files.Tensors(RandomFile));
 
         using var noGrad = no_grad();
         foreach (var (tensor, value) in model.Concat(policies))
@@ -108,6 +110,24 @@ internal sealed class TrainerSnapshot
     {
         TensorNames.EnsureFit(file, wanted, owner);
         return [.. wanted.Select(own => (own.Value, file.Read(own.Key)))];
+    }
+
+    private List<(Tensor Target, Tensor Value)> ReadModel(SafetensorsFile file, bool allowNonFinite)
+    {
+        TensorNames.EnsureFit(file, [.. _model], "model");
+        var values = _model.Select(own => (own.Key, Target: own.Value, Value: file.Read(own.Key))).ToList();
+        var weights = values.Where(own => _parameters.Contains(own.Key)).Select(own => (own.Key, own.Value));
+        return !allowNonFinite && FiniteWeights.Faults(weights) is { } faults
+            ? throw new InvalidDataException($"it has {faults}. Set allowNonFinite if that is meant.")
+            : values.ConvertAll(own => (own.Target, own.Value));
+    }
+
+    private static Tensor ReadGenerator(SafetensorsFile file)
+    {
+        using var own = random.get_rng_state();
+        TensorNames.EnsureFit(file, [new(GlobalGenerator, own)], "kind of random state");
+        var state = file.Read(GlobalGenerator);
+        return GeneratorState.IsValid(state) ? state : throw new InvalidDataException("its random state is none.");
     }
 
     private static void EnsureSame(string what, string saved, string own)

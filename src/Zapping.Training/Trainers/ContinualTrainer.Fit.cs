@@ -25,6 +25,7 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        using var turn = Enter();
         var run = new FitRun(null, progress, cancellationToken);
         foreach (var task in stream)
         {
@@ -53,17 +54,17 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
+        using var turn = Enter();
         var run = new FitRun((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
         {
             run.ThrowIfCancelled();
             if (State.EpochSteps is null)
             {
-                BeginEpoch();
-                State = State with { EpochSteps = 0 };
+                Begin(TrainingBoundary.Epoch(State.Epochs), State with { Epochs = State.Epochs + 1, EpochSteps = 0 });
             }
 
-            FitEpoch(source.Epoch(State.FinishedEpochs, State.EpochSteps.Value), run);
+            FitEpoch(source.Epoch(State.FinishedEpochs, State.EpochSteps ?? 0), run);
             State = State with { EpochSteps = null };
             AdvanceLearningRates(BoundaryKind.EpochBoundary);
         }
@@ -75,11 +76,11 @@ public sealed partial class ContinualTrainer
     {
         if (State.TaskClasses is null)
         {
-            BeginTask([.. task.Classes.Select(examples => examples.ClassId)]);
-            State = State with { TaskClasses = 0 };
+            int[] classes = [.. task.Classes.Select(examples => examples.ClassId)];
+            Begin(TrainingBoundary.Task(State.Tasks, classes), State with { Tasks = State.Tasks + 1, TaskClasses = 0 });
         }
 
-        foreach (var examples in task.Classes.Skip(State.TaskClasses.Value))
+        foreach (var examples in task.Classes.Skip(State.TaskClasses ?? 0))
         {
             FitClass(examples, batchSize, run);
             State = State with { TaskClasses = State.TaskClasses + 1, ClassSteps = null };
@@ -93,20 +94,18 @@ public sealed partial class ContinualTrainer
         run.ThrowIfCancelled();
         if (State.ClassSteps is null)
         {
-            BeginClass(examples.ClassId);
-            State = State with { ClassSteps = 0 };
+            Begin(TrainingBoundary.Class(State.Classes, examples.ClassId), State with { Classes = State.Classes + 1, ClassSteps = 0 });
         }
 
         var count = examples.Inputs.shape[0];
-        for (var start = State.ClassSteps.Value * batchSize; start < count; start += batchSize)
+        for (var start = (State.ClassSteps ?? 0) * batchSize; start < count; start += batchSize)
         {
             run.ThrowIfCancelled();
             using var scope = NewDisposeScope();
             var length = Math.Min(batchSize, count - start);
             var inputs = examples.Inputs.narrow(0, start, length);
             var labels = full([length], examples.ClassId, ScalarType.Int64, inputs.device);
-            var loss = TrainStep(inputs, labels);
-            State = State with { ClassSteps = State.ClassSteps + 1 };
+            var loss = Step(inputs, labels, state => state with { ClassSteps = state.ClassSteps + 1 });
             run.Add(loss, length);
             SaveIfDue();
         }
@@ -125,8 +124,7 @@ public sealed partial class ContinualTrainer
             }
 
             var (inputs, labels) = batch.Current;
-            var loss = TrainStep(inputs, labels);
-            State = State with { EpochSteps = State.EpochSteps + 1 };
+            var loss = Step(inputs, labels, state => state with { EpochSteps = state.EpochSteps + 1 });
             run.Add(loss, inputs.shape[0]);
             SaveIfDue();
         }

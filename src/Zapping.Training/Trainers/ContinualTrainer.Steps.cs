@@ -12,23 +12,23 @@ public sealed partial class ContinualTrainer
     public void BeginTask(params IReadOnlyList<int> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        Begin(TrainingBoundary.Task(State.Tasks, classes));
-        State = State with { Tasks = State.Tasks + 1 };
+        using var turn = Enter();
+        Begin(TrainingBoundary.Task(State.Tasks, classes), State with { Tasks = State.Tasks + 1 });
     }
 
     /// <summary>Says that the examples of a class begin.</summary>
     /// <param name="classId">The class, which is also its row of the classifier.</param>
     public void BeginClass(int classId)
     {
-        Begin(TrainingBoundary.Class(State.Classes, classId));
-        State = State with { Classes = State.Classes + 1 };
+        using var turn = Enter();
+        Begin(TrainingBoundary.Class(State.Classes, classId), State with { Classes = State.Classes + 1 });
     }
 
     /// <summary>Says that a pass over shuffled data begins.</summary>
     public void BeginEpoch()
     {
-        Begin(TrainingBoundary.Epoch(State.Epochs));
-        State = State with { Epochs = State.Epochs + 1 };
+        using var turn = Enter();
+        Begin(TrainingBoundary.Epoch(State.Epochs), State with { Epochs = State.Epochs + 1 });
     }
 
     /// <summary>Makes one optimisation step: forward, loss, backward, clipping, update.</summary>
@@ -41,16 +41,24 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(labels);
-        var step = State.Steps;
-        Signal(TrainingBoundary.Step(step));
         using var turn = Enter();
+        return Step(inputs, labels, state => state);
+    }
+
+    /// <param name="inputs">[n, …].</param>
+    /// <param name="labels">What the loss expects.</param>
+    /// <param name="counted">What the step counts for besides itself. Observers may fail: it counts before they are told.</param>
+    private double Step(Tensor inputs, Tensor labels, Func<TrainerState, TrainerState> counted)
+    {
+        var step = State.Steps;
+        Signal(TrainingBoundary.Step(step), State);
         using var scope = NewDisposeScope();
         ClearGradients();
         var (outputs, loss) = Differentiate(inputs, labels);
         var value = ValueOf(loss, step, _lastBoundary);
         var norm = Clip();
         Update(loss, inputs, labels);
-        State = State with { Steps = step + 1 };
+        State = counted(State with { Steps = step + 1 });
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         if (Observers.Count > 0)
         {
@@ -64,10 +72,10 @@ public sealed partial class ContinualTrainer
         return value;
     }
 
-    private void Begin(TrainingBoundary boundary)
+    private void Begin(TrainingBoundary boundary, TrainerState begun)
     {
-        Signal(boundary);
         _lastBoundary = boundary;
+        Signal(boundary, begun);
     }
 
     // Leaves the gradient of the whole batch in the parameters.

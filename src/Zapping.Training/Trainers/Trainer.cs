@@ -135,11 +135,14 @@ public abstract class Trainer : IDisposable
         _disposed = true;
     }
 
-    private protected void Signal(TrainingBoundary boundary)
+    /// <summary>Resets what is due, and only then counts the boundary and tells observers: if one fails, it is not said twice.</summary>
+    /// <param name="boundary">What begins.</param>
+    /// <param name="begun">The state from then on.</param>
+    private protected void Signal(TrainingBoundary boundary, TrainerState begun)
     {
-        using var turn = Enter();
         _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
         _schedulers.ForEach(scheduler => scheduler.Signal(boundary));
+        State = begun;
         _observers.ForEach(observer => observer.OnBoundary(boundary));
     }
 

@@ -56,13 +56,14 @@ public abstract class EpisodicTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(episodes);
+        using var turn = Enter();
         var run = new FitRun(episodes, progress, cancellationToken);
         for (long i = 0; i < episodes; i++)
         {
             run.ThrowIfCancelled();
             using var scope = NewDisposeScope(); // what the source makes for an episode goes with it
             var episode = source.Episode(State.Steps);
-            run.Add(TrainEpisode(episode), episode.Inner.Labels.shape[0] + episode.Outer.Labels.shape[0]);
+            run.Add(Make(episode), episode.Inner.Labels.shape[0] + episode.Outer.Labels.shape[0]);
             SaveIfDue();
         }
 
@@ -77,14 +78,18 @@ public abstract class EpisodicTrainer : Trainer
     public double TrainEpisode(Episode episode)
     {
         ArgumentNullException.ThrowIfNull(episode);
+        using var turn = Enter();
+        return Make(episode);
+    }
+
+    private double Make(Episode episode)
+    {
         EnsureWhole(episode);
         var boundary = TrainingBoundary.Class(State.Classes, episode.ClassId);
         var index = State.Steps;
-        Signal(boundary);
-        State = State with { Classes = State.Classes + 1 };
-        Signal(TrainingBoundary.Step(index));
+        Signal(boundary, State with { Classes = State.Classes + 1 });
+        Signal(TrainingBoundary.Step(index), State);
 
-        using var turn = Enter();
         using var scope = NewDisposeScope();
         var measured = Observers.Count > 0 && _measurePeriod > 0 && index % _measurePeriod == 0;
         EpisodeMeasure? adapted = null;

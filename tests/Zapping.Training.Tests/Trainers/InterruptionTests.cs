@@ -1,0 +1,176 @@
+using FluentAssertions;
+using TorchSharp.Modules;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Tests.Trainers;
+
+/// <summary>
+/// Wherever training is interrupted - at any boundary, reset, loss, step or report - it has made whole steps, and a later Fit
+/// goes on as if nothing had been: every boundary is said once, and every bit is that of an uninterrupted run.
+/// </summary>
+public sealed class InterruptionTests
+{
+    public static TheoryData<string, bool> Cases => new() { { "epochs", true }, { "epochs", false }, { "tasks", true }, { "tasks", false } };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_point_is_one_to_go_on_from(string kind, bool cancelled)
+    {
+        using var whole = new Run(kind);
+        whole.Go();
+        whole.Events.Should().HaveCountGreaterThan(40);
+        for (var point = 0; point < whole.Events.Count; point++)
+        {
+            // Who fails in a loss, or before a step, has that step made again, boundary included; that is tested below.
+            var at = whole.Events[point];
+            if (!cancelled && (at == "loss" || at.StartsWith("StepBoundary", StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            using var parts = new Run(kind) { StopAt = point, Cancels = cancelled };
+            var failure = Record.Exception(parts.Go);
+            var stepped = parts.Events.Count(e => e.StartsWith("step ", StringComparison.Ordinal));
+            parts.Trainer.State.Steps.Should().Be(stepped, $"at {point}: {at}");
+            if (failure is not null)
+            {
+                failure.GetType().Should().Be(cancelled ? typeof(OperationCanceledException) : typeof(Failure));
+                parts.StopAt = -1;
+                parts.Go();
+            }
+
+            // Who fails when a step is told is not told of it again as progress.
+            parts.Events.Where(Counts).Should().Equal(whole.Events.Where(Counts), $"at {point}: {at}");
+            parts.Everything().Should().BeEquivalentTo(whole.Everything(), $"at {point}: {at}");
+        }
+    }
+
+    private static bool Counts(string what) => !what.StartsWith("report", StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("epochs")]
+    [InlineData("tasks")]
+    public void A_loss_that_fails_leaves_the_last_whole_step_and_its_batch_is_taken_again(string kind)
+    {
+        using var whole = new Run(kind);
+        whole.Go();
+        for (var point = whole.Events.IndexOf("loss"); point >= 0; point = whole.Events.IndexOf("loss", point + 1))
+        {
+            using var parts = new Run(kind) { StopAt = point };
+            parts.Invoking(run => run.Go()).Should().Throw<Failure>();
+            parts.StopAt = -1;
+            parts.Go();
+            parts.Everything().Should().BeEquivalentTo(whole.Everything());
+        }
+    }
+
+    [Fact]
+    public void A_token_that_is_cancelled_beforehand_leaves_everything_as_it_was()
+    {
+        using var run = new Run("epochs");
+        var before = run.Everything();
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        using var data = new ContinualTrainerTests.Data();
+        run.Trainer.Invoking(t => t.Fit(new ShuffledBatches(data.Inputs, data.Labels, 4), 1, cancellationToken: source.Token)).Should().Throw<OperationCanceledException>();
+        run.Trainer.Invoking(t => t.Fit([new TrainingTask(data.Class(1, 2))], cancellationToken: source.Token)).Should().Throw<OperationCanceledException>();
+        run.Everything().Should().BeEquivalentTo(before);
+        run.Events.Should().BeEmpty();
+    }
+
+    private sealed class Failure : Exception;
+
+    /// <summary>A run that writes down what happens, and stops at one of these events.</summary>
+    private sealed class Run : ITrainingObserver, IProgress<TrainingProgress>, IDisposable
+    {
+        private readonly string _kind;
+        private readonly ContinualTrainerTests.Data _data = new();
+        private readonly Sequential _net = Nets.Small();
+        private readonly optim.Optimizer _adam;
+        private CancellationTokenSource _stop = new();
+
+        public Run(string kind)
+        {
+            _kind = kind;
+            _adam = optim.Adam(_net.parameters(), 0.01);
+            Trainer = new ContinualTrainer(_net, _adam, (outputs, labels) =>
+                {
+                    Happens("loss");
+                    return nn.functional.cross_entropy(outputs, labels);
+                })
+                .UseZapping(
+                    new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(3), OptimizerState = OptimizerStateReset.Slice },
+                    new ResetSchedule(kind == "epochs" ? BoundaryKind.EpochBoundary : BoundaryKind.ClassBoundary) { Seed = 6 })
+                .Observe(this);
+        }
+
+        public ContinualTrainer Trainer { get; }
+
+        public List<string> Events { get; } = [];
+
+        public int StopAt { get; set; } = -1;
+
+        public bool Cancels { get; init; }
+
+        public void Go()
+        {
+            _stop.Dispose();
+            _stop = new CancellationTokenSource();
+            if (_kind == "epochs")
+            {
+                Trainer.Fit(new ShuffledBatches(_data.Inputs, _data.Labels, 3, seed: 5), 3 - (int)Trainer.State.FinishedEpochs, this, _stop.Token);
+            }
+            else
+            {
+                Trainer.Fit(Stream().Skip((int)Trainer.State.FinishedTasks), 2, this, _stop.Token);
+            }
+        }
+
+        public List<byte[]> Everything() =>
+        [
+            .. Nets.Bits(_net).Values,
+            .. ((OptimizerHelper)_adam).state_dict().State.Cast<Adam.State>().SelectMany(s => new[] { Nets.Bits(s.exp_avg), Nets.Bits(s.exp_avg_sq), BitConverter.GetBytes(s.step) }),
+            System.Text.Encoding.UTF8.GetBytes($"{Trainer.State} {Trainer.Schedulers[0].State}"),
+        ];
+
+        public void OnBoundary(TrainingBoundary boundary) => Happens($"{boundary}");
+
+        public void OnStep(TrainingStep made) => Happens($"step {made.Index} {made.Loss}");
+
+        public void Report(TrainingProgress value) => Happens($"report {value.Loss}");
+
+        public void Dispose()
+        {
+            Trainer.Dispose();
+            _adam.Dispose();
+            _net.Dispose();
+            _data.Dispose();
+            _stop.Dispose();
+        }
+
+        private void Happens(string what)
+        {
+            Events.Add(what);
+            if (Events.Count - 1 != StopAt)
+            {
+                return;
+            }
+
+            if (!Cancels)
+            {
+                throw new Failure();
+            }
+
+            _stop.Cancel();
+        }
+
+        private IEnumerable<TrainingTask> Stream()
+        {
+            yield return new TrainingTask(_data.Class(3, 5), _data.Class(1, 2));
+            yield return new TrainingTask(_data.Class(5, 1));
+            yield return new TrainingTask(_data.Class(2, 3), _data.Class(7, 4), _data.Class(0, 1));
+        }
+    }
+}
