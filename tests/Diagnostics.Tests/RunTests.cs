@@ -30,7 +30,11 @@ public sealed class RunTests(RunTests.ThreeTasks run) : IClassFixture<RunTests.T
             ranks.Where(row => row.Moment != DiagnosticsMoment.Step).Select(row => (row.Moment, row.Steps, row.Boundary))
                 .Should().Equal(arm == Arm.Without
                     ? []
-                    : [(DiagnosticsMoment.BeforeReset, 200, 1L), (DiagnosticsMoment.AfterReset, 200, 1L), (DiagnosticsMoment.BeforeReset, 400, 2L), (DiagnosticsMoment.AfterReset, 400, 2L)]);
+                    :
+                    [
+                        (DiagnosticsMoment.BeforeReset, 200, 1L), (DiagnosticsMoment.AfterReset, 200, 1L),
+                        (DiagnosticsMoment.BeforeReset, 400, 2L), (DiagnosticsMoment.AfterReset, 400, 2L),
+                    ]);
         }
     }
 

@@ -50,6 +50,7 @@ internal static class App
             ResultFolder.Write(output, arms);
         });
         AnsiConsole.Write(Summary.Of(arms));
-        AnsiConsole.MarkupLineInterpolated($"Everything is in [blue]{output}[/]; [grey]tensorboard --logdir {Path.Combine(output, "tensorboard")}[/] shows the curves.");
+        var events = Path.Combine(output, "tensorboard");
+        AnsiConsole.MarkupLineInterpolated($"Everything is in [blue]{output}[/]; [grey]tensorboard --logdir {events}[/] shows the curves.");
     }
 }

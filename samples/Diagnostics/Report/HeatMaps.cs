@@ -79,7 +79,8 @@ internal static class HeatMaps
 
     private static void Label(IAxis axis, string title, int count)
     {
-        axis.TickGenerator = new NumericManual([.. Enumerable.Range(0, count).Select(i => (double)i)], [.. Enumerable.Range(1, count).Select(i => i.ToString(CultureInfo.InvariantCulture))]);
+        var ticks = Enumerable.Range(0, count).Select(i => new Tick(i, (i + 1).ToString(CultureInfo.InvariantCulture)));
+        axis.TickGenerator = new NumericManual([.. ticks]);
         axis.Label.Text = title;
         axis.Label.Bold = false;
     }

@@ -86,7 +86,7 @@ internal static class LinePlots
 
         plot.Title(title, size: 14);
         plot.Axes.Title.Label.Bold = false;
-        plot.XLabel("steps (dotted: a task begins, and the last layer is reset)");
+        plot.XLabel("steps (dotted: a task begins; with zapping, the last layer is reset)");
         plot.Axes.Bottom.Label.Bold = false;
         plot.Axes.Bottom.Label.FontSize = 12;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.06);

@@ -5,7 +5,9 @@ namespace Zapping.Training;
 /// <summary>What a <see cref="RepresentationProbe"/> looks at.</summary>
 public sealed class RepresentationOptions
 {
-    /// <summary>Which layer is the classifier, whose inputs are the features; a <see cref="TorchSharp.Modules.Linear"/>. Default: the model's only one.</summary>
+    /// <summary>
+    /// Which layer is the classifier, whose inputs are the features; a <see cref="TorchSharp.Modules.Linear"/>. Default: the model's only one.
+    /// </summary>
     [Required]
     public HeadSelector Head { get; set; } = HeadSelector.Only();
 

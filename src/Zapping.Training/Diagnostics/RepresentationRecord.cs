@@ -12,7 +12,8 @@ public sealed record RepresentationRecord(IReadOnlyList<LayerActivity> Layers, F
 /// <param name="Layer">Name of the layer that reads them.</param>
 /// <param name="Units">How many there are.</param>
 /// <param name="MeanActivation">
-/// Mean over units of E|h_i|, in units of the activation; the expectation is over examples and positions. NaN where an activation is not finite, as are the fractions then.
+/// Mean over units of E|h_i|, in units of the activation; the expectation is over examples and positions. NaN where an activation is
+/// not finite, as are the fractions then.
 /// </param>
 /// <param name="DormantFraction">
 /// From 0 to 1: units with E|h_i| &lt;= tau · 1/H · sum_k E|h_k|, the tau-dormant neurons of Sokar et al., "The Dormant Neuron

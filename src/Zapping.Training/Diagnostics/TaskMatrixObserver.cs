@@ -10,7 +10,9 @@ namespace Zapping.Training;
 /// var forgetting = observer.Accuracies.AverageForgetting();
 /// </code>
 /// </summary>
-/// <remarks>The stream must come to the tasks in the order in which the evaluator has them, for the metrics of the accuracy matrix to be what they are called.</remarks>
+/// <remarks>
+/// The metrics of the accuracy matrix are what they are called if the stream comes to the tasks in the order in which the evaluator has them.
+/// </remarks>
 /// <threadsafety>Not thread-safe; it is told on the training thread.</threadsafety>
 public sealed class TaskMatrixObserver : ITrainingObserver
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>Copies of what reaches a classifier, call after call, until disposing. Unlike <see cref="HeadInputs"/>, it does not ask what comes after.</summary>
+/// <summary>
+/// Copies of what reaches a classifier, call after call, until disposing. Unlike <see cref="HeadInputs"/>, it does not ask what comes after.
+/// </summary>
 internal sealed class HeadFeatures : IDisposable
 {
     private readonly Action _unhook;
@@ -20,7 +22,8 @@ internal sealed class HeadFeatures : IDisposable
     /// <exception cref="InvalidOperationException">The classifier was not called.</exception>
     public Tensor All => _features.Count > 0
         ? cat(_features)
-        : throw new InvalidOperationException("The classifier was not called in the model's forward pass, so there are no features. Call it with call(), not forward().");
+        : throw new InvalidOperationException(
+            "The classifier was not called in the model's forward pass, so there are no features. Call it with call(), not forward().");
 
     public void Dispose()
     {

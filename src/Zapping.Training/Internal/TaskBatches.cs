@@ -21,7 +21,8 @@ internal static class TaskBatches
                 || labels.size(0) == 0 || inputs.size(0) != labels.size(0))
             {
                 throw new ArgumentException(
-                    $"Task {task} must have inputs [n, …] and class ids [n] of type Int64, n at least 1, but has [{Shape(inputs)}] and [{Shape(labels)}] of type {labels?.dtype}.",
+                    $"Task {task} must have inputs [n, …] and class ids [n] of type Int64, n at least 1, but has [{Shape(inputs)}] "
+                    + $"and [{Shape(labels)}] of type {labels?.dtype}.",
                     nameof(tasks));
             }
         }

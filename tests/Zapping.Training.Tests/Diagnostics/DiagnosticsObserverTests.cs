@@ -23,7 +23,8 @@ public sealed class DiagnosticsObserverTests
         Train(trainer, epochs: 3, steps: 4);
 
         diagnostics.Records.Select(record => (record.Moment, record.Steps, record.Boundary?.Index)).Should().Equal(
-            (Step, 3, null), (BeforeReset, 4, 1), (AfterReset, 4, 1), (Step, 6, null), (BeforeReset, 8, 2), (AfterReset, 8, 2), (Step, 9, null), (Step, 12, null));
+            (Step, 3, null), (BeforeReset, 4, 1), (AfterReset, 4, 1), (Step, 6, null),
+            (BeforeReset, 8, 2), (AfterReset, 8, 2), (Step, 9, null), (Step, 12, null));
         diagnostics.Records[1].Boundary.Should().Be(diagnostics.Records[2].Boundary).And.BeEquivalentTo(TrainingBoundary.Epoch(1));
         diagnostics.Records.Should().AllSatisfy(record => record.Representation.Should().NotBeNull());
     }
@@ -35,8 +36,8 @@ public sealed class DiagnosticsObserverTests
         var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
         var diagnostics = Observer(net, new DiagnosticsOptions { Period = 1, AroundResets = true });
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics)
-            .UseReset(new ZapPolicy(new ZapOptions { Head = Nets.Head, Units = UnitSelection.These(5), Weights = Rewriter.Zeros() }), new ResetSchedule(EpochBoundary) { SkipFirst = true });
+        var zap = new ZapOptions { Head = Nets.Head, Units = UnitSelection.These(5), Weights = Rewriter.Zeros() };
+        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics).UseZapping(zap, new ResetSchedule(EpochBoundary) { SkipFirst = true });
 
         Train(trainer, epochs: 2, steps: 1);
 
@@ -105,7 +106,8 @@ public sealed class DiagnosticsObserverTests
         using var optimizer = new FusedAdam(net.parameters(), 1e-3);
         var diagnostics = new DiagnosticsObserver(
             new RepresentationProbe(net, ones(2, 1, 6, 6)), new WeightProbe(net), new DiagnosticsOptions { Period = 2, AroundResets = true });
-        using var trainer = new MetaAsbTrainer(net, optimizer, new MetaAsbOptions { InnerLearningRate = 0.01 }).UseZapping(every: ClassBoundary).Observe(diagnostics);
+        using var trainer = new MetaAsbTrainer(net, optimizer, new MetaAsbOptions { InnerLearningRate = 0.01 })
+            .UseZapping(every: ClassBoundary).Observe(diagnostics);
         trainer.Fit(new RandomEpisodes(ScalarType.Float32, inner: 2, remember: 2), 3);
         diagnostics.Records.Select(record => (record.Moment, record.Steps)).Should().Equal(
             (BeforeReset, 0), (AfterReset, 0), (BeforeReset, 1), (AfterReset, 1), (Step, 2), (BeforeReset, 2), (AfterReset, 2));
@@ -158,7 +160,9 @@ public sealed class DiagnosticsObserverTests
     }
 
     private static DiagnosticsObserver Observer(Module net, DiagnosticsOptions? options = null) => new(
-        new RepresentationProbe((Module<Tensor, Tensor>)net, ones(3, 6), new RepresentationOptions { Head = Nets.Head }), new WeightProbe(net, Nets.Head), options);
+        new RepresentationProbe((Module<Tensor, Tensor>)net, ones(3, 6), new RepresentationOptions { Head = Nets.Head }),
+        new WeightProbe(net, Nets.Head),
+        options);
 
     private static ZapPolicy Zap() => new(new ZapOptions { Head = Nets.Head, Units = UnitSelection.All });
 

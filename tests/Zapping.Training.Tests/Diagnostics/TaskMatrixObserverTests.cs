@@ -70,8 +70,8 @@ public sealed class TaskMatrixObserverTests
     {
         using var scope = NewDisposeScope();
         var labels = tensor(new long[] { 1, 2, 6 });
-        var scores = new TaskEvaluator(Nets.Small(), [new LabelledBatch(ones(3, 6), labels)], (_, l) => l.to(ScalarType.Float32).mean(), batchSize: 2).Evaluate();
-        scores.Losses.Should().Equal(3);
+        LabelledBatch[] tasks = [new(ones(3, 6), labels)];
+        new TaskEvaluator(Nets.Small(), tasks, (_, l) => l.to(ScalarType.Float32).mean(), batchSize: 2).Evaluate().Losses.Should().Equal(3);
     }
 
     [Fact]

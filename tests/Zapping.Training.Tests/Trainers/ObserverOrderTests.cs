@@ -48,7 +48,8 @@ public sealed class ObserverOrderTests
         log.Told.Should().HaveCount(2);
     }
 
-    private static WritePolicy Fill(double value) => new(context => context.Rewrite(Nets.HeadOf(context.Model).weight, ParameterSlice.All, Rewriter.Constant(value)));
+    private static WritePolicy Fill(double value) =>
+        new(context => context.Rewrite(Nets.HeadOf(context.Model).weight, ParameterSlice.All, Rewriter.Constant(value)));
 
     private sealed class Log(Func<float> weights) : ITrainingObserver
     {

@@ -54,7 +54,8 @@ public sealed class UseZappingTests
         Changed(weights, Rows(Nets.HeadOf(net).weight)).Should().Equal(unit);
         foreach (var (field, rows) in Memory(net, optimizer))
         {
-            rows[unit].Should().Equal(initial.TryGetValue(field, out var known) ? known[unit] : new byte[rows[unit].Length], $"{field} of the reset row begins anew");
+            var expected = initial.TryGetValue(field, out var known) ? known[unit] : new byte[rows[unit].Length];
+            rows[unit].Should().Equal(expected, $"{field} of the reset row begins anew");
             Changed(memory[field], rows).Where(row => row != unit).Should().BeEmpty($"{field} of other rows stays");
         }
 
