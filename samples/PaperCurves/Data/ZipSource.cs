@@ -6,6 +6,9 @@ namespace PaperCurves.Data;
 /// <summary>One half of Omniglot as the archive that is published.</summary>
 internal sealed class ZipSource : IOmniglotSource
 {
+    /// <summary>Ten times what the published archives have.</summary>
+    private const long LongestArchive = 100L << 20;
+
     private readonly byte[] _bytes;
     private readonly string _root;
     private readonly ThreadLocal<ZipArchive> _archives;
@@ -17,7 +20,9 @@ internal sealed class ZipSource : IOmniglotSource
     {
         Path = path;
         _root = rootFolder + "/";
-        _bytes = Guard(null, () => File.ReadAllBytes(path));
+        _bytes = Guard(null, () => new FileInfo(path).Length <= LongestArchive
+            ? File.ReadAllBytes(path)
+            : throw new InvalidDataException($"longer than {LongestArchive} bytes"));
 
         // A ZipArchive is bound to one thread. One per worker over the same bytes needs no lock.
         _archives = new ThreadLocal<ZipArchive>(

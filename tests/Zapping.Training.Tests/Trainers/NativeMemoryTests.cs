@@ -50,7 +50,7 @@ public sealed class NativeMemoryTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Failing))]
-    public void Hundreds_of_failures(string where)
+    public void A_hundred_failures(string where)
     {
         var failing = false;
         void Fail(string here)
@@ -82,7 +82,7 @@ public sealed class NativeMemoryTests : IDisposable
                 new ResetSchedule(BoundaryKind.ClassBoundary))
             .Observe(new Steps(() => Fail("observer")));
         TrainingTask[] tasks = [new(_data.Class(1, 4), _data.Class(2, 4)), new(_data.Class(3, 4))];
-        StaysFlat(30, 300, _ =>
+        StaysFlat(20, 100, _ =>
         {
             failing = false;
             trainer.Fit(Stream(), 3);
