@@ -57,9 +57,11 @@ public sealed class CheckpointStore : IDisposable
     public Checkpoint Save(Trainer trainer, double? score = null, IReadOnlyDictionary<string, string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
+        using var activity = TrainingTelemetry.Checkpoint(trainer.State.Steps);
         var snapshot = new TrainerSnapshot(trainer);
         var saved = _folder.Write(trainer.State.Steps, snapshot.Describe(score, notes), snapshot.Tensors());
         RemoveOld();
+        TrainingLog.CheckpointSaved(trainer.Log, saved.Name, saved.Steps);
         return saved;
     }
 
@@ -97,6 +99,7 @@ public sealed class CheckpointStore : IDisposable
         {
             using var files = _folder.Open(name);
             new TrainerSnapshot(trainer).Restore(files, allowNonFinite);
+            TrainingLog.Resumed(trainer.Log, name, trainer.State.Steps);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {

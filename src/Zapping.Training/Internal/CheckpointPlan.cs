@@ -17,6 +17,7 @@ internal sealed record CheckpointPlan(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            TrainingLog.CheckpointFailed(trainer.Log, failure, trainer.State.Steps);
             Store.OnSaveFailed(failure);
         }
     }

@@ -19,6 +19,8 @@ internal sealed class PlannedRewrite(
 
     public string Name => name;
 
+    public long RowsOfWeights => shape.Length > 1 && slice.IsOfRows ? slice.CountOf(shape) : 0;
+
     public void Prepare(ResetNoise noise)
     {
         if (rewriter is FreshRewriter fresh && ResetNoise.FillsInPlace(parameter, slice))

@@ -156,6 +156,9 @@ public sealed class ResetContext
         _afterwards.ForEach(update => update());
     }
 
+    /// <summary>How many rows the plan writes of parameters that have rows: a bias has none, and columns are none.</summary>
+    internal long RowsOfWeights => _plan.Sum(rewrite => rewrite.RowsOfWeights);
+
     internal void Close() => _closed = true;
 
     /// <summary>Norms cost a pass over the data and wait for the device, so they are taken only for listeners.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -52,6 +54,8 @@ public sealed class ZapScheduler
 
     /// <summary>Raised before each reset, with the boundary at which it runs. An exception of a listener ends the call; nothing is then reset.</summary>
     public event Action<TrainingBoundary>? Resetting;
+
+    internal ILogger Log { get; set; } = NullLogger.Instance;
 
     /// <summary>Raised after each reset. Norms are computed only while somebody listens.</summary>
     public event Action<ResetReport>? Reset;
@@ -114,33 +118,41 @@ public sealed class ZapScheduler
 
     private void Run(TrainingBoundary boundary)
     {
+        using var activity = TrainingTelemetry.Reset(PolicyName, boundary);
         var started = Stopwatch.GetTimestamp();
         var listeners = Reset;
         var context = new ResetContext(_catalog, _states, boundary, State.Resets, Schedule.Seed);
-        _gate.Enter();
+        TimeSpan elapsed;
         ResetReport? report = null;
+        _gate.Enter();
         try
         {
             Plan(context);
-            if (listeners is null)
+            elapsed = Stopwatch.GetElapsedTime(started);
+            if (listeners is not null)
             {
-                context.Commit();
-                return;
+                context.MeasureBefore();
             }
 
-            var planned = Stopwatch.GetElapsedTime(started);
-            context.MeasureBefore();
             started = Stopwatch.GetTimestamp();
             context.Commit();
-            var elapsed = planned + Stopwatch.GetElapsedTime(started);
-            report = new ResetReport(boundary, context.Ordinal, PolicyName, context.Reports(), elapsed);
+            elapsed += Stopwatch.GetElapsedTime(started);
+            if (listeners is not null)
+            {
+                report = new ResetReport(boundary, context.Ordinal, PolicyName, context.Reports(), elapsed);
+            }
         }
         finally
         {
             _gate.Leave();
         }
 
-        listeners(report);
+        TrainingTelemetry.WasReset(PolicyName, context, elapsed);
+        TrainingLog.WasReset(Log, PolicyName, context, elapsed);
+        if (report is not null)
+        {
+            listeners!(report);
+        }
     }
 
     private void Plan(ResetContext context)

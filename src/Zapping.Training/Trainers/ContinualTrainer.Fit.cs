@@ -26,6 +26,7 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var turn = Enter();
+        using var activity = TrainingTelemetry.Fit(this);
         var run = new FitRun(null, progress, cancellationToken);
         foreach (var task in stream)
         {
@@ -55,10 +56,12 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         using var turn = Enter();
+        using var activity = TrainingTelemetry.Fit(this);
         var run = new FitRun((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
         {
             run.ThrowIfCancelled();
+            using var epoch = TrainingTelemetry.Epoch(State.FinishedEpochs);
             if (State.EpochSteps is null)
             {
                 Begin(TrainingBoundary.Epoch(State.Epochs), State with { Epochs = State.Epochs + 1, EpochSteps = 0 });
@@ -74,6 +77,7 @@ public sealed partial class ContinualTrainer
 
     private void FitTask(TrainingTask task, int batchSize, FitRun run)
     {
+        using var activity = TrainingTelemetry.Task(State.FinishedTasks);
         if (State.TaskClasses is null)
         {
             int[] classes = [.. task.Classes.Select(examples => examples.ClassId)];

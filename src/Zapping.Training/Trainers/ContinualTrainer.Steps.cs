@@ -59,6 +59,7 @@ public sealed partial class ContinualTrainer
         var norm = Clip();
         Update(loss, inputs, labels);
         State = counted(State with { Steps = step + 1 });
+        TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         if (Observers.Count > 0)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
@@ -54,6 +56,16 @@ public abstract class Trainer : IDisposable
         }
     } = new(0, 0, 0, 0);
 
+    internal ILogger Log
+    {
+        get;
+        set
+        {
+            field = value;
+            _schedulers.ForEach(scheduler => scheduler.Log = value);
+        }
+    } = NullLogger.Instance;
+
     internal nn.Module<Tensor, Tensor> Model { get; }
 
     internal IReadOnlyList<optim.Optimizer> Optimizers { get; }
@@ -80,7 +92,7 @@ public abstract class Trainer : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         EnsureSignalled(schedule.Every);
-        _schedulers.Add(new ZapScheduler(Model, Optimizers, policy, schedule));
+        _schedulers.Add(new ZapScheduler(Model, Optimizers, policy, schedule) { Log = Log });
         if (_observers.Count > 0)
         {
             Watch(_schedulers[^1]);
@@ -140,6 +152,7 @@ public abstract class Trainer : IDisposable
     /// <param name="begun">The state from then on.</param>
     private protected void Signal(TrainingBoundary boundary, TrainerState begun)
     {
+        TrainingLog.Begins(Log, boundary);
         _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
         _schedulers.ForEach(scheduler => scheduler.Signal(boundary));
         State = begun;
@@ -167,15 +180,23 @@ public abstract class Trainer : IDisposable
     }
 
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
-    private protected static double ValueOf(Tensor loss, long step, TrainingBoundary? boundary)
+    private protected double ValueOf(Tensor loss, long step, TrainingBoundary? boundary)
     {
         using var scope = NewDisposeScope();
         return EnsureFinite(loss.detach().to(ScalarType.Float64).item<double>(), step, boundary);
     }
 
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
-    private protected static double EnsureFinite(double loss, long step, TrainingBoundary? boundary) =>
-        double.IsFinite(loss) ? loss : throw new NonFiniteLossException(loss, step, boundary);
+    private protected double EnsureFinite(double loss, long step, TrainingBoundary? boundary)
+    {
+        if (double.IsFinite(loss))
+        {
+            return loss;
+        }
+
+        TrainingLog.NonFiniteLoss(Log, loss, step, boundary);
+        throw new NonFiniteLossException(loss, step, boundary);
+    }
 
     /// <returns>The global L2 norm of all gradients before clipping; null without clipping.</returns>
     private protected double? Clip() => _maxGradientNorm is { } max

@@ -81,7 +81,12 @@ public sealed class PackageTests : IDisposable
             .Should().BeTrue("it was restored from the feed, not from a cache");
     }
 
-    private static string[] Dependencies => ["Microsoft.Extensions.Options", "TorchSharp"];
+    // Configuration, as AddZapping takes a section of it.
+    private static string[] Dependencies =>
+    [
+        "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions",
+        "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options", "TorchSharp",
+    ];
 
     private string Feed => _consumer.Folder("feed").FullName;
 

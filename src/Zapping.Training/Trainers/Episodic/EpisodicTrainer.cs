@@ -57,6 +57,7 @@ public abstract class EpisodicTrainer : Trainer
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(episodes);
         using var turn = Enter();
+        using var activity = TrainingTelemetry.Fit(this);
         var run = new FitRun(episodes, progress, cancellationToken);
         for (long i = 0; i < episodes; i++)
         {
@@ -101,6 +102,7 @@ public abstract class EpisodicTrainer : Trainer
         }
 
         State = State with { Steps = index + 1 };
+        TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         Tell(() => new EpisodeReport(
             index,

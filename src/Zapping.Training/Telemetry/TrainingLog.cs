@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace Zapping.Training;
+
+/// <summary>The events of <see cref="LoggingVerbs.UseLogging"/>, where their ids are documented.</summary>
+internal static partial class TrainingLog
+{
+    public static void Begins(ILogger log, TrainingBoundary boundary)
+    {
+        switch (boundary.Kind)
+        {
+            case BoundaryKind.TaskBoundary:
+                TaskBegins(log, boundary.Index, boundary.Classes.Count);
+                break;
+            case BoundaryKind.EpochBoundary:
+                EpochBegins(log, boundary.Index);
+                break;
+            case BoundaryKind.ClassBoundary:
+                ClassBegins(log, boundary.Index, boundary.Classes is [var id, ..] ? id : -1);
+                break;
+        }
+    }
+
+    public static void NonFiniteLoss(ILogger log, double loss, long step, TrainingBoundary? boundary) =>
+        NonFiniteLoss(log, loss, step, boundary?.ToString() ?? "no boundary");
+
+    public static void WasReset(ILogger log, string policy, ResetContext context, TimeSpan elapsed)
+    {
+        if (log.IsEnabled(LogLevel.Debug))
+        {
+            WasReset(log, policy, context.RowsOfWeights, elapsed.TotalMicroseconds, context.Boundary, context.Ordinal);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Task {Index} begins, with {Classes} classes")]
+    private static partial void TaskBegins(ILogger log, long index, int classes);
+
+    [LoggerMessage(2, LogLevel.Information, "Epoch {Index} begins")]
+    private static partial void EpochBegins(ILogger log, long index);
+
+    [LoggerMessage(3, LogLevel.Debug, "Class {ClassId} begins, number {Index}")]
+    private static partial void ClassBegins(ILogger log, long index, int classId);
+
+    [LoggerMessage(10, LogLevel.Debug, "{Policy} reset {Rows} rows of weights in {Microseconds:f1} us at {Boundary}, as reset {Ordinal}")]
+    private static partial void WasReset(ILogger log, string policy, long rows, double microseconds, TrainingBoundary boundary, long ordinal);
+
+    [LoggerMessage(20, LogLevel.Information, "Checkpoint {Name} saved after {Steps} steps")]
+    public static partial void CheckpointSaved(ILogger log, string name, long steps);
+
+    [LoggerMessage(21, LogLevel.Information, "Resumed from checkpoint {Name}, after {Steps} steps")]
+    public static partial void Resumed(ILogger log, string name, long steps);
+
+    [LoggerMessage(22, LogLevel.Warning, "A checkpoint could not be saved after {Steps} steps; training goes on")]
+    public static partial void CheckpointFailed(ILogger log, Exception failure, long steps);
+
+    [LoggerMessage(30, LogLevel.Error, "The loss is {Loss} at step {Step}, after {Boundary}; the optimizer was not stepped")]
+    private static partial void NonFiniteLoss(ILogger log, double loss, long step, string boundary);
+}

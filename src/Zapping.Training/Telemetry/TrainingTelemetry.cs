@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// What training tells whoever listens through <see cref="System.Diagnostics"/>, such as OpenTelemetry or <c>dotnet-counters</c>:
+/// <c>AddMeter(TrainingTelemetry.Name)</c>, <c>AddSource(TrainingTelemetry.Name)</c>. Where nobody listens, nothing is measured.
+/// <list type="table">
+/// <listheader><term>instrument</term><description>what it counts</description></listheader>
+/// <item><term><c>zapping.resets</c></term><description>resets that have been carried out; tags <c>policy</c> and <c>boundary</c></description></item>
+/// <item><term><c>zapping.reset.rows</c></term><description>
+/// rows of weights that resets have written: a whole parameter counts all of its rows, a bias none, because its units' weights do;
+/// columns count none; tags <c>policy</c> and <c>boundary</c>
+/// </description></item>
+/// <item><term><c>zapping.reset.duration</c></term><description>
+/// microseconds of one reset; on a CUDA device the work is only enqueued by then; tags <c>policy</c> and <c>boundary</c>
+/// </description></item>
+/// <item><term><c>zapping.steps</c></term><description>optimisation steps, or episodes; tag <c>trainer</c></description></item>
+/// </list>
+/// <list type="table">
+/// <listheader><term>activity</term><description>what it spans</description></listheader>
+/// <item><term><c>zapping.fit</c></term><description>one call of <c>Fit</c>; tag <c>trainer</c></description></item>
+/// <item><term><c>zapping.task</c></term><description>a task of a stream; tag <c>index</c></description></item>
+/// <item><term><c>zapping.epoch</c></term><description>an epoch; tag <c>index</c></description></item>
+/// <item><term><c>zapping.reset</c></term><description>a reset; tags <c>policy</c>, <c>boundary</c> and <c>index</c></description></item>
+/// <item><term><c>zapping.checkpoint</c></term><description>the writing of a checkpoint; tag <c>step</c></description></item>
+/// </list>
+/// </summary>
+public static class TrainingTelemetry
+{
+    /// <summary>Name of the <see cref="Meter"/> and of the <see cref="ActivitySource"/>.</summary>
+    public const string Name = "Zapping.Training";
+
+    private static readonly ActivitySource Source = new(Name);
+    private static readonly Meter Meter = new(Name);
+    private static readonly Counter<long> Resets = Meter.CreateCounter<long>("zapping.resets", "{reset}", "Resets carried out.");
+    private static readonly Counter<long> ResetRows = Meter.CreateCounter<long>("zapping.reset.rows", "{row}", "Rows of weights written by resets.");
+    private static readonly Histogram<double> ResetDuration = Meter.CreateHistogram<double>("zapping.reset.duration", "us", "Duration of a reset.");
+    private static readonly Counter<long> Steps = Meter.CreateCounter<long>("zapping.steps", "{step}", "Optimisation steps, or episodes.");
+
+    internal static Activity? Fit(Trainer trainer) => Source.StartActivity("zapping.fit")?.SetTag("trainer", trainer.GetType().Name);
+
+    internal static Activity? Task(long index) => Source.StartActivity("zapping.task")?.SetTag("index", index);
+
+    internal static Activity? Epoch(long index) => Source.StartActivity("zapping.epoch")?.SetTag("index", index);
+
+    internal static Activity? Checkpoint(long step) => Source.StartActivity("zapping.checkpoint")?.SetTag("step", step);
+
+    internal static Activity? Reset(string policy, TrainingBoundary boundary) => Source.HasListeners()
+        ? Source.StartActivity("zapping.reset")?.SetTag("policy", policy).SetTag("boundary", boundary.Kind.ToString()).SetTag("index", boundary.Index)
+        : null;
+
+    internal static void Stepped(Trainer trainer)
+    {
+        if (Steps.Enabled)
+        {
+            Steps.Add(1, new KeyValuePair<string, object?>("trainer", trainer.GetType().Name));
+        }
+    }
+
+    internal static void WasReset(string policy, ResetContext context, TimeSpan elapsed)
+    {
+        if (!Resets.Enabled && !ResetRows.Enabled && !ResetDuration.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList { { "policy", policy }, { "boundary", context.Boundary.Kind.ToString() } };
+        Resets.Add(1, tags);
+        ResetRows.Add(context.RowsOfWeights, tags);
+        ResetDuration.Record(elapsed.TotalMicroseconds, tags);
+    }
+}

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using FluentAssertions;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+using static Zapping.Training.BoundaryKind;
+
+namespace Zapping.Training.Tests.Telemetry;
+
+/// <summary>Instruments and activities are the process's, so nothing else may train meanwhile.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class TrainingTelemetryTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-telemetry-");
+    private readonly nn.Module<Tensor, Tensor> _net = Nets.Small();
+    private readonly optim.Optimizer _optimizer;
+    private readonly ContinualTrainer _trainer;
+
+    public TrainingTelemetryTests()
+    {
+        _optimizer = optim.SGD(_net.parameters(), 0.1);
+        _trainer = new ContinualTrainer(_net, _optimizer);
+    }
+
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _optimizer.Dispose();
+        _net.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Counters_count_resets_rows_and_steps_with_their_tags()
+    {
+        var (counts, durations) = Listen(() =>
+        {
+            _trainer.UseZapping(every: TaskBoundary, options => (options.Head, options.Bias) = (Nets.Head, BiasReset.Zero));
+            _trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
+            _trainer.BeginTask(3, 1, 2);
+            _trainer.BeginEpoch();
+            _trainer.BeginEpoch();
+            Step();
+        });
+
+        counts.Should().BeEquivalentTo(new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["zapping.resets policy=ZapPolicy boundary=TaskBoundary"] = 1,
+            ["zapping.resets policy=ZapPolicy boundary=EpochBoundary"] = 2,
+            ["zapping.reset.rows policy=ZapPolicy boundary=TaskBoundary"] = 3,
+            ["zapping.reset.rows policy=ZapPolicy boundary=EpochBoundary"] = 16,
+            ["zapping.steps trainer=ContinualTrainer"] = 1,
+        });
+        durations.Should().HaveCount(3).And.OnlyContain(microseconds => microseconds > 0 && microseconds < 60e6);
+    }
+
+    [Fact]
+    public void Rows_are_those_of_weights()
+    {
+        var (counts, _) = Listen(() =>
+        {
+            _trainer.UseReset(
+                new WritePolicy(context =>
+                {
+                    var head = Nets.HeadOf((nn.Module)context.Model);
+                    context.Rewrite(head.weight, ParameterSlice.All, Rewriter.Zeros());
+                    context.Rewrite(head.weight, ParameterSlice.Columns(0, 1), Rewriter.Zeros());
+                    context.Rewrite(head.bias!, ParameterSlice.Rows(1, 2), Rewriter.Zeros());
+                }),
+                new ResetSchedule(EpochBoundary));
+            _trainer.BeginEpoch();
+        });
+
+        counts["zapping.reset.rows policy=WritePolicy boundary=EpochBoundary"].Should().Be(Nets.Units);
+    }
+
+    [Fact]
+    public void A_reset_that_fails_is_not_counted()
+    {
+        var (counts, _) = Listen(() =>
+        {
+            _trainer.UseZapping(every: TaskBoundary, options => options.Head = Nets.Head);
+            _trainer.Invoking(trainer => trainer.BeginTask(99)).Should().Throw<ArgumentOutOfRangeException>();
+        });
+
+        counts.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Episodes_are_steps_too()
+    {
+        using var net = new EpisodicNet(gated: false);
+        using var optimizer = optim.SGD(net.parameters(), 0.1);
+        using var trainer = new AsbTrainer(net, optimizer);
+
+        var (counts, _) = Listen(() => trainer.Fit(new RandomEpisodes(inner: 2), episodes: 3));
+
+        counts.Should().ContainSingle().Which.Should().Be(KeyValuePair.Create("zapping.steps trainer=AsbTrainer", 3L));
+    }
+
+    [Fact]
+    public void Activities_span_what_they_are_called()
+    {
+        _trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
+        using var store = new CheckpointStore(_folder.FullName);
+        using var inputs = rand(2, 6);
+        using var labels = zeros(2, ScalarType.Int64);
+
+        var spans = Trace(() =>
+        {
+            _trainer.Fit(new ShuffledBatches(inputs, labels, 2), epochs: 2);
+            _trainer.Fit([new TrainingTask(new ClassExamples(1, inputs))]);
+            store.Save(_trainer);
+        });
+
+        spans.Should().Equal(
+            "zapping.reset policy=ZapPolicy boundary=EpochBoundary index=0 in zapping.epoch",
+            "zapping.epoch index=0 in zapping.fit",
+            "zapping.reset policy=ZapPolicy boundary=EpochBoundary index=1 in zapping.epoch",
+            "zapping.epoch index=1 in zapping.fit",
+            "zapping.fit trainer=ContinualTrainer",
+            "zapping.task index=0 in zapping.fit",
+            "zapping.fit trainer=ContinualTrainer",
+            "zapping.checkpoint step=4");
+    }
+
+    [Fact]
+    public void An_epoch_that_is_gone_on_with_keeps_its_index()
+    {
+        using var inputs = rand(4, 6);
+        using var labels = zeros(4, ScalarType.Int64);
+        using var stop = new CancellationTokenSource();
+        var batches = new ShuffledBatches(inputs, labels, 1);
+        var progress = new Stopper(stop);
+
+        var spans = Trace(() =>
+        {
+            _trainer.Invoking(trainer => trainer.Fit(batches, epochs: 1, progress, stop.Token)).Should().Throw<OperationCanceledException>();
+            _trainer.Fit(batches, epochs: 1, cancellationToken: TestContext.Current.CancellationToken);
+        });
+
+        spans.Should().Equal(
+            "zapping.epoch index=0 in zapping.fit", "zapping.fit trainer=ContinualTrainer",
+            "zapping.epoch index=0 in zapping.fit", "zapping.fit trainer=ContinualTrainer");
+    }
+
+    [Fact]
+    public void Where_nobody_listens_nothing_is_made()
+    {
+        var boundary = TrainingBoundary.Epoch(0);
+        Activity? Tell()
+        {
+            TrainingTelemetry.Stepped(_trainer);
+            return TrainingTelemetry.Fit(_trainer) ?? TrainingTelemetry.Task(1) ?? TrainingTelemetry.Epoch(1)
+                ?? TrainingTelemetry.Checkpoint(1) ?? TrainingTelemetry.Reset("policy", boundary);
+        }
+
+        Tell().Should().BeNull();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Tell();
+
+        GC.GetAllocatedBytesForCurrentThread().Should().Be(before);
+    }
+
+    private void Step()
+    {
+        using var inputs = rand(2, 6);
+        using var labels = zeros(2, ScalarType.Int64);
+        _trainer.TrainStep(inputs, labels);
+    }
+
+    /// <summary>Sums of the counters by name and tags, and what the histogram was given.</summary>
+    private static (Dictionary<string, long> Counts, List<double> Durations) Listen(Action act)
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var durations = new List<double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == TrainingTelemetry.Name)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) =>
+        {
+            var key = string.Join(' ', [instrument.Name, .. tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")]);
+            counts[key] = counts.GetValueOrDefault(key) + count;
+        });
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) =>
+        {
+            instrument.Name.Should().Be("zapping.reset.duration");
+            durations.Add(value);
+        });
+        listener.Start();
+        act();
+        return (counts, durations);
+    }
+
+    /// <summary>The activities in the order in which they end, with their tags and what they happened in.</summary>
+    private static List<string> Trace(Action act)
+    {
+        var ended = new List<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == TrainingTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => ended.Add(string.Join(
+                ' ',
+                [activity.OperationName, .. activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"), .. activity.Parent is { } parent ? ["in", parent.OperationName] : Array.Empty<string>()])),
+        };
+        ActivitySource.AddActivityListener(listener);
+        act();
+        return ended;
+    }
+
+    private sealed class Stopper(CancellationTokenSource stop) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => stop.Cancel();
+    }
+}
