@@ -58,7 +58,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
         var plan = PretrainingPlan.Of(_preset, arm, data, settings.Seed);
         var result = settings.Pretrained is not null
             ? PretrainedNetwork.Progress(folder).Result
-            : PretrainingFolder.Ended(plan, folder) ?? PretrainingFolder.Complete(plan, data, folder, _device, progress, cancellationToken);
+            : PretrainingFolder.Complete(plan, data, folder, _device, progress, cancellationToken);
         if (result is not null)
         {
             Pretrained?.Invoke(result);
