@@ -46,20 +46,22 @@ public static class PretrainingFolder
             Path.Combine(folder, PretrainedNetwork.CheckpointFolder),
             new CheckpointRetention { Milestones = [plan.Length / 4, plan.Length / 2] });
         store.SaveFailed += failure => board.Warn($"A checkpoint could not be saved; training goes on. {failure.Message}");
-        if (store.Checkpoints is [var newest, ..])
+        var newest = store.Checkpoints is [var first, ..] ? first : null;
+        if (newest is not null)
         {
             PretrainedNetwork.EnsureOf(plan, newest, folder);
             from ??= newest.Name;
-            if (from == newest.Name && PretrainedNetwork.PlanOf(newest).Length >= plan.Length && PretrainingRecord.Of(newest, data) is { } ended)
-            {
-                ended.EnsureWritten(folder);
-                return ended.Result;
-            }
         }
 
         using var split = new PretrainingSplit(data, plan, device);
         using var run = new PretrainingRun(plan, split, device);
         run.UseCheckpoints(store, from);
+        if (newest is not null && from == newest.Name && PretrainedNetwork.PlanOf(newest).Length >= plan.Length && PretrainingRecord.Of(newest, data) is { } ended)
+        {
+            ended.EnsureWritten(folder);
+            return ended.Result;
+        }
+
         using var log = run.Log(folder);
         try
         {

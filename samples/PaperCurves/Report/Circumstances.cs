@@ -27,11 +27,12 @@ public sealed record Circumstances
     /// <summary>The same for something whose version is known.</summary>
     public static string? OtherVersion(string libraryVersion)
     {
-        var (made, now) = (WithoutCommit(libraryVersion), WithoutCommit(VersionOf(typeof(ContinualTrainer))));
+        var (made, now) = (Release(libraryVersion), Release(VersionOf(typeof(ContinualTrainer))));
         return made == now ? null : $"{Library} {made}, and this is {now}";
     }
 
-    private static string WithoutCommit(string version) => version.Split('+')[0];
+    // Of a pre-release the version that it comes before.
+    private static string Release(string version) => version.Split('-', '+')[0];
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -23,5 +23,12 @@ internal sealed class StepWork : Work
     /// <summary>The paper's i.i.d. step.</summary>
     public static StepWork Iid(int width) => new(256, width, Adams.Create);
 
+    /// <summary>The same step with resets of units, whose policy looks at the forward pass.</summary>
+    public StepWork With(Action<ContinualTrainer, Tensor> resets)
+    {
+        resets(_trainer, _batch.Inputs);
+        return this;
+    }
+
     public override void Run() => _trainer.TrainStep(_batch.Inputs, _batch.Labels);
 }

@@ -20,6 +20,22 @@ internal sealed class ParameterCatalog(nn.Module model)
     /// <summary>All names under which the model reaches the same memory; more than one if weights are tied.</summary>
     public IReadOnlyList<string> NamesOf(Parameter parameter) => Find(parameter).Names;
 
+    /// <summary>A buffer of a module of the model, with its name in the model.</summary>
+    public (string Name, Tensor Tensor) BufferOf(nn.Module module, string buffer)
+    {
+        foreach (var (path, candidate) in Modules(model))
+        {
+            if (ReferenceEquals(candidate, module))
+            {
+                return candidate.named_buffers(recurse: false).FirstOrDefault(b => b.name == buffer) is (_, { } tensor)
+                    ? (Join(path, buffer), tensor)
+                    : throw new ArgumentException($"'{path}' ({module.GetName()}) has no buffer '{buffer}'.", nameof(buffer));
+            }
+        }
+
+        throw new ArgumentException($"The module {module.GetName()} does not belong to the model {model.GetName()}.", nameof(module));
+    }
+
     /// <summary>The model itself and every module in it, with dotted names ("" for the model).</summary>
     public static IEnumerable<(string Name, nn.Module Module)> Modules(nn.Module root)
     {

@@ -1,13 +1,12 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
 /// <summary>
-/// One checked rewrite: first <see cref="Prepare"/> computes whatever could fail, then <see cref="Write"/> writes.
+/// One checked rewrite of a parameter or a buffer: first <see cref="Prepare"/> computes whatever could fail, then <see cref="Write"/> writes.
 /// </summary>
 internal sealed class PlannedRewrite(
-    Parameter parameter,
+    Tensor parameter,
     string name,
     long[] shape,
     ParameterSlice slice,

@@ -48,6 +48,11 @@ internal sealed class TrainerSnapshot
             yield return (OptimizerFile(i), _optimizers[i].Tensors());
         }
 
+        foreach (var (file, policy) in StatefulPolicies())
+        {
+            yield return (file, policy.State);
+        }
+
         using var state = random.get_rng_state();
         yield return (RandomFile, [new(GlobalGenerator, state)]);
     }
@@ -68,12 +73,13 @@ internal sealed class TrainerSnapshot
         }
 
         using var scope = NewDisposeScope();
-        var model = Read(files.Tensors(ModelFile));
+        var model = Read(files.Tensors(ModelFile), _model, "model");
         var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)))).ToList();
+        var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();
         var generator = files.Tensors(RandomFile).Read(GlobalGenerator);
 
         using var noGrad = no_grad();
-        foreach (var (tensor, value) in model)
+        foreach (var (tensor, value) in model.Concat(policies))
         {
             tensor.copy_(value);
         }
@@ -93,10 +99,15 @@ internal sealed class TrainerSnapshot
         _trainer.State = saved.State;
     }
 
-    private List<(Tensor Target, Tensor Value)> Read(SafetensorsFile file)
+    private IEnumerable<(string File, IStatefulResetPolicy Policy)> StatefulPolicies() => _trainer.Schedulers
+        .Select((scheduler, i) => (File: FormattableString.Invariant($"policy-{i}.safetensors"), Policy: scheduler.Policy as IStatefulResetPolicy))
+        .Where(p => p.Policy is not null)
+        .Select(p => (p.File, p.Policy!));
+
+    private static List<(Tensor Target, Tensor Value)> Read(SafetensorsFile file, IReadOnlyList<KeyValuePair<string, Tensor>> wanted, string owner)
     {
-        TensorNames.EnsureFit(file, [.. _model], "model");
-        return [.. _model.Select(own => (own.Value, file.Read(own.Key)))];
+        TensorNames.EnsureFit(file, wanted, owner);
+        return [.. wanted.Select(own => (own.Value, file.Read(own.Key)))];
     }
 
     private static void EnsureSame(string what, string saved, string own)

@@ -2,7 +2,8 @@ namespace Zapping.Training;
 
 /// <summary>
 /// Decides what is reset, and to what. A policy holds no state of its own: what it needs comes with the
-/// context, so that one policy can serve several schedulers and a resumed run repeats itself exactly.
+/// context, so that one policy can serve several schedulers and a resumed run repeats itself exactly. One that must
+/// remember something is an <see cref="IStatefulResetPolicy"/>.
 /// </summary>
 public interface IResetPolicy
 {

@@ -20,6 +20,7 @@ public sealed class ParameterSnapshot : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
         var snapshot = new ParameterSnapshot();
         foreach (var (name, parameter) in model.named_parameters())
         {

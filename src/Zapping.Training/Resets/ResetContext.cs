@@ -15,6 +15,7 @@ public sealed class ResetContext
     private readonly OptimizerStates _states;
     private readonly ulong _seed;
     private readonly List<PlannedRewrite> _plan = [];
+    private readonly List<Action> _afterwards = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private bool _closed;
 
@@ -85,22 +86,57 @@ public sealed class ResetContext
         _plan.Add(new PlannedRewrite(parameter, name, shape, slice, rewriter, optimizerState, states));
     }
 
+    /// <summary>Plans to set entries of a buffer, such as a running statistic, to one number, in place.</summary>
+    /// <param name="module">The module of <see cref="Model"/> that has the buffer.</param>
+    /// <param name="buffer">Its name in the module, for example <c>running_mean</c>.</param>
+    /// <param name="slice">Which entries.</param>
+    /// <param name="value">A finite number.</param>
+    /// <exception cref="ArgumentException">The module is not the model's, or has no such buffer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The slice reaches beyond the buffer, or the number is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The call came after the policy returned or from another thread.</exception>
+    public void RewriteBuffer(nn.Module module, string buffer, ParameterSlice slice, double value)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(buffer);
+        ArgumentNullException.ThrowIfNull(slice);
+        var rewriter = Rewriter.Constant(value);
+        EnsureOpen();
+
+        var (name, tensor) = _catalog.BufferOf(module, buffer);
+        var shape = TensorShape.Of(tensor);
+        slice.EnsureWithin(shape, name);
+        _plan.Add(new PlannedRewrite(tensor, name, shape, slice, rewriter, OptimizerStateReset.Keep, []));
+    }
+
+    /// <summary>
+    /// Plans to bring what a policy remembers up to date, once everything has been written. Nothing happens if the reset fails, so
+    /// what a policy remembers and what the model is never part.
+    /// </summary>
+    /// <param name="update">Called on this thread, without gradients; it must not throw.</param>
+    /// <exception cref="InvalidOperationException">The call came after the policy returned or from another thread.</exception>
+    public void OnWritten(Action update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        EnsureOpen();
+        _afterwards.Add(update);
+    }
+
     /// <exception cref="InvalidOperationException">Another layer uses the same memory.</exception>
-    internal void EnsureNotShared(Parameter parameter)
+    internal void EnsureNotShared(Parameter parameter, string remedy = "")
     {
         var names = _catalog.NamesOf(parameter);
         if (names.Count > 1)
         {
             throw new InvalidOperationException(
                 $"The weight '{names[0]}' is shared with {string.Join(", ", names.Skip(1).Select(n => $"'{n}'"))}: a reset "
-                + $"would change that layer too. Set {nameof(ZapOptions)}.{nameof(ZapOptions.AllowSharedWeights)} if that is meant.");
+                + $"would change that layer too.{remedy}");
         }
     }
 
     /// <summary>Carries out the plan. Everything that can fail happens before the first write.</summary>
     internal void Commit()
     {
-        if (_plan.Count == 0)
+        if (_plan.Count == 0 && _afterwards.Count == 0)
         {
             return;
         }
@@ -116,6 +152,8 @@ public sealed class ResetContext
         {
             rewrite.Write();
         }
+
+        _afterwards.ForEach(update => update());
     }
 
     internal void Close() => _closed = true;

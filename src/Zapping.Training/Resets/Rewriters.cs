@@ -91,6 +91,18 @@ internal sealed class RewindRewriter : Rewriter
     }
 }
 
+/// <summary>Adds one number to each entry of a vector's slice.</summary>
+internal sealed class ShiftRewriter(double[] shifts) : Rewriter
+{
+    public override bool NeedsCurrentValues => true;
+
+    public override void Write(RewriteTarget target)
+    {
+        using var values = tensor(shifts, target.Values.dtype, target.Values.device);
+        target.Values.add_(values);
+    }
+}
+
 internal sealed class ShrinkAndPerturbRewriter(double shrink, double perturb, Rewriter fresh) : Rewriter
 {
     private readonly double _shrink = Guard.NonNegative(shrink);

@@ -44,8 +44,14 @@ public sealed class ZapScheduler
         _gate = Gates.GetOrCreateValue(model);
     }
 
+    /// <summary>What is reset.</summary>
+    internal IResetPolicy Policy => _policy;
+
     /// <summary>Name of the policy's class.</summary>
     internal string PolicyName => _policy.GetType().Name;
+
+    /// <summary>Raised before each reset, with the boundary at which it runs. An exception of a listener ends the call; nothing is then reset.</summary>
+    public event Action<TrainingBoundary>? Resetting;
 
     /// <summary>Raised after each reset. Norms are computed only while somebody listens.</summary>
     public event Action<ResetReport>? Reset;
@@ -53,7 +59,10 @@ public sealed class ZapScheduler
     /// <summary>When the policy runs.</summary>
     public ResetSchedule Schedule { get; }
 
-    /// <summary>All that must be saved to continue exactly, and restored before training goes on.</summary>
+    /// <summary>
+    /// All that must be saved to continue exactly, and restored before training goes on; besides it, the
+    /// <see cref="IStatefulResetPolicy.State"/> of a policy that has one.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A restored count is negative.</exception>
     public ZapSchedulerState State
     {
@@ -85,6 +94,7 @@ public sealed class ZapScheduler
         var due = Schedule.IsDue(boundary, State.Resets);
         if (due)
         {
+            Resetting?.Invoke(boundary);
             Run(boundary);
         }
 

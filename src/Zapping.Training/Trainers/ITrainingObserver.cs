@@ -5,9 +5,21 @@ namespace Zapping.Training;
 /// <summary>Watches training. Every method has an empty default; implement what you need.</summary>
 public interface ITrainingObserver
 {
+    /// <summary>A boundary is about to be signalled; its resets are still to come. The end of what came before, so to speak.</summary>
+    /// <param name="boundary">What will begin.</param>
+    void OnBoundaryAhead(TrainingBoundary boundary)
+    {
+    }
+
     /// <summary>A boundary has been signalled, and its resets are done.</summary>
     /// <param name="boundary">What begins.</param>
     void OnBoundary(TrainingBoundary boundary)
+    {
+    }
+
+    /// <summary>A reset is about to be carried out.</summary>
+    /// <param name="boundary">The boundary at which it runs.</param>
+    void OnResetAhead(TrainingBoundary boundary)
     {
     }
 

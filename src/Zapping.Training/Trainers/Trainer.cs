@@ -16,6 +16,7 @@ public abstract class Trainer : IDisposable
     private readonly List<ZapScheduler> _schedulers = [];
     private readonly List<ITrainingObserver> _observers = [];
     private readonly List<LearningRateSchedule> _learningRates = [];
+    private readonly List<IDisposable> _owned = [];
     private double? _maxGradientNorm;
     private CheckpointPlan? _checkpoints;
     private int _busy;
@@ -82,8 +83,16 @@ public abstract class Trainer : IDisposable
         _schedulers.Add(new ZapScheduler(Model, Optimizers, policy, schedule));
         if (_observers.Count > 0)
         {
-            _schedulers[^1].Reset += Tell;
+            Watch(_schedulers[^1]);
         }
+    }
+
+    /// <summary>Like <see cref="Add(IResetPolicy, ResetSchedule)"/>, of a policy that was made for this trainer and ends with it.</summary>
+    internal void AddOwned<TPolicy>(TPolicy policy, ResetSchedule schedule)
+        where TPolicy : IResetPolicy, IDisposable
+    {
+        _owned.Add(policy);
+        Add(policy, schedule);
     }
 
     internal void Add(LearningRateSchedule learningRates)
@@ -96,7 +105,7 @@ public abstract class Trainer : IDisposable
     {
         if (_observers.Count == 0)
         {
-            _schedulers.ForEach(scheduler => scheduler.Reset += Tell);
+            _schedulers.ForEach(Watch);
         }
 
         _observers.Add(observer);
@@ -119,13 +128,17 @@ public abstract class Trainer : IDisposable
 
     private protected virtual void Dispose(bool disposing)
     {
+        _schedulers.ForEach(scheduler => scheduler.Resetting -= TellAhead);
         _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
+        _owned.ForEach(policy => policy.Dispose());
+        _owned.Clear();
         _disposed = true;
     }
 
     private protected void Signal(TrainingBoundary boundary)
     {
         using var turn = Enter();
+        _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
         _schedulers.ForEach(scheduler => scheduler.Signal(boundary));
         _observers.ForEach(observer => observer.OnBoundary(boundary));
     }
@@ -207,6 +220,14 @@ public abstract class Trainer : IDisposable
 
         return new Turn(this);
     }
+
+    private void Watch(ZapScheduler scheduler)
+    {
+        scheduler.Resetting += TellAhead;
+        scheduler.Reset += Tell;
+    }
+
+    private void TellAhead(TrainingBoundary boundary) => _observers.ForEach(observer => observer.OnResetAhead(boundary));
 
     private void Tell(ResetReport report) => _observers.ForEach(observer => observer.OnReset(report));
 

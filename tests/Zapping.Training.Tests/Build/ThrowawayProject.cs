@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Xml.Linq;
 using Xunit;
 
 namespace Zapping.Training.Tests.Build;
@@ -34,6 +35,13 @@ internal sealed class ThrowawayProject : IDisposable
     /// <summary>The repository's root: the folder with the solution.</summary>
     public static string Repository { get; } = FindRepository();
 
+    /// <summary>Where NuGet unpacks packages.</summary>
+    public static string PackageCache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    /// <summary>The version of libtorch that the repository is built with.</summary>
+    public static string LibTorchVersion => XDocument.Load(Path.Combine(Repository, "Directory.Packages.props")).Descendants("LibTorchVersion").Single().Value;
+
     /// <summary>The library as the package has it, read from the package itself and not from the unpacked cache.</summary>
     public static byte[] PackagedLibrary()
     {
@@ -54,6 +62,12 @@ internal sealed class ThrowawayProject : IDisposable
     public (int ExitCode, string Output) Build(params string[] arguments) => Dotnet(["build", .. arguments]);
 
     public (int ExitCode, string Output) Dotnet(params string[] arguments) => Run("dotnet", arguments);
+
+    /// <summary>Writes a file of the project, or writes over it.</summary>
+    public void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
+
+    /// <summary>Runs what <see cref="Build"/> has built.</summary>
+    public (int ExitCode, string Output) RunBuilt() => Run(Path.Combine(OutputFolder, "app"), []);
 
     /// <summary>Where <see cref="PublishExternal"/> publishes to.</summary>
     public string PublishFolder => Path.Combine(_folder.FullName, "published");
@@ -100,16 +114,8 @@ internal sealed class ThrowawayProject : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static string PackageFolder
-    {
-        get
-        {
-            var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-            var version = typeof(TorchSharp.torch).Assembly.GetName().Version!;
-            return Path.Combine(cache, "torchsharp", version.ToString(3));
-        }
-    }
+    private static string PackageFolder =>
+        Path.Combine(PackageCache, "torchsharp", typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3));
 
     private static string FindRepository()
     {

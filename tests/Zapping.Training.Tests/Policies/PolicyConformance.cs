@@ -7,15 +7,34 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Tests.Policies;
 
 /// <summary>
-/// What every policy must do. A new policy joins with a class of three lines; see <see cref="ZapConformance"/>.
+/// What every policy must do. A new policy joins with a class of a few lines; see <see cref="ZapConformance"/>.
 /// </summary>
-public abstract class PolicyConformance
+public abstract class PolicyConformance : IDisposable
 {
-    /// <summary>The policy, with the given treatment of optimizer state, for a net of <see cref="Nets.Small"/>.</summary>
-    protected abstract IResetPolicy Policy(OptimizerStateReset state);
+    private readonly List<IDisposable> _made = [];
 
-    /// <summary>Whether the policy writes this row of this parameter at a boundary of class 2.</summary>
-    protected abstract bool Writes(string parameter, int row);
+    /// <summary>The policy, with the given treatment of optimizer state, for a net of <see cref="Nets.Small"/>.</summary>
+    protected abstract IResetPolicy Policy(Sequential net, OptimizerStateReset state);
+
+    /// <summary>Whether the policy writes this entry of this parameter at a boundary of class 2; a vector has one column.</summary>
+    protected abstract bool Writes(string parameter, int row, int column);
+
+    /// <summary>Whether what optimizers remember of this entry is treated as asked.</summary>
+    protected virtual bool Forgets(string parameter, int row, int column) => Writes(parameter, row, column);
+
+    /// <summary>A parameter of which the policy draws entries.</summary>
+    protected virtual string Drawn => "head.weight";
+
+    /// <summary>Called before each reset, for policies that look at forward passes.</summary>
+    protected virtual void BeforeReset(Sequential net)
+    {
+    }
+
+    public void Dispose()
+    {
+        _made.ForEach(policy => policy.Dispose());
+        GC.SuppressFinalize(this);
+    }
 
     public static TheoryData<ScalarType> Types => [ScalarType.Float32, ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16];
 
@@ -26,14 +45,14 @@ public abstract class PolicyConformance
         using var net = Nets.Small(type);
         using var before = new Copy(net);
 
-        Nets.Scheduler(net, Policy(OptimizerStateReset.Keep)).Signal(BoundaryKind.ClassBoundary, 2).Should().BeTrue();
+        Reset(net, Scheduler(net, OptimizerStateReset.Keep)).Should().BeTrue();
 
         foreach (var (name, parameter) in net.named_parameters())
         {
-            for (var row = 0; row < parameter.shape[0]; row++)
+            foreach (var (row, column, bits) in Entries(parameter, Nets.Bits(parameter)))
             {
-                var changed = !Nets.RowBits(parameter, row).AsSpan().SequenceEqual(Nets.RowBits(before[name], row));
-                changed.Should().Be(Writes(name, row), $"of {name}, row {row}");
+                var changed = !bits.SequenceEqual(Entries(parameter, Nets.Bits(before[name])).Single(e => (e.Row, e.Column) == (row, column)).Bits);
+                changed.Should().Be(Writes(name, row, column), $"of {name}, row {row}, column {column}");
             }
         }
     }
@@ -46,7 +65,7 @@ public abstract class PolicyConformance
         Nets.HeadOf(net).weight.requires_grad = false;
         var before = net.parameters().Select(Identity).ToList();
 
-        Nets.Scheduler(net, Policy(OptimizerStateReset.Keep)).Signal(BoundaryKind.ClassBoundary, 2);
+        Reset(net, Scheduler(net, OptimizerStateReset.Keep));
 
         net.parameters().Select(Identity).Should().Equal(before);
 
@@ -59,8 +78,8 @@ public abstract class PolicyConformance
     {
         var first = BitsAfter(seed: 5, resets: 1);
         BitsAfter(seed: 5, resets: 1).Should().BeEquivalentTo(first);
-        BitsAfter(seed: 6, resets: 1)["head.weight"].Should().NotEqual(first["head.weight"]);
-        BitsAfter(seed: 5, resets: 2)["head.weight"].Should().NotEqual(first["head.weight"]);
+        BitsAfter(seed: 6, resets: 1)[Drawn].Should().NotEqual(first[Drawn]);
+        BitsAfter(seed: 5, resets: 2)[Drawn].Should().NotEqual(first[Drawn]);
     }
 
     [Fact]
@@ -68,22 +87,23 @@ public abstract class PolicyConformance
     {
         using var net = Nets.Small();
         using var resumed = Nets.Small();
-        var scheduler = Nets.Scheduler(net, Policy(OptimizerStateReset.Keep), seed: 3);
-        scheduler.Signal(BoundaryKind.ClassBoundary, 2);
+        var scheduler = Scheduler(net, OptimizerStateReset.Keep, seed: 3);
+        Reset(net, scheduler);
+        var restored = Scheduler(resumed, OptimizerStateReset.Keep, seed: 3);
+        restored.State = scheduler.State;
         using (no_grad())
         {
-            foreach (var (mine, its) in net.parameters().Zip(resumed.parameters()))
+            foreach (var (mine, its) in net.parameters().Concat(Remembered(scheduler.Policy)).Zip(resumed.parameters().Concat(Remembered(restored.Policy))))
             {
                 its.copy_(mine);
             }
         }
 
-        var restored = Nets.Scheduler(resumed, Policy(OptimizerStateReset.Keep), seed: 3);
-        restored.State = scheduler.State;
-        scheduler.Signal(BoundaryKind.ClassBoundary, 2);
-        restored.Signal(BoundaryKind.ClassBoundary, 2);
+        Reset(net, scheduler);
+        Reset(resumed, restored);
 
         Nets.Bits(resumed).Should().BeEquivalentTo(Nets.Bits(net));
+        Remembered(restored.Policy).Select(Nets.Bits).Should().BeEquivalentTo(Remembered(scheduler.Policy).Select(Nets.Bits), o => o.WithStrictOrdering());
         restored.State.Should().Be(scheduler.State);
     }
 
@@ -98,19 +118,17 @@ public abstract class PolicyConformance
         Nets.Step(net, optimizer);
         var moments = StateOf(optimizer, net).ToDictionary(s => s.Name, s => Nets.Bits(s.State.exp_avg_sq), StringComparer.Ordinal);
 
-        Nets.Scheduler(net, Policy(state), [optimizer]).Signal(BoundaryKind.ClassBoundary, 2);
+        Reset(net, Scheduler(net, state, [optimizer]));
 
         foreach (var (name, its) in StateOf(optimizer, net))
         {
-            var rows = Enumerable.Range(0, (int)its.exp_avg_sq.shape[0]).ToList();
-            var touched = rows.Any(row => Writes(name, row));
+            var before = Entries(its.exp_avg_sq, moments[name]);
+            var touched = before.Exists(entry => Forgets(name, entry.Row, entry.Column));
             its.step.Should().Be(touched && state == OptimizerStateReset.Parameter ? 0 : 1, name);
-            foreach (var row in rows)
+            foreach (var (entry, (row, column, bits)) in before.Zip(Entries(its.exp_avg_sq, Nets.Bits(its.exp_avg_sq))))
             {
-                using var moment = its.exp_avg_sq.narrow(0, row, 1);
-                var cleared = (state == OptimizerStateReset.Slice && Writes(name, row)) || (state == OptimizerStateReset.Parameter && touched);
-                var length = moments[name].Length / rows.Count;
-                Nets.Bits(moment).Should().Equal(cleared ? new byte[length] : moments[name].AsSpan(row * length, length).ToArray(), $"{name}, row {row}");
+                var cleared = (state == OptimizerStateReset.Slice && Forgets(name, row, column)) || (state == OptimizerStateReset.Parameter && touched);
+                bits.Should().Equal(cleared ? new byte[entry.Bits.Length] : entry.Bits, $"{name}, row {row}, column {column}");
             }
         }
     }
@@ -121,30 +139,63 @@ public abstract class PolicyConformance
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.1, momentum: 0.9);
         Nets.Step(net, optimizer);
+        var policy = Made(net, OptimizerStateReset.Slice);
+        BeforeReset(net);
         var before = Nets.Bits(net);
-        var policy = new WritePolicy(context =>
+        var remembered = Remembered(policy).ConvertAll(Nets.Bits);
+        var refused = new WritePolicy(context =>
         {
-            Policy(OptimizerStateReset.Slice).Apply(context);
+            policy.Apply(context);
             context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.Rows(Nets.Units), Rewriter.Zeros());
         });
-        var scheduler = Nets.Scheduler(net, policy, [optimizer]);
+        var scheduler = Nets.Scheduler(net, refused, [optimizer]);
 
         scheduler.Invoking(s => s.Signal(BoundaryKind.ClassBoundary, 2)).Should().Throw<ArgumentOutOfRangeException>();
 
         Nets.Bits(net).Should().BeEquivalentTo(before);
+        Remembered(policy).ConvertAll(Nets.Bits).Should().BeEquivalentTo(remembered, o => o.WithStrictOrdering());
         scheduler.State.Should().Be(new ZapSchedulerState(0, 0));
     }
 
     private Dictionary<string, byte[]> BitsAfter(ulong seed, int resets)
     {
         using var net = Nets.Small();
-        var scheduler = Nets.Scheduler(net, Policy(OptimizerStateReset.Keep), seed: seed);
+        var scheduler = Scheduler(net, OptimizerStateReset.Keep, seed: seed);
         for (var i = 0; i < resets; i++)
         {
-            scheduler.Signal(BoundaryKind.ClassBoundary, 2);
+            Reset(net, scheduler);
         }
 
         return Nets.Bits(net);
+    }
+
+    private IResetPolicy Made(Sequential net, OptimizerStateReset state)
+    {
+        var policy = Policy(net, state);
+        if (policy is IDisposable disposable)
+        {
+            _made.Add(disposable);
+        }
+
+        return policy;
+    }
+
+    private ZapScheduler Scheduler(Sequential net, OptimizerStateReset state, IEnumerable<optim.Optimizer>? optimizers = null, ulong seed = 0) =>
+        Nets.Scheduler(net, Made(net, state), optimizers, seed);
+
+    private bool Reset(Sequential net, ZapScheduler scheduler)
+    {
+        BeforeReset(net);
+        return scheduler.Signal(BoundaryKind.ClassBoundary, 2);
+    }
+
+    private static List<Tensor> Remembered(IResetPolicy policy) =>
+        policy is IStatefulResetPolicy stateful ? [.. stateful.State.Select(s => s.Value)] : [];
+
+    private static List<(int Row, int Column, byte[] Bits)> Entries(Tensor tensor, byte[] bits)
+    {
+        var columns = tensor.dim() == 1 ? 1 : (int)tensor.shape[1];
+        return [.. bits.Chunk(bits.Length / (int)tensor.numel()).Select((entry, i) => (i / columns, i % columns, entry))];
     }
 
     private static IEnumerable<(string Name, Adam.State State)> StateOf(Adam optimizer, Sequential net) =>
@@ -167,21 +218,4 @@ public abstract class PolicyConformance
             }
         }
     }
-}
-
-public sealed class ZapConformance : PolicyConformance
-{
-    protected override IResetPolicy Policy(OptimizerStateReset state) =>
-        new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Redraw, OptimizerState = state });
-
-    protected override bool Writes(string parameter, int row) =>
-        parameter.StartsWith("head", StringComparison.Ordinal) && row == 2;
-}
-
-public sealed class ShrinkAndPerturbConformance : PolicyConformance
-{
-    protected override IResetPolicy Policy(OptimizerStateReset state) =>
-        new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { OptimizerState = state });
-
-    protected override bool Writes(string parameter, int row) => true;
 }

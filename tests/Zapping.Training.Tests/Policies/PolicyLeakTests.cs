@@ -47,6 +47,38 @@ public sealed class PolicyLeakTests
     }
 
     [Theory]
+    [InlineData("dormant units")]
+    [InlineData("continual backpropagation")]
+    public void Forward_passes_and_resets_of_units_leave_nothing_and_disposing_gives_all_back(string name)
+    {
+        using var net = Nets.Small();
+        using var optimizer = optim.Adam(net.parameters());
+        var none = Training.Tests.Shared.LiveTensors.BeforeTest();
+        IResetPolicy policy = name == "dormant units"
+            ? new DormantUnitsPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { Threshold = 0.5, SampleEvery = 2 })
+            : new ContinualBackpropPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { MaturityThreshold = 1, ReplacementRate = 0.3 });
+        var scheduler = Nets.Scheduler(net, policy, [optimizer]);
+        var written = 0;
+        scheduler.Reset += report => written += report.Rewrites.Count;
+        void Go(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                Nets.Activate(net, 1, 0.3, 1, -1, 1);
+                scheduler.Signal(BoundaryKind.ClassBoundary);
+            }
+        }
+
+        Go(10);
+        var before = LiveTensors();
+        Go(200);
+        LiveTensors().Should().BeLessThanOrEqualTo(before);
+        written.Should().BePositive();
+        ((IDisposable)policy).Dispose();
+        LiveTensors().Should().BeLessThanOrEqualTo(none + 12, "the optimizer's moments of four parameters stay");
+    }
+
+    [Theory]
     [MemberData(nameof(Policies))]
     public void The_global_generator_is_neither_read_nor_advanced(string name)
     {

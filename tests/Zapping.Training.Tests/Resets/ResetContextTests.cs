@@ -130,6 +130,62 @@ public sealed class ResetContextTests
         rewrite.OptimizerState.Should().Be(OptimizerStateReset.Slice);
     }
 
+    [Fact]
+    public void Buffers_are_written_with_the_rest_or_not_at_all_and_what_a_policy_remembers_comes_last()
+    {
+        using var net = nn.Sequential(("norm", nn.BatchNorm1d(3)), ("head", nn.Linear(3, 2)));
+        var norm = (TorchSharp.Modules.BatchNorm1d)net[0];
+        using (no_grad())
+        {
+            norm.running_mean!.fill_(5);
+            norm.num_batches_tracked!.fill_(9);
+        }
+
+        var told = new List<float>();
+        void Plan(ResetContext context)
+        {
+            context.OnWritten(() => told.Add(norm.running_mean![1].item<float>()));
+            context.RewriteBuffer(norm, "running_mean", ParameterSlice.Rows(1), 0.5);
+            context.RewriteBuffer(norm, "num_batches_tracked", ParameterSlice.All, 0);
+            norm.running_mean![1].item<float>().Should().Be(5, "writing comes when the policy has returned");
+        }
+
+        var failing = new WritePolicy(context =>
+        {
+            Plan(context);
+            context.Rewrite(norm.weight!, ParameterSlice.All, new GivenRewriter(_ => throw new FormatException("no")));
+        });
+        Nets.Scheduler(net, failing).Invoking(s => s.Signal(BoundaryKind.ClassBoundary)).Should().Throw<FormatException>();
+        told.Should().BeEmpty();
+        norm.running_mean!.data<float>().ToArray().Should().Equal(5, 5, 5);
+
+        var scheduler = Nets.Scheduler(net, new WritePolicy(Plan));
+        ResetReport? report = null;
+        scheduler.Reset += made => report = made;
+        scheduler.Signal(BoundaryKind.ClassBoundary).Should().BeTrue();
+        told.Should().Equal(0.5f);
+        norm.running_mean!.data<float>().ToArray().Should().Equal(5, 0.5f, 5);
+        norm.num_batches_tracked!.item<long>().Should().Be(0);
+        report!.Rewrites.Select(r => (r.Parameter, r.NormBefore, r.NormAfter)).Should().Equal(
+            ("norm.running_mean", 5, 0.5), ("norm.num_batches_tracked", 9, 0));
+    }
+
+    [Fact]
+    public void Buffers_that_are_not_there_are_refused()
+    {
+        using var net = nn.Sequential(("norm", nn.BatchNorm1d(3)), ("head", nn.Linear(3, 2)));
+        var norm = (nn.Module)net[0];
+        using var stranger = nn.BatchNorm1d(3);
+        void Refused<TException>(nn.Module module, string buffer, ParameterSlice slice, double value, string message)
+            where TException : Exception => Nets.Scheduler(net, new WritePolicy(context => context.RewriteBuffer(module, buffer, slice, value)))
+            .Invoking(s => s.Signal(BoundaryKind.ClassBoundary)).Should().Throw<TException>().WithMessage(message);
+
+        Refused<ArgumentException>(norm, "running_mode", ParameterSlice.All, 0, "'norm' (BatchNorm1d) has no buffer 'running_mode'.*");
+        Refused<ArgumentException>(stranger, "running_mean", ParameterSlice.All, 0, "The module BatchNorm1d does not belong to the model *");
+        Refused<ArgumentOutOfRangeException>(norm, "running_mean", ParameterSlice.Rows(3), 0, "*'norm.running_mean' of shape [3] has no row 3*");
+        Refused<ArgumentOutOfRangeException>(norm, "running_mean", ParameterSlice.All, double.NaN, "*must be finite*");
+    }
+
     private static FluentAssertions.Specialized.ExceptionAssertions<TException> Unchanged<TException>(nn.Module<Tensor, Tensor> net, IResetPolicy policy)
         where TException : Exception
     {

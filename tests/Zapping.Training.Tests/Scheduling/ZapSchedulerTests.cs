@@ -107,6 +107,30 @@ public sealed class ZapSchedulerTests
     }
 
     [Fact]
+    public void Listeners_are_told_before_and_after_each_reset_and_can_keep_one_from_happening()
+    {
+        using var net = Nets.Small();
+        var told = new List<string>();
+        var policy = new WritePolicy(context => told.Add($"reset at {context.Boundary.Index}"));
+        var scheduler = new ZapScheduler(net, [], policy, new ResetSchedule(BoundaryKind.TaskBoundary) { Period = 2 });
+        scheduler.Resetting += boundary => told.Add($"before {boundary.Index}");
+        scheduler.Reset += report => told.Add($"after {report.Boundary.Index}");
+        for (var task = 0; task < 3; task++)
+        {
+            scheduler.Signal(TrainingBoundary.Task(task));
+        }
+
+        told.Should().Equal("before 0", "reset at 0", "after 0", "before 2", "reset at 2", "after 2");
+
+        told.Clear();
+        var state = scheduler.State;
+        scheduler.Resetting += _ => throw new TimeoutException();
+        scheduler.Invoking(s => s.Signal(TrainingBoundary.Task(4))).Should().Throw<TimeoutException>();
+        told.Should().Equal("before 4");
+        scheduler.State.Should().Be(state);
+    }
+
+    [Fact]
     public void Schedules_that_make_no_sense_are_refused()
     {
         using var net = Nets.Small();

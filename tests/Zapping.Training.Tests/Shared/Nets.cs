@@ -56,6 +56,18 @@ internal static class Nets
         }
     }
 
+    /// <summary>One input for the net of <see cref="Small"/>.</summary>
+    public static Tensor Example(Module net) => ones(1, 6, net.parameters().First().dtype);
+
+    /// <summary>A forward pass, as of training, with an input that gives the units of the body these values in front of the ReLU.</summary>
+    public static void Activate(Sequential net, params double[] body)
+    {
+        using var scope = NewDisposeScope();
+        var layer = (Linear)net.named_modules().Single(m => m.name == "body").module;
+        var input = linalg.pinv(layer.weight.detach().to(ScalarType.Float64)).matmul(tensor(body) - layer.bias!.detach().to(ScalarType.Float64));
+        net.call(input.unsqueeze(0).to(layer.weight.dtype));
+    }
+
     /// <summary>The exact bits of a tensor, whatever its type and layout.</summary>
     public static byte[] Bits(Tensor tensor)
     {

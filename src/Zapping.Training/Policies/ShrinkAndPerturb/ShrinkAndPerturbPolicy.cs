@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -53,21 +52,8 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy
         }
     }
 
-    private static Rewriter Fresh(nn.Module module, string member, string name)
-    {
-        var isBias = string.Equals(member, "bias", StringComparison.Ordinal);
-        return module switch
-        {
-            Linear linear => Rewriter.LayerDefault(linear.weight.shape[1]),
-            Convolution { weight: { } weight } => Rewriter.LayerDefault(weight.shape.Skip(1).Aggregate((a, b) => a * b)),
-            _ when IsNormalisation(module) => isBias ? Rewriter.Zeros() : Rewriter.Constant(1),
-            _ => throw new NotSupportedException(
-                $"The default initialisation of '{name}' ({module.GetName()}) is not known. Leave it out with "
-                + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}."),
-        };
-    }
-
-    private static bool IsNormalisation(nn.Module module) =>
-        module is NormBase or BatchNorm1d or BatchNorm2d or BatchNorm3d or LayerNorm or GroupNorm
-            or InstanceNorm1d or InstanceNorm2d or InstanceNorm3d;
+    private static Rewriter Fresh(nn.Module module, string member, string name) => LayerInitialisation.Of(module, member)
+        ?? throw new NotSupportedException(
+            $"The default initialisation of '{name}' ({module.GetName()}) is not known. Leave it out with "
+            + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}.");
 }

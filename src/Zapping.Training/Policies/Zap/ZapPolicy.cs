@@ -38,7 +38,7 @@ public sealed class ZapPolicy : IResetPolicy
         var head = _head.Find(context);
         if (!_allowSharedWeights)
         {
-            context.EnsureNotShared(head.Weight);
+            context.EnsureNotShared(head.Weight, $" Set {nameof(ZapOptions)}.{nameof(ZapOptions.AllowSharedWeights)} if that is meant.");
         }
 
         var rows = ParameterSlice.Rows(_units.Choose(head.UnitCount, context));

@@ -1,0 +1,1 @@
+return Diagnostics.Commands.App.Run(args);

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Diagnostics.Training;
+using Spectre.Console;
+
+namespace Diagnostics.Report;
+
+/// <summary>The table on the console.</summary>
+internal static class Summary
+{
+    public static Table Of(IReadOnlyList<ArmResult> arms)
+    {
+        var table = new Table().AddColumn("");
+        foreach (var arm in arms)
+        {
+            table.AddColumn(arm.Arm.Title());
+        }
+
+        Add("accuracy on the task just learned, last", arm => arm.Accuracies[arm.Accuracies.EvaluationCount - 1, arm.Accuracies.TaskCount - 1]);
+        Add("average accuracy at the end", arm => arm.Accuracies.AverageAccuracy());
+        Add("average forgetting", arm => arm.Accuracies.AverageForgetting());
+        Add("steps to 90 % of the accuracy before, mean of all changes of task", StepsToRecover);
+        Add("effective rank of the features at the end", arm => arm.Records[^1].Representation!.Features.EffectiveRank);
+        Add("dormant units of the last hidden layer at the end", arm => arm.Records[^1].Representation!.Layers[^1].DormantFraction);
+        Add("distance from initialisation at the end", arm => arm.Records[^1].Weights!.Distance!.Value);
+        return table;
+
+        // Before the first task there was nothing to come back to.
+        static double StepsToRecover(ArmResult arm) => arm.Recovery.Skip(1).Average(curve => curve.StepsTo(0.9) ?? double.NaN);
+
+        void Add(string title, Func<ArmResult, double> value) =>
+            table.AddRow([title, .. arms.Select(arm => value(arm).ToString("0.00", CultureInfo.InvariantCulture))]);
+    }
+}

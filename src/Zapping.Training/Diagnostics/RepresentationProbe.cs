@@ -1,0 +1,58 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Measures how a model represents a fixed batch: which units are dormant or dead, and how many directions the features fill. A
+/// measurement is one forward pass in eval mode without gradients and one singular value decomposition [examples, features]; between
+/// two of them nothing is left on the model.
+/// <code>
+/// var probe = new RepresentationProbe(model, images, new RepresentationOptions { Head = HeadSelector.Named("head") });
+/// var rank = probe.Measure().Features.EffectiveRank;
+/// </code>
+/// </summary>
+/// <threadsafety>One thread at a time, and not while the model is trained on another one.</threadsafety>
+public sealed class RepresentationProbe
+{
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly Tensor _batch;
+    private readonly RepresentationOptions _options;
+
+    /// <summary>Makes a probe.</summary>
+    /// <param name="model">The model; layers are looked up at each measurement, because <c>.to()</c> replaces their parameters.</param>
+    /// <param name="batch">[n, …], n at least 1, on the model's device. Stays the caller's to dispose of, after the last measurement.</param>
+    /// <param name="options">Not to be changed later. Default: see there.</param>
+    /// <exception cref="ArgumentException">An option is invalid, the batch is empty, or no layer is selected.</exception>
+    /// <exception cref="InvalidOperationException">The classifier cannot be told.</exception>
+    /// <exception cref="NotSupportedException">The classifier is no linear layer.</exception>
+    public RepresentationProbe(nn.Module<Tensor, Tensor> model, Tensor batch, RepresentationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(batch);
+        (_model, _batch, _options) = (model, batch, OptionsRules.Ensure(options ?? new RepresentationOptions()));
+        if (batch.dim() == 0 || batch.size(0) == 0)
+        {
+            throw new ArgumentException($"The batch is [{string.Join(", ", batch.shape)}]; it must be [n, …] with n at least 1.", nameof(batch));
+        }
+
+        HeadLayer.Find(model, _options.Head);
+        ReadingLayer.Select(model, _options.Layers);
+    }
+
+    /// <summary>Makes one forward pass and looks.</summary>
+    /// <exception cref="InvalidOperationException">The classifier was not called, or can no longer be told.</exception>
+    public RepresentationRecord Measure()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        using var mode = new EvalMode(_model);
+        using var activity = new ReadActivity(ReadingLayer.Select(_model, _options.Layers));
+        using var features = new HeadFeatures(HeadLayer.Find(_model, _options.Head));
+        _model.call(_batch);
+        var called = _options.Layers is null ? activity.Called.Skip(1) : activity.Called;
+        return new RepresentationRecord(
+            [.. called.Select(layer => layer.Measure(_options.DormantThreshold))],
+            FeatureStatistics.Of(features.All, _options.SrankDelta));
+    }
+}

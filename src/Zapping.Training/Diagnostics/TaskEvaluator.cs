@@ -1,0 +1,72 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Evaluates a model on the query sets of several tasks, in eval mode and without gradients; nothing of it is changed. All units of
+/// the classifier compete in every task.
+/// </summary>
+/// <threadsafety>One thread at a time, and not while the model is trained on another one.</threadsafety>
+public sealed class TaskEvaluator
+{
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly IReadOnlyList<LabelledBatch> _tasks;
+    private readonly Func<Tensor, Tensor, Tensor> _loss;
+    private readonly int _batchSize;
+
+    /// <summary>Makes an evaluator.</summary>
+    /// <param name="model">Maps inputs [n, …] to outputs [n, units].</param>
+    /// <param name="tasks">
+    /// The query set of each task, at least one: [n, …] inputs and [n] class ids, n at least 1, on the model's device. Their tensors stay
+    /// the caller's to dispose of, after the last evaluation.
+    /// </param>
+    /// <param name="loss">Maps (outputs, labels) to the mean loss of a batch, a scalar; default: softmax cross-entropy.</param>
+    /// <param name="batchSize">Examples at a time, at least 1; default 250.</param>
+    /// <exception cref="ArgumentException">There is no task, or one is no labelled batch.</exception>
+    public TaskEvaluator(
+        nn.Module<Tensor, Tensor> model,
+        IReadOnlyList<LabelledBatch> tasks,
+        Func<Tensor, Tensor, Tensor>? loss = null,
+        int batchSize = 250)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        (_model, _tasks, _batchSize) = (model, TaskBatches.Ensure(tasks), batchSize);
+        _loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
+    }
+
+    /// <summary>How many tasks there are.</summary>
+    public int TaskCount => _tasks.Count;
+
+    /// <summary>Evaluates all tasks now.</summary>
+    /// <exception cref="InvalidOperationException">The outputs are not [n, units].</exception>
+    public TaskScores Evaluate()
+    {
+        using var noGrad = no_grad();
+        using var mode = new EvalMode(_model);
+        var scores = _tasks.Select(Evaluate).ToList();
+        return new TaskScores(scores.ConvertAll(score => score.Accuracy), scores.ConvertAll(score => score.Loss));
+    }
+
+    private (double Accuracy, double Loss) Evaluate(LabelledBatch task)
+    {
+        var (count, hits, loss) = (task.Labels.size(0), 0L, 0.0);
+        for (long start = 0; start < count; start += _batchSize)
+        {
+            using var scope = NewDisposeScope();
+            var length = Math.Min(_batchSize, count - start);
+            var outputs = _model.call(task.Inputs.narrow(0, start, length));
+            if (outputs.dim() != 2 || outputs.size(0) != length)
+            {
+                throw new InvalidOperationException($"Accuracy is of outputs [{length}, units], but these are [{string.Join(", ", outputs.shape)}].");
+            }
+
+            var labels = task.Labels.narrow(0, start, length);
+            hits += outputs.argmax(1).eq(labels).sum().item<long>();
+            loss += length * _loss(outputs, labels).to(ScalarType.Float64).item<double>();
+        }
+
+        return ((double)hits / count, loss / count);
+    }
+}

@@ -1,0 +1,100 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>A model whose losses are looked at in eval mode; disposing gives it back as it was.</summary>
+internal sealed class MeasuredModel : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly Func<Tensor, Tensor, Tensor> _loss;
+    private readonly List<Parameter> _parameters;
+    private readonly EvalMode _mode;
+    private readonly BufferGuard _buffers;
+
+    /// <exception cref="ArgumentException">Nothing requires a gradient.</exception>
+    public MeasuredModel(nn.Module<Tensor, Tensor> model, Func<Tensor, Tensor, Tensor>? loss)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
+        _parameters = [.. model.parameters().Where(parameter => parameter.requires_grad).DistinctBy(parameter => parameter.Handle)];
+        if (_parameters.Count == 0)
+        {
+            throw new ArgumentException($"No parameter of {model.GetName()} requires a gradient.", nameof(model));
+        }
+
+        _mode = new EvalMode(model);
+        _buffers = new BufferGuard(model);
+    }
+
+    public double Loss(LabelledBatch task)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return LossOf(task).to(ScalarType.Float64).item<double>();
+    }
+
+    /// <summary>[all entries of the parameters] in double precision.</summary>
+    public Tensor FlatGradient(LabelledBatch task)
+    {
+        using var scope = NewDisposeScope();
+        var parts = Gradient(task).Zip(_parameters, (gradient, parameter) => gradient is null
+            ? zeros(parameter.numel(), ScalarType.Float64, parameter.device)
+            : gradient.detach().reshape(-1).to(ScalarType.Float64));
+        return cat([.. parts]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One step of plain gradient descent on a task; disposing takes it back, bit for bit.</summary>
+    public IDisposable Step(LabelledBatch task, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        var gradient = Gradient(task);
+        var undo = new Undo(_parameters);
+        FusedKernels.Descend(_parameters, gradient, learningRate);
+        return undo;
+    }
+
+    public void Dispose()
+    {
+        _buffers.Dispose();
+        _mode.Dispose();
+    }
+
+    private IReadOnlyList<Tensor?> Gradient(LabelledBatch task)
+    {
+        using var gradients = enable_grad();
+        return Derivative.Of(LossOf(task), _parameters);
+    }
+
+    private Tensor LossOf(LabelledBatch task)
+    {
+        var loss = _loss(_model.call(task.Inputs), task.Labels);
+        return loss.numel() == 1
+            ? loss
+            : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", loss.shape)}].");
+    }
+
+    private sealed class Undo : IDisposable
+    {
+        private readonly List<Parameter> _parameters;
+        private readonly List<Tensor> _values;
+
+        public Undo(List<Parameter> parameters)
+        {
+            using var noGrad = no_grad();
+            _parameters = parameters;
+            _values = parameters.ConvertAll(parameter => parameter.detach().clone().DetachFromDisposeScope());
+        }
+
+        public void Dispose()
+        {
+            using var noGrad = no_grad();
+            foreach (var (parameter, value) in _parameters.Zip(_values))
+            {
+                parameter.copy_(value);
+                value.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+using Zapping.Training.Internal;
+
+namespace Zapping.Training;
+
+/// <summary>The rules of <see cref="DormantUnitsOptions"/> for options that come from configuration; the constructor of <see cref="DormantUnitsPolicy"/> checks the same.</summary>
+public sealed class DormantUnitsOptionsValidator : IValidateOptions<DormantUnitsOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, DormantUnitsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var failures = OptionsRules.Failures(options);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

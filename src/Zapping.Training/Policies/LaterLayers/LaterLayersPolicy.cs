@@ -1,0 +1,90 @@
+using TorchSharp.Modules;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Later-layer forgetting: initialises all layers from one on anew and keeps those before it, after Zhou, Vani, Larochelle and
+/// Courville, "Fortuitous Forgetting in Connectionist Networks" (ICLR 2022). With few resets of the last layers it is the remedy of
+/// Nikishin et al., "The Primacy Bias in Deep Reinforcement Learning" (ICML 2022); see
+/// <see cref="LayerResetVerbs.UseHeadReset">UseHeadReset</see>.
+/// </summary>
+/// <remarks>
+/// Which layer comes when is seen in a forward pass. Normalisations get scale 1, shift 0, running means 0 and running variances 1.
+/// </remarks>
+/// <threadsafety>Immutable, for one model; it may serve several schedulers.</threadsafety>
+public sealed class LaterLayersPolicy : IResetPolicy
+{
+    private readonly IReadOnlyList<(string Name, nn.Module Module)> _layers;
+    private readonly Rewriter _weights;
+    private readonly BiasReset _bias;
+    private readonly Func<nn.Module, string, Rewriter?> _ownModules;
+    private readonly OptimizerStateReset _optimizerState;
+
+    /// <summary>Makes a policy with the given options.</summary>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="example">Inputs [n, …] on its device for one forward pass in eval mode; not changed.</param>
+    /// <param name="options">Read now; later changes have no effect. Default: the last layer.</param>
+    /// <exception cref="ArgumentException">The options are invalid, or the model has no such layers.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A module has parameters, but no call of it is seen, or a later one's initialisation is not known; the message names it.
+    /// </exception>
+    public LaterLayersPolicy(nn.Module<Tensor, Tensor> model, Tensor example, LaterLayersOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(example);
+        options = OptionsRules.Ensure(options ?? new LaterLayersOptions());
+        _layers = [.. options.Layers.Of(CallOrder.Of(model, example))];
+        _weights = options.Weights;
+        _bias = options.Bias;
+        _ownModules = options.OwnModules;
+        _optimizerState = options.OptimizerState;
+        foreach (var (name, module) in _layers)
+        {
+            EnsureKnown(name, module);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Apply(ResetContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        foreach (var (_, module) in _layers)
+        {
+            foreach (var (member, parameter) in module.named_parameters(recurse: false))
+            {
+                context.EnsureNotShared(parameter);
+                if (Fresh(module, member) is { } rewriter)
+                {
+                    context.Rewrite(parameter, ParameterSlice.All, rewriter, _optimizerState);
+                }
+            }
+
+            foreach (var (member, _) in module.named_buffers(recurse: false))
+            {
+                context.RewriteBuffer(module, member, ParameterSlice.All, LayerInitialisation.OfBuffer(module, member)!.Value);
+            }
+        }
+    }
+
+    private Rewriter? Fresh(nn.Module module, string member) => module switch
+    {
+        Linear or Convolution when member == "weight" => _weights,
+        Linear or Convolution when _bias == BiasReset.Keep => null,
+        Linear or Convolution when _bias == BiasReset.Zero => Rewriter.Zeros(),
+        _ => LayerInitialisation.Of(module, member) ?? _ownModules(module, member),
+    };
+
+    private void EnsureKnown(string layer, nn.Module module)
+    {
+        var parameters = module.named_parameters(recurse: false).Where(p => LayerInitialisation.Of(module, p.name) is null && _ownModules(module, p.name) is null).Select(p => p.name);
+        var buffers = module.named_buffers(recurse: false).Where(b => LayerInitialisation.OfBuffer(module, b.name) is null).Select(b => b.name);
+        if (parameters.Concat(buffers).FirstOrDefault() is { } member)
+        {
+            throw new NotSupportedException(
+                $"The initialisation of '{ParameterCatalog.Join(layer, member)}' ({module.GetName()}) is not known. Say it with "
+                + $"{nameof(LaterLayersOptions)}.{nameof(LaterLayersOptions.OwnModules)}, or begin later.");
+        }
+    }
+}

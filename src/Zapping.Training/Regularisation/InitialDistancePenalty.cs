@@ -1,0 +1,77 @@
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// L2 Init: a term of the loss that draws parameters back to where they began, <c>strength * ||theta - theta_0||^2</c>, after Kumar,
+/// Marklund and Van Roy, "Maintaining Plasticity in Continual Learning via Regenerative Regularization" (2023). It goes into any loss:
+/// <code>
+/// using var penalty = new InitialDistancePenalty(model, strength: 1e-3);
+/// var loss = functional.cross_entropy(model.call(inputs), labels) + penalty.Value();     // in a loop of one's own
+/// using var trainer = new ContinualTrainer(model, optimizer, penalty.AddTo());           // in a trainer
+/// </code>
+/// </summary>
+/// <remarks>
+/// theta_0 are copies made when the penalty is made: after the model was moved to its device, and before a checkpoint is resumed
+/// from, with the model initialised as it was in the first run. Resets do not change theta_0.
+/// </remarks>
+/// <threadsafety>As the model's.</threadsafety>
+public sealed class InitialDistancePenalty : IDisposable
+{
+    private readonly nn.Module _model;
+    private readonly double _strength;
+    private readonly Func<string, bool> _parameters;
+    private readonly ParameterSnapshot _initial;
+
+    /// <summary>Remembers the parameters as they are now.</summary>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="strength">lambda, finite and at least 0; the published values are between 1e-5 and 1e-2.</param>
+    /// <param name="parameters">Which parameters, by their names in the model; default: all.</param>
+    /// <exception cref="ArgumentException">The strength is out of range, or no parameter is chosen.</exception>
+    public InitialDistancePenalty(nn.Module model, double strength, Func<string, bool>? parameters = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _strength = Guard.NonNegative(strength);
+        _parameters = parameters ?? (_ => true);
+        if (!model.named_parameters().Any(p => _parameters(p.name)))
+        {
+            throw new ArgumentException($"The selection is empty: it holds for no parameter of {model.GetName()}.", nameof(parameters));
+        }
+
+        _initial = ParameterSnapshot.Of(model);
+    }
+
+    /// <summary>The penalty for the parameters as they are now: a scalar with a gradient, in the current dispose scope.</summary>
+    /// <exception cref="ArgumentException">A parameter is new or has another shape since the penalty was made.</exception>
+    /// <exception cref="ObjectDisposedException">The penalty has been disposed of.</exception>
+    public Tensor Value()
+    {
+        using var scope = NewDisposeScope();
+        var distances = new List<Tensor>();
+        foreach (var (name, parameter) in _model.named_parameters())
+        {
+            if (_parameters(name))
+            {
+                _initial.EnsureHolds(parameter, name);
+                var moved = parameter - _initial[name];
+                var precise = moved.dtype == ScalarType.Float64 ? moved : moved.to(ScalarType.Float32); // squares would overflow half precision
+                distances.Add(precise.square().sum());
+            }
+        }
+
+        return (stack(distances).sum() * _strength).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A loss with the penalty in it, for trainers.</summary>
+    /// <param name="loss">Maps (outputs, labels) to a scalar; default: mean softmax cross-entropy.</param>
+    public Func<Tensor, Tensor, Tensor> AddTo(Func<Tensor, Tensor, Tensor>? loss = null)
+    {
+        loss ??= (outputs, labels) => nn.functional.cross_entropy(outputs, labels);
+        return (outputs, labels) => loss(outputs, labels) + Value();
+    }
+
+    /// <summary>Frees the copies.</summary>
+    public void Dispose() => _initial.Dispose();
+}

@@ -1,0 +1,80 @@
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>Means of what reaches each column of a layer's weight, over examples, positions and calls since they were last forgotten.</summary>
+internal sealed class ColumnMeans : IDisposable
+{
+    private readonly UnitLayer _layer;
+    private readonly ColumnStatistic[] _statistics;
+    private readonly Tensor[] _sums;
+    private readonly Tensor _count;
+    private readonly ActivationProbe _probe;
+
+    public ColumnMeans(UnitLayer layer, int every, params ReadOnlySpan<ColumnStatistic> statistics)
+    {
+        _layer = layer;
+        _statistics = [.. statistics];
+        var weight = layer.Weight;
+        var type = weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        _sums = Array.ConvertAll(_statistics, _ => zeros(weight.size(1), type, weight.device).DetachFromDisposeScope());
+        _count = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
+        _probe = new ActivationProbe(layer.Module, every, Add);
+    }
+
+    /// <summary>Whether there has been anything to take a mean of.</summary>
+    public bool AreKnown => _count.item<long>() > 0;
+
+    public IEnumerable<KeyValuePair<string, Tensor>> State =>
+    [
+        .. _statistics.Zip(_sums, (statistic, sum) => KeyValuePair.Create($"{_layer.Name}.{statistic.Name}", sum)),
+        new($"{_layer.Name}.count", _count),
+        new($"{_layer.Name}.calls", _probe.Calls),
+    ];
+
+    /// <summary>[columns]; a new tensor.</summary>
+    public Tensor Of(ColumnStatistic statistic) => _sums[Array.IndexOf(_statistics, statistic)] / _count.item<long>();
+
+    public void Forget()
+    {
+        foreach (var sum in _sums)
+        {
+            sum.zero_();
+        }
+
+        _count.zero_();
+    }
+
+    public void Dispose()
+    {
+        _probe.Dispose();
+        _count.Dispose();
+        foreach (var sum in _sums)
+        {
+            sum.Dispose();
+        }
+    }
+
+    private void Add(Tensor inputs)
+    {
+        var columns = _layer.UnitDimension(inputs);
+        long[] others = [.. Enumerable.Range(0, (int)inputs.dim()).Where(dimension => dimension != columns)];
+        var precise = inputs.to(_sums[0].dtype); // the sum of many half-precision values would overflow
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            _sums[i].add_(_statistics[i].Sum(precise, others));
+        }
+
+        _count.add_(inputs.numel() / inputs.size(columns));
+    }
+}
+
+/// <summary>A sum over dimensions of a layer's inputs.</summary>
+internal sealed record ColumnStatistic(string Name, Func<Tensor, long[], Tensor> Sum)
+{
+    /// <summary>Of absolute values.</summary>
+    public static ColumnStatistic Magnitude { get; } = new("magnitude", (values, dimensions) => linalg.vector_norm(values, 1, dimensions));
+
+    /// <summary>Of the values.</summary>
+    public static ColumnStatistic Value { get; } = new("value", (values, dimensions) => values.sum(dimensions));
+}

@@ -1,0 +1,34 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>A layer with a weight: rows are its units, columns its inputs. Parameters are looked up at each call, because they get replaced.</summary>
+internal sealed class UnitLayer
+{
+    private UnitLayer(string name, nn.Module<Tensor, Tensor> module) => (Name, Module) = (name, module);
+
+    public string Name { get; }
+
+    public nn.Module<Tensor, Tensor> Module { get; }
+
+    public Parameter Weight => Module is Linear linear ? linear.weight : ((Convolution)Module).weight!;
+
+    public Parameter? Bias => Module is Linear linear ? linear.bias : ((Convolution)Module).bias;
+
+    public int UnitCount => checked((int)Weight.size(0));
+
+    /// <summary>Whether a column of the weight is one input for all units, which grouped convolutions do not have.</summary>
+    public bool HasSharedColumns => Module is not Convolution { groups: > 1 };
+
+    /// <summary>The layer of a module; null if it is no linear layer and no convolution.</summary>
+    public static UnitLayer? Of(string name, nn.Module module) => module switch
+    {
+        Linear linear => new UnitLayer(name, linear),
+        Conv1d or Conv2d or Conv3d => new UnitLayer(name, (Convolution)module),
+        _ => null,
+    };
+
+    /// <summary>The dimension of an input or output [n, …] that counts inputs or units.</summary>
+    public int UnitDimension(Tensor values) => Module is Linear ? checked((int)values.dim()) - 1 : 1;
+}
