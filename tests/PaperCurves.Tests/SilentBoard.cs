@@ -8,6 +8,10 @@ internal sealed class SilentBoard : IProgressBoard
 
     public IProgressLine Begin(string title, double total, string unit, double done = 0) => Line;
 
+    public void Say(string message)
+    {
+    }
+
     public void Warn(string message)
     {
     }

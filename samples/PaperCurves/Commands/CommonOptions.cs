@@ -68,7 +68,6 @@ internal sealed class CommonOptions
                 $"device {Device(parse)}: CUDA is not available. It needs an NVIDIA driver and a build with -p:TorchBackend=cuda-linux (or cuda-windows).");
         }
 
-        Directory.CreateDirectory(Output(parse));
         var path = parse.GetValue(_download) ? await DataSource.DownloadAsync(cancellationToken).ConfigureAwait(false) : parse.GetValue(_data);
         return new DataSource(path, parse.GetValue(_testClasses));
     }

@@ -47,6 +47,8 @@ internal static class ConsoleBoard
             return new Bar(task, unit, rates);
         }
 
+        public void Say(string message) => AnsiConsole.WriteLine(message);
+
         public void Warn(string message) => AnsiConsole.MarkupLineInterpolated($"[yellow]{message}[/]");
     }
 
@@ -54,7 +56,9 @@ internal static class ConsoleBoard
     {
         public IProgressLine Begin(string title, double total, string unit, double done = 0) => new PlainLine(title, total, unit, done);
 
-        public void Warn(string message) => Console.WriteLine(message);
+        public void Say(string message) => Console.WriteLine(message);
+
+        public void Warn(string message) => Say(message);
     }
 
     private sealed class Bar(ProgressTask task, string unit, RateColumn rates) : IProgressLine

@@ -11,33 +11,21 @@ internal sealed class DataSource(string? path, string? testClasses)
 {
     private const ulong GlyphSeed = 1;
 
-    /// <summary>Whether the app must draw glyphs of its own, because nobody named a folder and no Omniglot is there.</summary>
-    public bool IsDrawn => Folder is null;
-
-    /// <summary>Reads or draws everything.</summary>
+    /// <summary>Reads or draws everything, and says which it is.</summary>
     /// <param name="omniglotSize">Width and height of the images if it is Omniglot.</param>
     /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn.</param>
     /// <param name="progress">Where to tell.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
     {
-        if (Folder is not { } folder)
-        {
-            return SyntheticGlyphs.Create(
-                glyphs.TrainingClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken);
-        }
-
-        using var line = progress.Begin("reading images", 100, "%");
-        var done = 0.0;
-        var report = new Relay(fraction =>
-        {
-            line.Advance((fraction * 100) - done);
-            done = fraction * 100;
-        });
-        var data = ImageData.Recognise(folder) == ImageLayout.Omniglot
-            ? Omniglot.Load(folder, omniglotSize, progress: report, cancellationToken: cancellationToken)
-            : ImageData.Open(folder, omnImage: new OmnImageOptions { TestClassesFile = testClasses }, progress: report, cancellationToken: cancellationToken);
-        line.Advance(100 - done);
+        var folder = path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+        var data = folder is null
+            ? SyntheticGlyphs.Create(
+                glyphs.DrawnClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken)
+            : Read(folder, omniglotSize, progress, cancellationToken);
+        progress.Say(folder is null
+            ? $"Data: {data.Name}, drawn by the app, as there is no Omniglot here; --data PATH or --download takes Omniglot."
+            : $"Data: {data.Name}, {data.Source}");
         return data;
     }
 
@@ -56,7 +44,21 @@ internal sealed class DataSource(string? path, string? testClasses)
         return DownloadFolder;
     }
 
-    private string? Folder => path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+    private ClassificationData Read(string folder, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken)
+    {
+        using var line = progress.Begin("reading images", 100, "%");
+        var done = 0.0;
+        var report = new Relay(fraction =>
+        {
+            line.Advance((fraction * 100) - done);
+            done = fraction * 100;
+        });
+        var data = ImageData.Recognise(folder) == ImageLayout.Omniglot
+            ? Omniglot.Load(folder, omniglotSize, progress: report, cancellationToken: cancellationToken)
+            : ImageData.Open(folder, omnImage: new OmnImageOptions { TestClassesFile = testClasses }, progress: report, cancellationToken: cancellationToken);
+        line.Advance(100 - done);
+        return data;
+    }
 
     /// <summary>The folder that --download fills, and the one beside the repository.</summary>
     private static IEnumerable<string> UsualPlaces() => [DownloadFolder, Path.Combine("..", "shared", "omniglot")];

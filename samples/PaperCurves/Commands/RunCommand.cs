@@ -31,6 +31,7 @@ internal static class RunCommand
     /// <param name="cancellationToken">Interrupts between two steps.</param>
     public static int Run(RunSettings settings, DataSource source, int omniglotSize, CancellationToken cancellationToken)
     {
+        Directory.CreateDirectory(settings.Output);
         var started = DateTimeOffset.Now;
         var pretraining = new List<PretrainingResult>();
         ClassificationData? data = null;

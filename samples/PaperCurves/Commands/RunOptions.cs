@@ -34,18 +34,15 @@ internal sealed class RunOptions
         command.Options.Add(_resume);
     }
 
-    public RunSettings Settings(ParseResult parse)
-    {
-        var preset = _transfer.Preset(parse);
-        return new RunSettings(
-            preset with { Width = parse.GetValue(_width) ?? preset.Width },
-            Method.Iid,
-            parse.GetValue(_seed),
-            Common.Device(parse),
-            Common.Threads(parse),
-            Common.Output(parse),
-            _transfer.FirstTrial(parse),
-            parse.GetValue(_pretrained) is { } folder ? PretrainedPair.Of(folder) : null,
-            parse.GetValue(_resume));
-    }
+    public RunSettings Settings(ParseResult parse) => new(
+        _transfer.Preset(parse),
+        Method.Iid,
+        parse.GetValue(_width),
+        parse.GetValue(_seed),
+        Common.Device(parse),
+        Common.Threads(parse),
+        Common.Output(parse),
+        _transfer.FirstTrial(parse),
+        parse.GetValue(_pretrained) is { } folder ? PretrainedPair.Of(folder) : null,
+        parse.GetValue(_resume));
 }

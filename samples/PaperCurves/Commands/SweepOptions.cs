@@ -27,17 +27,8 @@ internal sealed class SweepOptions
     public CellStore Store(ParseResult parse) => new(Common.Output(parse));
 
     /// <summary>Reads the data that a sweep is made on, drawn with enough classes where there is none.</summary>
-    public static ClassificationData Data(Sweep sweep, DataSource source, IProgressBoard board, CancellationToken cancellationToken)
-    {
-        var data = source.Open(
-            PaperPlans.OmniglotSize(sweep.Model), sweep.Preset with { TransferClasses = sweep.TransferClasses }, board, cancellationToken);
-        if (source.IsDrawn)
-        {
-            board.Warn("There is no Omniglot here, so the sweep is made on glyphs that the app draws itself; --data PATH or --download takes Omniglot.");
-        }
-
-        return data;
-    }
+    public static ClassificationData Data(Sweep sweep, DataSource source, IProgressBoard board, CancellationToken cancellationToken) => source.Open(
+        PaperPlans.OmniglotSize(sweep.Model), sweep.Preset with { TransferClasses = sweep.TransferClasses }, board, cancellationToken);
 
     /// <summary>Everything there is to make, for commands that only look.</summary>
     public async Task<SweepCells> CellsAsync(ParseResult parse, CancellationToken cancellationToken)

@@ -57,15 +57,20 @@ internal static class SweepRunCommand
             return ExitCodes.Interrupted;
         }
 
-        return Show(outcome!);
+        return Show(outcome!, options.Store(parse));
     }
 
-    private static int Show(SweepOutcome outcome)
+    private static int Show(SweepOutcome outcome, CellStore store)
     {
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Made} cells made, {outcome.Failures.Count} failed, {outcome.Left} left."));
         foreach (var failure in outcome.Failures)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{failure.Id}:[/] {failure.Message}");
+        }
+
+        if (outcome.Failures.Count > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"In full in {Path.Combine(store.Folder, "cells")}, each as ID.failed.txt.");
         }
 
         return outcome.Failures.Count > 0 ? ExitCodes.NotUsable : ExitCodes.Done;

@@ -25,7 +25,7 @@ internal static class TransferCommand
                 var pair = new PretrainedPair(parse.GetValue(without)!, parse.GetValue(with)!);
                 var plan = PlanOf(pair);
                 var settings = new RunSettings(
-                    transfer.Preset(parse), plan.Method, plan.Seed, common.Device(parse), common.Threads(parse), common.Output(parse),
+                    transfer.Preset(parse), plan.Method, plan.Width, plan.Seed, common.Device(parse), common.Threads(parse), common.Output(parse),
                     transfer.FirstTrial(parse), pair, parse.GetValue(resume));
                 return RunCommand.Run(settings, source, PaperPlans.OmniglotSize(plan.Model), cancellationToken);
             },

@@ -55,10 +55,11 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     private string Pretrain(Arm arm, CancellationToken cancellationToken)
     {
         var folder = settings.Pretrained?[arm] ?? PretrainedPair.FolderOf(settings.Output, arm);
-        var plan = PretrainingPlan.Of(_preset, arm, data, settings.Seed);
+        var plan = PaperPlans.For(_preset.Name, Method.Iid, "convnet", arm == Arm.Zap, data, settings.Seed);
+        plan = plan with { Width = settings.Width ?? plan.Width };
         var result = settings.Pretrained is not null
             ? PretrainedNetwork.Progress(folder).Result
-            : PretrainingFolder.Ended(plan, folder) ?? PretrainingFolder.Complete(plan, data, folder, _device, progress, cancellationToken);
+            : PretrainingFolder.Complete(plan, data, folder, _device, progress, cancellationToken);
         if (result is not null)
         {
             Pretrained?.Invoke(result);

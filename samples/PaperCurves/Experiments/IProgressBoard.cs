@@ -10,6 +10,9 @@ public interface IProgressBoard
     /// <param name="done">What an earlier run has done of it, which does not count for the rate.</param>
     IProgressLine Begin(string title, double total, string unit, double done = 0);
 
+    /// <summary>Tells of something worth knowing.</summary>
+    void Say(string message);
+
     /// <summary>Tells of something that went wrong but does not end the work.</summary>
     void Warn(string message);
 }

@@ -1,39 +1,15 @@
-using Zapping.Training;
+using PaperCurves.Pretraining;
 
 namespace PaperCurves.Experiments;
 
-/// <summary>All the numbers of an experiment. What a preset does not say, the protocol fixes.</summary>
+/// <summary>The numbers of an experiment's transfers. Those of pre-training are in <see cref="PaperPlans"/>, under the same name.</summary>
 public sealed record Preset
 {
     /// <summary>Its name on the command line.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Filters per convolution.</summary>
-    public int Width { get; init; } = 256;
-
-    /// <summary>Pre-training classes.</summary>
-    public int TrainingClasses { get; init; } = 964;
-
-    /// <summary>Output units of the network.</summary>
-    public int Units { get; init; } = 1000;
-
-    /// <summary>Pre-training images per class; the other drawings validate.</summary>
-    public int ImagesPerClass { get; init; } = 15;
-
-    /// <summary>Epochs of pre-training.</summary>
-    public int Epochs { get; init; } = 10;
-
-    /// <summary>Images per pre-training step.</summary>
-    public int BatchSize { get; init; } = 256;
-
-    /// <summary>Adam's learning rate in pre-training.</summary>
-    public double LearningRate { get; init; } = 3e-3;
-
-    /// <summary>Rows that the zapped arm resets before each epoch but the first.</summary>
-    public int ZapRows { get; init; } = 1000;
-
-    /// <summary>Their scale.</summary>
-    public KaimingFan ZapFan { get; init; } = KaimingFan.AsPublished;
+    /// <summary>Classes of glyphs that the app draws for pre-training where there is no data.</summary>
+    public int DrawnClasses { get; init; } = 964;
 
     /// <summary>Classes to transfer to, unseen in pre-training.</summary>
     public int TransferClasses { get; init; } = 600;
@@ -75,7 +51,6 @@ public sealed record Preset
     public static Preset Quick { get; } = new()
     {
         Name = "quick",
-        Width = 64,
         TransferClasses = 100,
         IidBatchSize = 128,
         IidEpochs = 3,
@@ -89,12 +64,7 @@ public sealed record Preset
     public static Preset Smoke { get; } = new()
     {
         Name = "smoke",
-        Width = 16,
-        TrainingClasses = 40,
-        Units = 48,
-        Epochs = 2,
-        BatchSize = 64,
-        ZapRows = 48,
+        DrawnClasses = 40,
         TransferClasses = 12,
         Trials = 2,
         IidBatchSize = 64,

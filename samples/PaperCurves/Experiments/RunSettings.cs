@@ -3,8 +3,9 @@ using PaperCurves.Pretraining;
 namespace PaperCurves.Experiments;
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Preset">All numbers of the experiment.</param>
+/// <param name="Preset">The numbers of the transfers, and the name under which those of pre-training are found.</param>
 /// <param name="Method">How the networks are, or were, pre-trained.</param>
+/// <param name="Width">Filters per convolution of networks that are pre-trained; null for the preset's.</param>
 /// <param name="Seed">Seed of pre-training.</param>
 /// <param name="Device">"cpu" or "cuda:n".</param>
 /// <param name="Threads">Threads of the CPU.</param>
@@ -13,4 +14,4 @@ namespace PaperCurves.Experiments;
 /// <param name="Pretrained">Networks that are there already; null to pre-train.</param>
 /// <param name="Resume">Whether to go on with what an interrupted run has left in <paramref name="Output"/>.</param>
 public sealed record RunSettings(
-    Preset Preset, Method Method, ulong Seed, string Device, int Threads, string Output, int FirstTrial, PretrainedPair? Pretrained, bool Resume);
+    Preset Preset, Method Method, int? Width, ulong Seed, string Device, int Threads, string Output, int FirstTrial, PretrainedPair? Pretrained, bool Resume);

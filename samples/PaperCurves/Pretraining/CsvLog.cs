@@ -1,32 +1,56 @@
 using System.Globalization;
 using CsvHelper;
 using PaperCurves.Data;
+using PaperCurves.Experiments;
 
 namespace PaperCurves.Pretraining;
 
-/// <summary>Rows of a training that goes on, as CSV, each on disk before the next is made.</summary>
+/// <summary>Rows of work that goes on, as CSV, each handed to the system before the next is made.</summary>
 internal sealed class CsvLog<TRow> : IDisposable
 {
     private readonly CsvWriter _csv;
 
-    /// <summary>Begins a file, or goes on with it.</summary>
+    /// <summary>Begins a file, or goes on with it. A last line that a killed process has left unfinished is made again.</summary>
     /// <param name="path">The file.</param>
     /// <param name="keeps">Which of the rows that are there already stay; a resumed run makes the others again.</param>
+    /// <exception cref="DataException">The file is damaged, and stays as it is; the message names it and the line.</exception>
     public CsvLog(string path, Func<TRow, bool> keeps)
     {
-        var kept = File.Exists(path) ? Read(path).Where(keeps).ToList() : [];
-        _csv = new CsvWriter(new StreamWriter(path), CultureInfo.InvariantCulture);
-        _csv.WriteHeader<TRow>();
-        _csv.NextRecord();
-        kept.ForEach(Write);
-        _csv.Flush();
+        Kept = File.Exists(path) && WholeLinesOf(path) is { Length: > 0 } text ? [.. Parse(text, path).Where(keeps)] : [];
+        WholeFile.Write(path, WriteKept, overwrite: true);
+        _csv = Writer(new StreamWriter(path, append: true));
     }
+
+    /// <summary>The rows that were there already and stay.</summary>
+    public IReadOnlyList<TRow> Kept { get; }
 
     /// <summary>Reads what was written.</summary>
     /// <exception cref="DataException">The file is damaged; the message names it and the line.</exception>
-    public static IReadOnlyList<TRow> Read(string path)
+    public static IReadOnlyList<TRow> Read(string path) => Parse(File.ReadAllText(path), path);
+
+    /// <summary>Adds a row.</summary>
+    public void Add(TRow row) => Add([row]);
+
+    /// <summary>Adds rows that belong together, and are handed to the system together.</summary>
+    public void Add(IEnumerable<TRow> rows)
     {
-        using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
+        Write(_csv, rows);
+        _csv.Flush();
+    }
+
+    public void Dispose() => _csv.Dispose();
+
+    private static CsvWriter Writer(TextWriter text) => new(text, CultureInfo.InvariantCulture);
+
+    private static string WholeLinesOf(string path)
+    {
+        var text = File.ReadAllText(path);
+        return text[..(text.LastIndexOf('\n') + 1)];
+    }
+
+    private static IReadOnlyList<TRow> Parse(string text, string path)
+    {
+        using var csv = new CsvReader(new StringReader(text), CultureInfo.InvariantCulture);
         try
         {
             return [.. csv.GetRecords<TRow>()];
@@ -38,17 +62,20 @@ internal sealed class CsvLog<TRow> : IDisposable
         }
     }
 
-    public void Add(TRow row)
+    private static void Write(CsvWriter csv, IEnumerable<TRow> rows)
     {
-        Write(row);
-        _csv.Flush();
+        foreach (var row in rows)
+        {
+            csv.WriteRecord(row);
+            csv.NextRecord();
+        }
     }
 
-    public void Dispose() => _csv.Dispose();
-
-    private void Write(TRow row)
+    private void WriteKept(Stream file)
     {
-        _csv.WriteRecord(row);
-        _csv.NextRecord();
+        using var csv = Writer(new StreamWriter(file, leaveOpen: true));
+        csv.WriteHeader<TRow>();
+        csv.NextRecord();
+        Write(csv, Kept);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
+using PaperCurves.Report;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;
@@ -15,6 +16,8 @@ public static class PretrainedNetwork
     internal const string PlanNote = "plan";
 
     internal const string ResultNote = "result";
+
+    internal const string CircumstancesNote = "circumstances";
 
     /// <summary>Loads a network, in eval mode, and what its training ended with, if it came to its end.</summary>
     /// <param name="folder">The folder of a pre-training, whose newest checkpoint is taken, or of one checkpoint.</param>
@@ -33,11 +36,11 @@ public static class PretrainedNetwork
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
     public static PretrainingPlan PlanOf(string folder) => Read(folder, PlanOf);
 
-    /// <summary>What a network is trained by, and what its training ended with, if it has come to its end.</summary>
+    /// <summary>What a network is trained by, what its training ended with, if it has come to its end, and the checkpoint that says so.</summary>
     /// <param name="folder">As for <see cref="Load"/>.</param>
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
-    internal static (PretrainingPlan Plan, PretrainingResult? Result) Progress(string folder) =>
-        Read(folder, checkpoint => (PlanOf(checkpoint), ResultOf(checkpoint)));
+    internal static (PretrainingPlan Plan, PretrainingResult? Result, Checkpoint Checkpoint) Progress(string folder) =>
+        Read(folder, checkpoint => (PlanOf(checkpoint), ResultOf(checkpoint), checkpoint));
 
     /// <exception cref="DataException">The checkpoint is of another plan; only how far it goes may differ.</exception>
     internal static void EnsureOf(PretrainingPlan plan, Checkpoint checkpoint, string folder)
@@ -50,11 +53,17 @@ public static class PretrainedNetwork
     }
 
     /// <summary>What training ended with; null if it has not come to its end.</summary>
-    internal static PretrainingResult? ResultOf(Checkpoint checkpoint) =>
-        checkpoint.Notes.TryGetValue(ResultNote, out var result) ? JsonSerializer.Deserialize<PretrainingResult>(result, Json.Options) : null;
+    internal static PretrainingResult? ResultOf(Checkpoint checkpoint) => Note<PretrainingResult>(checkpoint, ResultNote);
+
+    /// <summary>By whom training was ended; null if it has not come to its end, or an earlier version of the app has not said.</summary>
+    internal static Circumstances? CircumstancesOf(Checkpoint checkpoint) => Note<Circumstances>(checkpoint, CircumstancesNote);
 
     internal static PretrainingPlan PlanOf(Checkpoint checkpoint) =>
         JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options)!;
+
+    private static T? Note<T>(Checkpoint checkpoint, string note)
+        where T : class =>
+        checkpoint.Notes.TryGetValue(note, out var text) ? JsonSerializer.Deserialize<T>(text, Json.Options) : null;
 
     private static T Read<T>(string folder, Func<Checkpoint, T> read)
     {

@@ -15,7 +15,10 @@ public static class PretrainingFolder
     /// <summary>Stands for the newest checkpoint where a name is expected.</summary>
     public const string Newest = "newest";
 
-    /// <summary>Trains to the end of a plan, from wherever the folder is.</summary>
+    /// <summary>
+    /// Trains to the end of a plan, from wherever the folder is. If it is there or beyond, nothing is trained, and the record is
+    /// written if it is missing.
+    /// </summary>
     /// <param name="plan">What to do.</param>
     /// <param name="data">On what.</param>
     /// <param name="folder">The folder, made if there is none.</param>
@@ -43,27 +46,29 @@ public static class PretrainingFolder
             Path.Combine(folder, PretrainedNetwork.CheckpointFolder),
             new CheckpointRetention { Milestones = [plan.Length / 4, plan.Length / 2] });
         store.SaveFailed += failure => board.Warn($"A checkpoint could not be saved; training goes on. {failure.Message}");
-        if (store.Checkpoints is [var newest, ..])
+        var newest = store.Checkpoints is [var first, ..] ? first : null;
+        if (newest is not null)
         {
             PretrainedNetwork.EnsureOf(plan, newest, folder);
             from ??= newest.Name;
-            if (from == newest.Name && EndedAt(newest, plan) is { } ended)
-            {
-                PretrainingRecord.Of(plan, data, ended).Write(folder);
-                return ended;
-            }
         }
 
         using var split = new PretrainingSplit(data, plan, device);
         using var run = new PretrainingRun(plan, split, device);
         run.UseCheckpoints(store, from);
+        if (newest is not null && from == newest.Name && PretrainedNetwork.PlanOf(newest).Length >= plan.Length && PretrainingRecord.Of(newest, data) is { } ended)
+        {
+            ended.EnsureWritten(folder);
+            return ended.Result;
+        }
+
         using var log = run.Log(folder);
         try
         {
             var result = run.Train(board, cancellationToken);
-            // The record first: once the checkpoint says that training is over, nothing would make it again.
-            PretrainingRecord.Of(plan, data, result).Write(folder);
-            run.Save(store, result);
+
+            // In this order: the checkpoint has all that the record says, so whoever is killed between the two is made good above.
+            PretrainingRecord.Of(run.Save(store, result), data)!.EnsureWritten(folder);
             return result;
         }
         catch (OperationCanceledException)
@@ -72,26 +77,6 @@ public static class PretrainingFolder
             throw;
         }
     }
-
-    /// <summary>What a folder's training ended with; null if it has not come to the end of the plan.</summary>
-    /// <param name="plan">What was to be done.</param>
-    /// <param name="folder">The folder.</param>
-    /// <exception cref="DataException">The folder's checkpoints are damaged or of another plan.</exception>
-    public static PretrainingResult? Ended(PretrainingPlan plan, string folder)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        using var store = new CheckpointStore(Path.Combine(folder, PretrainedNetwork.CheckpointFolder));
-        if (store.Checkpoints is not [var newest, ..])
-        {
-            return null;
-        }
-
-        PretrainedNetwork.EnsureOf(plan, newest, folder);
-        return EndedAt(newest, plan);
-    }
-
-    private static PretrainingResult? EndedAt(Checkpoint newest, PretrainingPlan plan) =>
-        PretrainedNetwork.PlanOf(newest).Length >= plan.Length ? PretrainedNetwork.ResultOf(newest) : null;
 
     /// <exception cref="DataException">The model is not made for such images.</exception>
     private static void EnsureTakes(string model, ClassificationData data)

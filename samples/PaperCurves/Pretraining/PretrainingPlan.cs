@@ -1,5 +1,3 @@
-using PaperCurves.Data;
-using PaperCurves.Experiments;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;
@@ -101,32 +99,6 @@ public sealed record PretrainingPlan
             where !Equals(values.Mine, values.Its)
             select FormattableString.Invariant($"{property.Name} is {values.Mine}, not {values.Its}");
         return string.Join(", ", differences);
-    }
-
-    /// <summary>The i.i.d. pre-training of an experiment.</summary>
-    public static PretrainingPlan Of(Preset preset, Arm arm, ClassificationData data, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(preset);
-        ArgumentNullException.ThrowIfNull(data);
-        return new()
-        {
-            Preset = preset.Name,
-            Data = data.Name,
-            Method = Method.Iid,
-            Zap = arm == Arm.Zap,
-            Width = preset.Width,
-            Units = preset.Units,
-            ImageSize = data.Size,
-            Channels = data.Channels,
-            Classes = preset.TrainingClasses,
-            ImagesPerClass = preset.ImagesPerClass,
-            Length = preset.Epochs,
-            BatchSize = preset.BatchSize,
-            LearningRate = preset.LearningRate,
-            ZapRows = preset.ZapRows,
-            ZapFan = preset.ZapFan,
-            Seed = seed,
-        };
     }
 }
 

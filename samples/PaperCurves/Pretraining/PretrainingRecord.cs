@@ -2,12 +2,19 @@ using System.Text.Json;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Report;
+using Zapping.Training;
 
 namespace PaperCurves.Pretraining;
 
 /// <summary>Everything needed to repeat a pre-training and to judge its figures, as pretraining.json.</summary>
 public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, PretrainingResult Result, Circumstances Circumstances)
 {
+    private static readonly JsonSerializerOptions Complete = new(Json.Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>Reads the record of a finished pre-training; null if there is none.</summary>
     /// <param name="folder">Folder of the network.</param>
     /// <exception cref="DataException">It is damaged.</exception>
@@ -21,12 +28,25 @@ public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, 
 
         try
         {
-            return JsonSerializer.Deserialize<PretrainingRecord>(File.ReadAllText(path), Json.Options)
-                ?? throw new DataException($"{path}: the file says nothing");
+            return JsonSerializer.Deserialize<PretrainingRecord>(File.ReadAllText(path), Complete) ?? throw new JsonException("The file says nothing.");
         }
         catch (JsonException failure)
         {
-            throw new DataException($"{path}:{failure.LineNumber + 1}: this is no record of a pre-training ({failure.Message})", failure);
+            throw new DataException(
+                $"{path}:{(failure.LineNumber ?? 0) + 1}: this is no record of a pre-training ({DataException.OneLine(failure.Message)}). "
+                + "Move it away, and the same command makes it again",
+                failure);
+        }
+    }
+
+    /// <summary>Writes the record, unless it is there: who looks again at what is finished must not put himself into it.</summary>
+    /// <exception cref="DataException">The one that is there is damaged.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal void EnsureWritten(string folder)
+    {
+        if (Find(folder)?.Result != Result)
+        {
+            Write(folder);
         }
     }
 
@@ -35,6 +55,8 @@ public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, 
     internal void Write(string folder) => WholeFile.Write(
         Path.Combine(folder, PretrainingFolder.RecordFile), file => JsonSerializer.Serialize(file, this, Json.Options), overwrite: true);
 
-    internal static PretrainingRecord Of(PretrainingPlan plan, ClassificationData data, PretrainingResult result) =>
-        new(plan, data.Source, result, new Circumstances());
+    /// <summary>The record that belongs to a network's last checkpoint; null if training has not come to its end.</summary>
+    internal static PretrainingRecord? Of(Checkpoint checkpoint, ClassificationData data) => PretrainedNetwork.ResultOf(checkpoint) is { } result
+        ? new(PretrainedNetwork.PlanOf(checkpoint), data.Source, result, PretrainedNetwork.CircumstancesOf(checkpoint) ?? new Circumstances())
+        : null;
 }

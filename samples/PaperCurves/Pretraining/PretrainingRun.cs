@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
+using PaperCurves.Report;
 using TorchSharp;
 using Zapping.Training;
 using static TorchSharp.torch;
@@ -163,6 +164,7 @@ public sealed class PretrainingRun : IDisposable
         if (result is not null)
         {
             notes[PretrainedNetwork.ResultNote] = JsonSerializer.Serialize(result, Json.Options);
+            notes[PretrainedNetwork.CircumstancesNote] = JsonSerializer.Serialize(new Circumstances(), Json.Options);
         }
 
         return notes;

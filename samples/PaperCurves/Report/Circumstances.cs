@@ -22,14 +22,17 @@ public sealed record Circumstances
     };
 
     /// <summary>Says which version of the library made something and which this is, if they differ; null if they do not.</summary>
-    public string? OtherVersion()
+    public string? OtherVersion() => OtherVersion(Versions.GetValueOrDefault(Library, "of an unknown version"));
+
+    /// <summary>The same for something whose version is known.</summary>
+    public static string? OtherVersion(string libraryVersion)
     {
-        var (made, now) = (LibraryVersion, new Circumstances().LibraryVersion);
+        var (made, now) = (Release(libraryVersion), Release(VersionOf(typeof(ContinualTrainer))));
         return made == now ? null : $"{Library} {made}, and this is {now}";
     }
 
     // Of a pre-release the version that it comes before.
-    private string LibraryVersion => Versions.TryGetValue(Library, out var version) ? version.Split('-', '+')[0] : "of an unknown version";
+    private static string Release(string version) => version.Split('-', '+')[0];
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -1,5 +1,4 @@
-using System.Globalization;
-using CsvHelper;
+using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 
@@ -8,7 +7,7 @@ namespace PaperCurves.Report;
 /// <summary>Evaluations as CSV, one row each, written as they come.</summary>
 public sealed class ResultsFile : IDisposable
 {
-    private readonly CsvWriter _csv;
+    private readonly CsvLog<ResultRow> _log;
     private readonly string _data;
     private readonly Method _method;
     private readonly Preset _preset;
@@ -21,45 +20,23 @@ public sealed class ResultsFile : IDisposable
     /// <param name="keep">Whether rows of an earlier run stay; otherwise an old file is replaced.</param>
     public ResultsFile(string path, string data, Method method, Preset preset, bool keep = false)
     {
-        var kept = keep && File.Exists(path) ? Read(path) : [];
-        _csv = new CsvWriter(new StreamWriter(path), CultureInfo.InvariantCulture);
+        _log = new CsvLog<ResultRow>(path, _ => keep);
         _data = data;
         _method = method;
         _preset = preset;
-        _csv.WriteHeader<ResultRow>();
-        _csv.NextRecord();
-        foreach (var row in kept)
-        {
-            _csv.WriteRecord(row);
-            _csv.NextRecord();
-        }
-
-        _csv.Flush();
-        Done = kept.Select(row => row.Key).ToHashSet();
+        Done = _log.Kept.Select(row => row.Key).ToHashSet();
     }
 
     /// <summary>The transfers whose rows an earlier run has left.</summary>
     public IReadOnlySet<TransferKey> Done { get; }
 
     /// <summary>Adds rows, on disk when this returns.</summary>
-    public void Add(IEnumerable<TransferPoint> points)
-    {
-        foreach (var point in points)
-        {
-            _csv.WriteRecord(ResultRow.From(point, _data, _method, _preset));
-            _csv.NextRecord();
-        }
-
-        _csv.Flush();
-    }
+    public void Add(IEnumerable<TransferPoint> points) => _log.Add(points.Select(point => ResultRow.From(point, _data, _method, _preset)));
 
     /// <inheritdoc/>
-    public void Dispose() => _csv.Dispose();
+    public void Dispose() => _log.Dispose();
 
     /// <summary>Reads what was written.</summary>
-    public static IReadOnlyList<ResultRow> Read(string path)
-    {
-        using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
-        return [.. csv.GetRecords<ResultRow>()];
-    }
+    /// <exception cref="DataException">The file is damaged; the message names it and the line.</exception>
+    public static IReadOnlyList<ResultRow> Read(string path) => CsvLog<ResultRow>.Read(path);
 }

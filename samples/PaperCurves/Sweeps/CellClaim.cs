@@ -10,8 +10,8 @@ internal sealed class CellClaim : IDisposable
 
     private CellClaim(FileStream file) => _file = file;
 
-    // Of an IOException: EAGAIN of Linux and of macOS, and Windows' sharing and lock violations.
-    private static readonly int[] Taken = [11, 35, 32, 33];
+    // Windows' sharing and lock violations, and EAGAIN of Linux and of macOS.
+    private static readonly int[] Taken = OperatingSystem.IsWindows() ? [32, 33] : [11, 35];
 
     /// <summary>Takes the right; null if somebody else has it.</summary>
     /// <exception cref="IOException">The file cannot be made or opened.</exception>
@@ -28,7 +28,7 @@ internal sealed class CellClaim : IDisposable
         }
     }
 
-    /// <summary>Whether somebody has the right. Nothing is written.</summary>
+    /// <summary>Whether somebody has the right. Nothing is written, and others may look at the same time.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static bool IsTaken(string path)
     {
@@ -39,7 +39,7 @@ internal sealed class CellClaim : IDisposable
 
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return false;
         }
         catch (IOException failure) when (IsTaken(failure))

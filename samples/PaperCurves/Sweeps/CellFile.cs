@@ -18,10 +18,8 @@ internal static class CellFile
 
     /// <summary>Writes a result.</summary>
     /// <exception cref="IOException">It cannot be written, or is there already.</exception>
-    public static void Write(string path, CellResult result)
-    {
+    public static void Write(string path, CellResult result) =>
         WholeFile.Write(path, file => JsonSerializer.Serialize(file, result, Strict), overwrite: false);
-    }
 
     /// <summary>Reads the result of a cell.</summary>
     /// <exception cref="SweepException">It is damaged, of another version, or of other settings.</exception>

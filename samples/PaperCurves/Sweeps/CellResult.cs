@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Zapping.Training;
@@ -59,8 +61,17 @@ public sealed record CellResult
 /// <param name="ClassesSeen">Classes that have been learned from.</param>
 /// <param name="Support">On the images learned from; null if that was not measured.</param>
 /// <param name="Query">On the others.</param>
-public sealed record CellPoint(long Steps, int ClassesSeen, CellAccuracy? Support, CellAccuracy Query)
+public sealed record CellPoint(long Steps, int ClassesSeen, CellAccuracy? Support, CellAccuracy Query) : IJsonOnDeserialized
 {
+    // So that a damaged file is refused with its line.
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (Query.HitsOf(ClassesSeen) is null || (Support is not null && Support.HitsOf(ClassesSeen) is null))
+        {
+            throw new JsonException(CellAccuracy.NoHits(ClassesSeen));
+        }
+    }
+
     internal static CellPoint Of(TransferEvaluation evaluation) => new(
         evaluation.Steps, evaluation.ClassesSeen, evaluation.Support is { } support ? CellAccuracy.Of(support) : null, CellAccuracy.Of(evaluation.Query));
 }
@@ -75,13 +86,16 @@ public sealed record CellAccuracy(double Top1, double Top5, string Hits)
 
     /// <summary><see cref="Hits"/> as numbers.</summary>
     /// <exception cref="SweepException">They are not one number for each class seen; the message names the cell.</exception>
-    internal int[] HitsOf(CellResult cell, CellPoint point)
+    internal int[] HitsOf(CellResult cell, CellPoint point) =>
+        HitsOf(point.ClassesSeen) ?? throw new SweepException($"{cell.Cell}: {NoHits(point.ClassesSeen)}");
+
+    /// <summary><see cref="Hits"/> as numbers; null if they are not one number for each class.</summary>
+    internal int[]? HitsOf(int classes)
     {
         var hits = Hits.Split(' ').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : -1).ToArray();
-        return hits.Length == point.ClassesSeen && !hits.Contains(-1)
-            ? hits
-            : throw new SweepException(
-                $"{cell.Cell}: the evaluation after {point.ClassesSeen} classes does not say how many images of each are recognised. "
-                + "Move the result away to make the cell again");
+        return hits.Length == classes && !hits.Contains(-1) ? hits : null;
     }
+
+    internal static string NoHits(int classes) =>
+        FormattableString.Invariant($"The evaluation after {classes} classes does not say how many images of each are recognised.");
 }

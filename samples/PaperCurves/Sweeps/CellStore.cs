@@ -1,5 +1,6 @@
 using PaperCurves.Data;
 using PaperCurves.Pretraining;
+using PaperCurves.Report;
 
 namespace PaperCurves.Sweeps;
 
@@ -24,7 +25,7 @@ public sealed class CellStore(string folder)
     /// What a network's pre-training ended with; null if it has not come to its end. Who trains it replaces checkpoints, so
     /// ask only under the claim to it.
     /// </summary>
-    /// <exception cref="SweepException">Its checkpoints are damaged, or of another plan.</exception>
+    /// <exception cref="SweepException">Its checkpoints are damaged, of another version, or of another plan.</exception>
     public PretrainingResult? Find(NetworkCell cell)
     {
         var network = NetworkFolder(cell);
@@ -40,7 +41,8 @@ public sealed class CellStore(string folder)
 
         try
         {
-            var (plan, result) = PretrainedNetwork.Progress(network);
+            var (plan, result, checkpoint) = PretrainedNetwork.Progress(network);
+            EnsureSameVersion(Circumstances.OtherVersion(checkpoint.LibraryVersion), checkpoint.Path);
             EnsureOf(cell.Plan, plan, network);
             return result;
         }
@@ -61,11 +63,8 @@ public sealed class CellStore(string folder)
         var record = PretrainingRecord.Find(network);
         if (record is not null)
         {
+            EnsureSameVersion(record.Circumstances.OtherVersion(), Path.Combine(network, PretrainingFolder.RecordFile));
             EnsureOf(cell.Plan, record.Plan, network);
-            if (record.Circumstances.OtherVersion() is { } versions)
-            {
-                throw new SweepException($"{network}: trained by {versions}. Give another --out, or move the network's folder away to train it again");
-            }
         }
 
         return record;
@@ -127,6 +126,14 @@ public sealed class CellStore(string folder)
             throw new SweepException(
                 $"{network}: trained by another plan than the sweep file now gives: {difference}. "
                 + "Put the sweep file back, give another --out, or move the network's folder away");
+        }
+    }
+
+    private static void EnsureSameVersion(string? versions, string path)
+    {
+        if (versions is not null)
+        {
+            throw new SweepException($"{path}: trained by {versions}. Give another --out, or move the network's folder away to train it again");
         }
     }
 

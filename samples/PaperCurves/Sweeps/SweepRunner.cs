@@ -33,6 +33,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
             throw new SweepException($"no cell has an id that fits '{limits.Only}'; one is '{SweepJob.Of(cells, "*")[^1].Id}'");
         }
 
+        EnsureUsableWithout(jobs);
         var left = jobs.Where(job => !IsDone(job)).ToList();
         _missingNetworks.UnionWith(left.Where(IsNetwork).Select(job => job.Id));
         using var line = board.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
@@ -49,6 +50,21 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         }
 
         return new SweepOutcome(_made, _failures, left.Count);
+    }
+
+    // A limited run must not mix a folder either: what it is not asked for is only looked at.
+    private void EnsureUsableWithout(IReadOnlyList<SweepJob> jobs)
+    {
+        var asked = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var cell in cells.Networks.Where(cell => !asked.Contains(cell.Id)))
+        {
+            store.FindRecord(cell);
+        }
+
+        foreach (var cell in cells.Transfers.Where(cell => !asked.Contains(cell.Id)))
+        {
+            store.Find(cell);
+        }
     }
 
     private static bool IsNetwork(SweepJob job) => job.Id == job.Network.Id;

@@ -40,6 +40,18 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void Looking_says_on_which_data_and_leaves_nothing_behind()
+    {
+        using var app = new AppProcess();
+
+        var (exitCode, text) = app.Run("sweep", "status", "smoke", "--out", "nowhere");
+
+        exitCode.Should().Be(0, text);
+        text.Should().Contain("Data: SyntheticGlyphs, drawn by the app, as there is no Omniglot here; --data PATH or --download takes Omniglot.");
+        Directory.GetFileSystemEntries(app.Folder).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_bad_file_is_an_exception_that_the_app_prints_on_one_line()
     {
         var run = () => InvokeAsync(new FakeCellWork(), ["run", "smokey"]);

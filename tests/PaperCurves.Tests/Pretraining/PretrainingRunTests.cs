@@ -1,5 +1,6 @@
 using FluentAssertions;
 using PaperCurves.Data;
+using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using Xunit;
 using Zapping.Training;
@@ -117,6 +118,34 @@ public sealed class PretrainingRunTests : IDisposable
         {
             plan.InnerLearningRate.Should().Be(inner);
         }
+    }
+
+    [Theory]
+    [InlineData("paper", 256, 964, 1000, 10, 256)]
+    [InlineData("quick", 64, 964, 1000, 10, 256)]
+    [InlineData("smoke", 16, 40, 48, 2, 64)]
+    public void Presets_of_drawings_are_pre_trained_as_the_documented_runs_were(string preset, int width, int classes, int units, int length, int batch)
+    {
+        var data = SyntheticGlyphs.Create(Preset.All.Single(each => each.Name == preset).DrawnClasses, 1, ct: TestContext.Current.CancellationToken);
+        var plan = PaperPlans.For(preset, Method.Iid, "convnet", zap: true, data, seed: 7);
+        plan.Should().Be(new PretrainingPlan
+        {
+            Preset = preset,
+            Data = "SyntheticGlyphs",
+            Method = Method.Iid,
+            Zap = true,
+            Width = width,
+            Classes = classes,
+            Units = units,
+            ZapRows = units,
+            ImagesPerClass = 15,
+            Length = length,
+            BatchSize = batch,
+            LearningRate = 3e-3,
+            ZapFan = KaimingFan.AsPublished,
+            Seed = 7,
+            SaveEvery = plan.SaveEvery,
+        });
     }
 
     [Fact]

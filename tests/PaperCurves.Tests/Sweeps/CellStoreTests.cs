@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using CsCheck;
 using FluentAssertions;
 using PaperCurves.Pretraining;
@@ -70,6 +71,9 @@ public sealed class CellStoreTests : IDisposable
     [InlineData("\"trial\": 1", "\"trial\": \"one\"", "damaged or cut short")]
     [InlineData("\"trial\": 1", "\"tryal\": 1", "damaged or cut short")]
     [InlineData("\"hits\": \"1\"", "\"hits\": null", "damaged or cut short")]
+    [InlineData("\"hits\": \"1 1\"", "\"hits\": \"1 one\"", "damaged or cut short (The evaluation after 2 classes does not say how many images of each are recognised.")]
+    [InlineData("\"hits\": \"1 1\"", "\"hits\": \"1 -1\"", "damaged or cut short (The evaluation after 2 classes does not say how many images of each are recognised.")]
+    [InlineData("\"classes_seen\": 2", "\"classes_seen\": 3", "damaged or cut short (The evaluation after 3 classes does not say how many images of each are recognised.")]
     [InlineData("\"format\": 1", "\"format\": 2", "its format is 2, not 1. Move it away to make the cell again")]
     [InlineData("\"format\": 1,", "", "it does not say its format. Move it away to make the cell again")]
     [InlineData("\"Zapping.Training\": \"0.1.0", "\"Zapping.Training\": \"0.0.9", "made by Zapping.Training 0.0.9, and this is 0.1.0. Give another --out. Move it away to make the cell again")]
@@ -156,7 +160,27 @@ public sealed class CellStoreTests : IDisposable
         FakeCellWork.SaveRecord(Network.Plan, Store.NetworkFolder(Network), new PretrainingResult(default, default, 1, 1, 1, 1, 1, 1, 1), other);
 
         Store.Invoking(store => store.FindRecord(Network)).Should().Throw<SweepException>().WithMessage(
-            $"{Store.NetworkFolder(Network)}: trained by Zapping.Training 0.0.9, and this is 0.1.0. Give another --out, or move the network's folder away to train it again");
+            $"{Path.Combine(Store.NetworkFolder(Network), "pretraining.json")}: trained by Zapping.Training 0.0.9, and this is 0.1.0. "
+            + "Give another --out, or move the network's folder away to train it again");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_network_that_another_version_has_trained_or_begun_is_refused(bool finished)
+    {
+        FakeCellWork.SaveNetwork(Network.Plan, Store.NetworkFolder(Network), finished);
+        var checkpoint = FakeCellWork.MakeOfVersion("0.0.9+abc", Store.NetworkFolder(Network));
+
+        Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(
+            $"{checkpoint}: trained by Zapping.Training 0.0.9, and this is 0.1.0. Give another --out, or move the network's folder away to train it again");
+    }
+
+    [Fact]
+    public void Folders_of_messages_are_full_paths()
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, _folder.FullName);
+        new CellStore(relative).NetworkFolder(Network).Should().Be(Store.NetworkFolder(Network));
     }
 
     [Fact]
@@ -173,6 +197,27 @@ public sealed class CellStoreTests : IDisposable
         }
 
         Store.IsTaken("a/b").Should().BeFalse();
+    }
+
+    [Fact]
+    public void Two_may_look_at_once_whether_a_claim_is_taken()
+    {
+        Store.Claim("a/b")!.Dispose();
+        using var other = new FileStream(Path.Combine(_folder.FullName, "locks", "a", "b.lock"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Store.IsTaken("a/b").Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_lock_that_cannot_be_opened_is_an_error_with_its_path_and_not_a_claim_of_somebody()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "puts a socket where the lock should be");
+        var path = Path.Combine(_folder.FullName, "locks", "a.lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+
+        Store.Invoking(store => store.Claim("a")).Should().Throw<IOException>().WithMessage($"*{path}*");
+        Store.Invoking(store => store.IsTaken("a")).Should().Throw<IOException>().WithMessage($"*{path}*");
     }
 
     [Fact]

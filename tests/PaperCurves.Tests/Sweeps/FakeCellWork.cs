@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
@@ -57,6 +59,22 @@ internal sealed class FakeCellWork : ICellWork
     /// <summary>What remains of a network in a repository: its record, no checkpoints.</summary>
     public static void SaveRecord(PretrainingPlan plan, string folder, PretrainingResult result, Circumstances circumstances) =>
         new PretrainingRecord(plan, "noise", result, circumstances).Write(folder);
+
+    /// <summary>Makes a network's only checkpoint one that another version of the library has saved.</summary>
+    /// <returns>Path of the checkpoint.</returns>
+    public static string MakeOfVersion(string version, string folder)
+    {
+        var checkpoint = Checkpoint.Open(Path.Combine(folder, PretrainedNetwork.CheckpointFolder));
+        var (description, sums) = (Path.Combine(checkpoint.Path, "checkpoint.json"), Path.Combine(checkpoint.Path, "SHA256SUMS"));
+        var before = Hash(description);
+        var text = JsonNode.Parse(File.ReadAllText(description))!;
+        text["library_version"] = version;
+        File.WriteAllText(description, text.ToJsonString());
+        File.WriteAllText(sums, File.ReadAllText(sums).Replace(before, Hash(description), StringComparison.Ordinal));
+        return checkpoint.Path;
+
+        static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+    }
 
     public static CellResult Result(TransferCell cell, double accuracy = 0.5) => new()
     {

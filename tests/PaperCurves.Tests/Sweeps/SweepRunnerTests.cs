@@ -150,6 +150,30 @@ public sealed class SweepRunnerTests : IDisposable
         work.Begun.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("*")]
+    [InlineData("iid-zap-s1")]
+    public void A_folder_with_results_of_other_data_is_refused_whatever_is_asked_for(string only)
+    {
+        Run(new FakeCellWork(), new SweepLimits("iid-s1/head*"));
+        Directory.Delete(Path.Combine(_folder.FullName, "networks"), recursive: true);
+        var others = SweepCells.Of(SweepFile.Parse(SweepSample.Yaml, SweepSample.File), SweepSample.Data with { Name = "other" });
+        var work = new FakeCellWork();
+
+        var run = () => new SweepRunner(others, Store, work, new SilentBoard()).Run(new SweepLimits(only), CancellationToken.None);
+
+        run.Should().Throw<SweepException>().WithMessage($"{_folder.FullName}*json:1: made by other settings than the sweep file now gives: *data is \"noise\", not \"other\"*");
+        work.Begun.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_folder_with_networks_of_other_data_is_refused_whatever_is_asked_for()
+    {
+        FakeCellWork.SaveNetwork(Cells.Networks[0].Plan with { Data = "other" }, Store.NetworkFolder(Cells.Networks[0]));
+        FluentActions.Invoking(() => Run(new FakeCellWork(), new SweepLimits("iid-s2"))).Should().Throw<SweepException>()
+            .WithMessage($"{Store.NetworkFolder(Cells.Networks[0])}: trained by another plan than the sweep file now gives: data is \"other\", not \"noise\"*");
+    }
+
     [Fact]
     public async Task Several_runners_share_a_folder_and_make_every_cell_once()
     {
