@@ -9,7 +9,7 @@ using static Zapping.Training.BoundaryKind;
 
 var device = cuda.is_available() ? CUDA : CPU;
 Console.WriteLine(device.type == DeviceType.CUDA
-    ? $"CUDA is there: {cuda.device_count()} device(s); this runs on {device}."
+    ? $"CUDA is there, with {cuda.device_count()} device(s); this runs on the first."
     : "CUDA is not there: this build has no CUDA backend, or the system no NVIDIA driver. This runs on the CPU.");
 
 // 1. The model goes to the device first, and the optimizer is made afterwards: .to() replaces parameters.
