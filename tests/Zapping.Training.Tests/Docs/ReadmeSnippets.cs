@@ -6,7 +6,7 @@ using static Zapping.Training.BoundaryKind;
 
 namespace Zapping.Training.Tests.Docs;
 
-/// <summary>The README's code, compiled and run; <see cref="ReadmeTests"/> compares it with the README.</summary>
+/// <summary>The README's code, compiled and run; <see cref="SnippetTests"/> compares it with the README.</summary>
 public sealed class ReadmeSnippets
 {
     [Fact]

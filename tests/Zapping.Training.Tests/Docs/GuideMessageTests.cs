@@ -1,0 +1,107 @@
+using FluentAssertions;
+using Xunit;
+using Zapping.Training.Tests.Build;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using static Zapping.Training.BoundaryKind;
+
+namespace Zapping.Training.Tests.Docs;
+
+/// <summary>The messages that docs/guides/troubleshooting.md explains are those that users see.</summary>
+public sealed class GuideMessageTests
+{
+    private const string Guide = "docs/guides/troubleshooting.md";
+
+    private static readonly Dictionary<string, Action> Provoked = new(StringComparer.Ordinal)
+    {
+        ["the-head-is-not-found"] = () => Zap(new ZapOptions(), classes: 1),
+        ["the-name-of-the-head-is-wrong"] = () => Zap(new ZapOptions { Head = HeadSelector.Named("fc") }, classes: 1),
+        ["the-boundary-names-no-classes"] = () => Zap(new ZapOptions { Head = HeadSelector.Named("head") }),
+        ["a-class-has-no-row"] = () => Zap(new ZapOptions { Head = HeadSelector.Named("head") }, classes: 12),
+        ["the-weight-is-shared"] = () =>
+        {
+            using var model = new NextWord(words: 10);
+            new ZapScheduler(model, [], new ZapPolicy(new ZapOptions { Head = HeadSelector.Named("head") }), new ResetSchedule(ClassBoundary))
+                .Signal(ClassBoundary, 1);
+        },
+        ["the-optimizer-does-not-know-the-parameter"] = () =>
+        {
+            using var model = Net();
+            using var optimizer = optim.SGD([model.get_parameter("body.weight")!], 0.1);
+            new ZapScheduler(model, [optimizer], new ZapPolicy(new ZapOptions { Head = HeadSelector.Named("head") }), new ResetSchedule(ClassBoundary))
+                .Signal(ClassBoundary, 1);
+        },
+        ["the-loss-is-not-finite"] = () =>
+        {
+            using var model = Net();
+            using var optimizer = optim.SGD(model.parameters(), 0.1);
+            using var trainer = new ContinualTrainer(model, optimizer);
+            trainer.BeginEpoch();
+            using var inputs = full(2, 784, double.NaN).to(ScalarType.Float32);
+            using var labels = zeros(2, ScalarType.Int64);
+            trainer.TrainStep(inputs, labels);
+        },
+        ["weights-do-not-fit"] = () =>
+        {
+            var path = Path.Combine(Path.GetTempPath(), "weights.safetensors");
+            using var saved = Sequential(("body", Linear(784, 128)), ("fc", Linear(128, 10)));
+            using var model = Net();
+            StateDict.Save(saved, path);
+            StateDict.Load(model, path);
+        },
+    };
+
+    // What another program says, or a system that this one is not: the words must be in a file of the repository.
+    private static readonly Dictionary<string, string> Written = new(StringComparer.Ordinal)
+    {
+        ["cuda-is-not-seen"] = "samples/PaperCurves/Commands/CommonOptions.cs",
+        ["the-backend-has-no-such-name"] = "eng/Backend.targets",
+        ["the-data-folder-is-empty"] = "samples/PaperCurves/Data/ImageData.cs",
+    };
+
+    // TorchSharp's own message, quoted from a run with libtorch removed.
+    private static readonly string[] Quoted = ["the-native-library-is-not-found"];
+
+    [Fact]
+    public void Every_message_is_checked() => Document.Open(Guide).CodeIn("text").Select(block => block.Anchor)
+        .Should().BeEquivalentTo([.. Provoked.Keys, .. Written.Keys, .. Quoted]);
+
+    [Theory]
+    [MemberData(nameof(ProvokedAnchors))]
+    public void A_message_is_the_one_that_is_thrown(string anchor)
+    {
+        var message = Provoked[anchor].Should().Throw<Exception>().Which.Message.Replace(Path.GetTempPath(), "", StringComparison.Ordinal);
+        InOneLine(Message(anchor)).Should().Be(InOneLine(message));
+    }
+
+    [Theory]
+    [MemberData(nameof(WrittenAnchors))]
+    public void A_message_is_in_the_source(string anchor)
+    {
+        var source = File.ReadAllText(Path.Combine(ThrowawayProject.Repository, Written[anchor]));
+        var joined = InOneLine(source.Replace("\r", "", StringComparison.Ordinal)).Replace("\" + \"", "", StringComparison.Ordinal)
+            .Replace("\" + $\"", "", StringComparison.Ordinal);
+        foreach (var part in InOneLine(Message(anchor)).Split('…', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            joined.Should().Contain(part);
+        }
+    }
+
+    public static TheoryData<string> ProvokedAnchors => [.. Provoked.Keys];
+
+    public static TheoryData<string> WrittenAnchors => [.. Written.Keys];
+
+    private static string Message(string anchor) =>
+        string.Join('\n', Document.Open(Guide).CodeIn("text").Single(block => block.Anchor == anchor).Lines);
+
+    private static string InOneLine(string text) => string.Join(' ', text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static TorchSharp.Modules.Sequential Net() =>
+        Sequential(("body", Linear(784, 128)), ("relu", ReLU()), ("head", Linear(128, 10)));
+
+    private static void Zap(ZapOptions options, params int[] classes)
+    {
+        using var model = Net();
+        new ZapScheduler(model, [], new ZapPolicy(options), new ResetSchedule(ClassBoundary)).Signal(ClassBoundary, classes);
+    }
+}

@@ -1,0 +1,35 @@
+using FluentAssertions;
+using Xunit;
+
+namespace Zapping.Training.Tests.Docs;
+
+/// <summary>Links within the repository lead to a file that is there, and to a heading that it has.</summary>
+public sealed class LinkTests
+{
+    public static TheoryData<string> Documents => [.. Document.Names];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_link_leads_somewhere(string name)
+    {
+        var document = Document.Open(name);
+        foreach (var link in document.Links.Where(link => !link.StartsWith("https://", StringComparison.Ordinal)))
+        {
+            var (file, anchor) = link.Split('#') is [var path, var heading] ? (path, heading) : (link, "");
+            var target = file.Length == 0 ? document.Path : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(document.Path)!, file));
+            Path.Exists(target).Should().BeTrue($"{name} links to {link}");
+            if (anchor.Length > 0)
+            {
+                Document.Open(target).Anchors.Should().Contain(anchor, $"{name} links to {link}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_guide_is_in_the_index()
+    {
+        var index = Document.Open("docs/README.md").Links.ToList();
+        var guides = Document.Names.Where(name => name.StartsWith("docs/", StringComparison.Ordinal) && name != "docs/README.md");
+        guides.Select(name => name["docs/".Length..]).Should().BeSubsetOf(index);
+    }
+}

@@ -1,0 +1,81 @@
+using FluentAssertions;
+using Xunit;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using static Zapping.Training.BoundaryKind;
+
+namespace Zapping.Training.Tests.Docs;
+
+/// <summary>The code of docs/guides/which-reset-when.md, compiled and run.</summary>
+public sealed class WhichResetSnippets : IDisposable
+{
+    private readonly TorchSharp.Modules.Sequential _model = Sequential(("body", Linear(12, 8)), ("tanh", Tanh()), ("head", Linear(8, 5)));
+    private readonly optim.Optimizer _optimizer;
+    private readonly Tensor _images = rand(40, 12);
+    private readonly Tensor _labels = randint(5, 40);
+
+    public WhichResetSnippets() => _optimizer = optim.Adam(_model.parameters(), 1e-3);
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _model.Dispose();
+        _images.Dispose();
+        _labels.Dispose();
+    }
+
+    [Fact]
+    public void Recommended_resets_run()
+    {
+        var (model, optimizer) = (_model, _optimizer);
+        var batches = new ShuffledBatches(_images, _labels, batchSize: 10);
+
+        // <recommended>
+        using var trainer = new ContinualTrainer(model, optimizer)
+            .UseZapping(ZapOptions.Recommended, new ResetSchedule(EpochBoundary) { SkipFirst = true });
+        // </recommended>
+        trainer.Schedulers.Should().ContainSingle();
+
+        // The model above has two linear layers, so its head has to be named.
+        var options = ZapOptions.Recommended;
+        options.Head = HeadSelector.Named("head");
+        using var named = new ContinualTrainer(model, optimizer).UseZapping(options, new ResetSchedule(EpochBoundary) { SkipFirst = true });
+        named.Fit(batches, epochs: 3);
+        named.Schedulers[0].State.Resets.Should().Be(2);
+    }
+
+    [Fact]
+    public void Published_resets_run()
+    {
+        var (model, optimizer) = (_model, _optimizer);
+
+        // <published>
+        var published = new ZapOptions
+        {
+            Head = HeadSelector.Named("head"),
+            Units = UnitSelection.All, // or UnitSelection.Random(100)
+            Weights = Rewriter.KaimingNormal(KaimingFan.AsPublished),
+        };
+        using var trainer = new ContinualTrainer(model, optimizer)
+            .UseZapping(published, new ResetSchedule(EpochBoundary) { SkipFirst = true });
+        // </published>
+        trainer.Fit(new ShuffledBatches(_images, _labels, batchSize: 10), epochs: 2);
+        trainer.Schedulers[0].State.Resets.Should().Be(1);
+    }
+
+    [Fact]
+    public void Shrink_and_perturb_runs_beside_another_reset()
+    {
+        var (model, optimizer) = (_model, _optimizer);
+
+        // <two-resets>
+        var warmStart = new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { Shrink = 0.4, Perturb = 0.1 });
+        using var trainer = new ContinualTrainer(model, optimizer)
+            .UseReset(warmStart, new ResetSchedule(TaskBoundary) { SkipFirst = true, Seed = 1 }) // new data have come
+            .UseZapping(every: ClassBoundary, zap => zap.Head = HeadSelector.Named("head"), seed: 2);
+        // </two-resets>
+        using var images = rand(2, 12);
+        trainer.Fit([new TrainingTask(new ClassExamples(0, images)), new TrainingTask(new ClassExamples(1, images))]);
+        trainer.Schedulers.Select(scheduler => scheduler.State.Resets).Should().Equal(1, 2);
+    }
+}
