@@ -25,14 +25,14 @@ public sealed class CellStore(string folder)
     /// What a network's pre-training ended with; null if it has not come to its end. Who trains it replaces checkpoints, so
     /// ask only under the claim to it.
     /// </summary>
-    /// <exception cref="SweepException">Its checkpoints are damaged, of another version, or of another plan.</exception>
+    /// <exception cref="DataException">Its checkpoints are damaged, of another version, of another plan, or gone.</exception>
     public PretrainingResult? Find(NetworkCell cell)
     {
         var network = NetworkFolder(cell);
         var checkpoints = Path.Combine(network, PretrainedNetwork.CheckpointFolder);
         if (!Directory.Exists(checkpoints) || !Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
         {
-            return File.Exists(Path.Combine(network, PretrainingFolder.RecordFile))
+            return FindRecord(cell) is not null
                 ? throw new SweepException(
                     $"{network}: its training is finished, but its checkpoints are gone. "
                     + "Put them back, or move the network's folder away to train it again")

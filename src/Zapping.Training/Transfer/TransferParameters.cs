@@ -10,7 +10,7 @@ public abstract class TransferParameters
     {
     }
 
-    /// <summary>Every parameter ("unfrozen").</summary>
+    /// <summary>Every parameter that requires gradients ("unfrozen").</summary>
     public static TransferParameters All { get; } = new Named(ParameterSet.All);
 
     /// <summary>The classifier's weight and bias ("head-only"). The features of all examples are then computed once.</summary>

@@ -8,39 +8,34 @@ public sealed record TransferResult(IReadOnlyList<TransferEvaluation> Evaluation
     public TransferEvaluation Final => Evaluations[^1];
 
     /// <summary>
-    /// The accuracy matrix of a sequential transfer, from which average accuracy, forgetting and backward transfer are read. Task
-    /// j is the classes that were learned between two evaluations; R[i, j] is their mean top-1 accuracy at evaluation i, NaN
-    /// before they were learned.
+    /// The accuracy matrix of a sequential transfer, from which average accuracy, forgetting and backward transfer are read. Task j
+    /// is the j-th <paramref name="classesPerTask"/> classes of the order of presentation; R[i, j] is their mean top-1 accuracy when
+    /// task i has been learned, NaN before they were learned.
     /// </summary>
+    /// <remarks>
+    /// The metrics count every task alike, as they are defined for tasks of equal size. So evaluations in between, such as the one
+    /// after the first class, end no task and are passed over.
+    /// </remarks>
+    /// <param name="classesPerTask">Classes of a task, at least 1; the last task has those that are left.</param>
     /// <param name="of">Of which examples; default: query.</param>
-    /// <param name="classesPerTask">
-    /// Classes of a task, of the last one perhaps fewer; averages over tasks then mean what they mean in the field. Evaluations in
-    /// between are passed over. <see langword="null"/> (default): every evaluation ends a task, and the one of a single class that a
-    /// transfer begins with counts as much as one of 50.
-    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classesPerTask"/> is not positive.</exception>
     /// <exception cref="InvalidOperationException">
     /// The evaluations are not of more and more classes, as in i.i.d. transfer; there is none at the end of a task; or support was
-    /// not evaluated each time.
+    /// not evaluated there.
     /// </exception>
-    public AccuracyMatrix ToAccuracyMatrix(TransferExamples of = TransferExamples.Query, int? classesPerTask = null)
+    public AccuracyMatrix ToAccuracyMatrix(int classesPerTask, TransferExamples of = TransferExamples.Query)
     {
-        if (classesPerTask is { } size)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(classesPerTask));
-        }
-
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classesPerTask);
         EnsureSequential();
-        var evaluations = classesPerTask is { } classes ? EndsOfTasks(classes) : Evaluations;
-        var ends = evaluations.Select(evaluation => evaluation.ClassesSeen).ToArray();
-        var matrix = new double[ends.Length, ends.Length];
-        for (var i = 0; i < ends.Length; i++)
+        var evaluations = EndsOfTasks(classesPerTask);
+        var matrix = new double[evaluations.Count, evaluations.Count];
+        for (var i = 0; i < evaluations.Count; i++)
         {
             var accuracies = Of(evaluations[i], of);
-            for (var j = 0; j < ends.Length; j++)
+            for (var j = 0; j < evaluations.Count; j++)
             {
-                var first = j == 0 ? 0 : ends[j - 1];
-                matrix[i, j] = j > i ? double.NaN : Enumerable.Range(first, ends[j] - first).Average(accuracies.Of);
+                var first = j * classesPerTask;
+                matrix[i, j] = j > i ? double.NaN : Enumerable.Range(first, evaluations[j].ClassesSeen - first).Average(accuracies.Of);
             }
         }
 

@@ -147,8 +147,13 @@ public sealed class CellStoreTests : IDisposable
         Refused($"{folder}: no pre-trained network could be read (*). Move the network's folder away to train it again");
 
         Directory.Delete(Path.Combine(folder, PretrainedNetwork.CheckpointFolder), recursive: true);
-        File.WriteAllText(Path.Combine(folder, "pretraining.json"), "{}");
+        SaveRecord(Network.Plan with { Data = "other" });
+        Refused($"{folder}: trained by another plan than the sweep file now gives: data is \"other\", not \"noise\". Put the sweep file back, give another --out, or move the network's folder away");
+        SaveRecord(Network.Plan);
         Refused($"{folder}: its training is finished, but its checkpoints are gone. Put them back, or move the network's folder away to train it again");
+
+        void SaveRecord(PretrainingPlan plan) =>
+            FakeCellWork.SaveRecord(plan, folder, new PretrainingResult(default, default, 1, 1, 1, 1, 1, 1, 1), new Circumstances());
 
         void Refused(string message) => Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(message);
     }
