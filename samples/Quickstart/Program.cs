@@ -1,0 +1,67 @@
+// Zapping in one page. Two networks learn to tell 100 characters apart; they are alike, but one of them forgets its last layer before
+// every epoch. Then both meet 20 characters that neither has seen, one after another, and learn a new last layer for them, each at
+// the learning rate that suits it best.
+//   dotnet run -c Release --project samples/Quickstart                      draws invented characters
+//   dotnet run -c Release --project samples/Quickstart -- path/to/omniglot  reads real ones
+using PaperCurves.Data;
+using ScottPlot;
+using Zapping.Training;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using static Zapping.Training.BoundaryKind;
+
+const int Characters = 100, NewCharacters = 20, Width = 32, Epochs = 8;
+
+var data = args is [var folder] ? Omniglot.Load(folder) : SyntheticGlyphs.Create(Characters, NewCharacters);
+var (images, labels) = Tensors(data.Training, Characters);
+var (newImages, newLabels) = Tensors(data.Transfer, NewCharacters);
+
+Fonts.AddFontFile("DejaVu Sans", Path.Combine(AppContext.BaseDirectory, "DejaVuSans.ttf")); // small systems have none
+Fonts.Default = "DejaVu Sans";
+using var picture = new Plot();
+foreach (var zap in new[] { false, true })
+{
+    using var model = Pretrain(zap);
+    var result = new[] { 1e-4, 3e-4, 1e-3 }.Select(rate => Transfer(model, rate)).MaxBy(result => result.Final.Query.TopOne)!;
+    var name = zap ? "with zapping" : "without zapping";
+    Console.WriteLine($"{name}: {result.Final.Query.TopOne:p1} of drawings of {result.Final.ClassesSeen} new characters are recognised");
+    var curve = picture.Add.Scatter(
+        result.Evaluations.Select(e => (double)e.ClassesSeen).ToArray(), result.Evaluations.Select(e => 100 * e.Query.TopOne).ToArray());
+    curve.LegendText = name;
+}
+
+picture.Axes.SetLimitsY(0, 100);
+picture.XLabel("new characters learned so far");
+picture.YLabel("recognised (%)");
+picture.ShowLegend(Alignment.LowerLeft);
+Directory.CreateDirectory("out");
+Console.WriteLine($"See {picture.SavePng(Path.Combine("out", "quickstart.png"), 800, 500).Path}");
+
+Module<Tensor, Tensor> Pretrain(bool zap)
+{
+    random.manual_seed(1);
+    var model = Sequential(
+        ("conv1", Conv2d(1, Width, 3)), ("norm1", InstanceNorm2d(Width, affine: true)), ("relu1", ReLU()), ("pool1", MaxPool2d(2)),
+        ("conv2", Conv2d(Width, Width, 3)), ("norm2", InstanceNorm2d(Width, affine: true)), ("relu2", ReLU()), ("pool2", MaxPool2d(2)),
+        ("flatten", Flatten()), ("head", Linear(Width * 25, Characters)));
+    using var optimizer = new FusedAdam(model.parameters(), 3e-3);
+    using var trainer = new ContinualTrainer(model, optimizer);
+    if (zap)
+    {
+        trainer.UseZapping(ZapOptions.Recommended, new ResetSchedule(EpochBoundary) { SkipFirst = true }); // all there is to it
+    }
+
+    trainer.Fit(new ShuffledBatches(images, labels, batchSize: 50), Epochs);
+    return model;
+}
+
+TransferResult Transfer(Module<Tensor, Tensor> model, double rate)
+{
+    var sampler = new TransferSampler([.. Enumerable.Repeat(20, NewCharacters)], new TransferSamplerOptions { Classes = NewCharacters });
+    using var task = TransferTask.Of(sampler.Draw(trial: 0), new LabelledBatch(newImages, newLabels));
+    return SequentialTransfer.Run(
+        model, task, new SequentialTransferOptions { Trains = TransferParameters.Head, LearningRate = rate, EvaluationPeriod = 1 });
+}
+
+static (Tensor Images, Tensor Labels) Tensors(ImageSet set, int classes) => Images.ToTensors(
+    set, [.. Enumerable.Range(0, classes)], [.. Enumerable.Repeat(Enumerable.Range(0, 20).ToArray(), classes)], CPU);
