@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using FluentAssertions;
+using Xunit;
+
+namespace Samples.Tests;
+
+/// <summary>The sample that newcomers read first.</summary>
+public sealed class QuickstartTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-quickstart-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void It_compares_two_networks_and_draws_them()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quickstart.dll")])
+        {
+            WorkingDirectory = _folder.FullName,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
+        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        process.WaitForExit();
+
+        process.ExitCode.Should().Be(0);
+        lines.Should().SatisfyRespectively(
+            line => line.Should().MatchRegex(@"^without zapping: [0-9.]+ % of drawings of 20 new characters are recognised$"),
+            line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognised$"),
+            line => line.Should().StartWith("See ").And.EndWith("quickstart.png"));
+        File.ReadAllBytes(Path.Combine(_folder.FullName, "out", "quickstart.png")).AsSpan(1, 3).SequenceEqual("PNG"u8).Should().BeTrue();
+    }
+}
