@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Tests.Build;
@@ -85,6 +86,21 @@ public sealed class GuideMessageTests
         {
             joined.Should().Contain(part);
         }
+    }
+
+    [Fact]
+    public void A_reset_between_forward_and_backward_is_noticed_by_autograd()
+    {
+        using var model = Net();
+        using var inputs = rand(2, 784);
+        using var scope = NewDisposeScope();
+        var options = new ZapOptions { Head = HeadSelector.Named("head"), Units = UnitSelection.All };
+        var loss = model.call(inputs).sum();
+        new ZapScheduler(model, [], new ZapPolicy(options), new ResetSchedule(StepBoundary)).Signal(StepBoundary);
+        var late = () => loss.backward();
+
+        late.Should().Throw<ExternalException>().WithMessage("*modified by an inplace operation*");
+        Document.Open(Guide).Anchors.Should().Contain("modified-by-an-inplace-operation");
     }
 
     public static TheoryData<string> ProvokedAnchors => [.. Provoked.Keys];
