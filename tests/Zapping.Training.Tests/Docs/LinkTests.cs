@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Tests.Build;
 
 namespace Zapping.Training.Tests.Docs;
 
 /// <summary>Links within the repository lead to a file that is there, and to a heading that it has.</summary>
-public sealed class LinkTests
+public sealed partial class LinkTests
 {
     public static TheoryData<string> Documents => [.. Document.Names];
 
@@ -25,6 +27,17 @@ public sealed class LinkTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_project_that_a_command_runs_is_there(string name)
+    {
+        foreach (Match command in Project().Matches(File.ReadAllText(Document.Open(name).Path)))
+        {
+            var folder = Path.Combine(ThrowawayProject.Repository, command.Groups["folder"].Value);
+            Directory.EnumerateFiles(folder, "*.csproj").Should().ContainSingle($"{name} says {command.Value}");
+        }
+    }
+
     [Fact]
     public void Every_guide_is_in_the_index()
     {
@@ -32,4 +45,6 @@ public sealed class LinkTests
         var guides = Document.Names.Where(name => name.StartsWith("docs/", StringComparison.Ordinal) && name != "docs/README.md");
         guides.Select(name => name["docs/".Length..]).Should().BeSubsetOf(index);
     }
+    [GeneratedRegex(@"--project (?<folder>[\w./]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Project();
 }
