@@ -22,9 +22,10 @@ using var picture = new Plot();
 foreach (var zap in new[] { false, true })
 {
     using var model = Pretrain(zap);
-    var result = new[] { 1e-4, 3e-4, 1e-3 }.Select(rate => Transfer(model, rate)).MaxBy(result => result.Final.Query.TopOne)!;
+    var (result, rate) = new[] { 3e-5, 1e-4, 3e-4, 1e-3, 3e-3 }.Select(rate => (Result: Transfer(model, rate), rate))
+        .MaxBy(transfer => transfer.Result.Final.Query.TopOne);
     var name = zap ? "with zapping" : "without zapping";
-    Console.WriteLine($"{name}: {result.Final.Query.TopOne:p1} of drawings of {result.Final.ClassesSeen} new characters are recognised");
+    Console.WriteLine($"{name}: {result.Final.Query.TopOne:p1} of drawings of {result.Final.ClassesSeen} new characters are recognised (learning rate {rate})");
     var curve = picture.Add.Scatter(
         result.Evaluations.Select(e => (double)e.ClassesSeen).ToArray(), result.Evaluations.Select(e => 100 * e.Query.TopOne).ToArray());
     curve.LegendText = name;

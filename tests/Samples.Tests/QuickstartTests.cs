@@ -25,8 +25,8 @@ public sealed class QuickstartTests : IDisposable
 
         process.ExitCode.Should().Be(0);
         lines.Should().SatisfyRespectively(
-            line => line.Should().MatchRegex(@"^without zapping: [0-9.]+ % of drawings of 20 new characters are recognised$"),
-            line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognised$"),
+            line => line.Should().MatchRegex(@"^without zapping: [0-9.]+ % of drawings of 20 new characters are recognised \(learning rate [0-9E.-]+\)$"),
+            line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognised \(learning rate [0-9E.-]+\)$"),
             line => line.Should().StartWith("See ").And.EndWith("quickstart.png"));
         File.ReadAllBytes(Path.Combine(_folder.FullName, "out", "quickstart.png")).AsSpan(1, 3).SequenceEqual("PNG"u8).Should().BeTrue();
     }
