@@ -37,7 +37,7 @@ public sealed class RepresentationProbe
         }
 
         HeadLayer.Find(model, _options.Head);
-        ReadingLayer.Select(model, _options.Layers);
+        UnitLayer.Select(model, _options.Layers);
     }
 
     /// <summary>Makes one forward pass and looks.</summary>
@@ -47,7 +47,7 @@ public sealed class RepresentationProbe
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         using var mode = new EvalMode(_model);
-        using var activity = new ReadActivity(ReadingLayer.Select(_model, _options.Layers));
+        using var activity = new ReadActivity(UnitLayer.Select(_model, _options.Layers));
         using var features = new HeadFeatures(HeadLayer.Find(_model, _options.Head));
         _model.call(_batch);
         var called = _options.Layers is null ? activity.Called.Skip(1) : activity.Called;

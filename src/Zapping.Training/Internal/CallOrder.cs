@@ -9,7 +9,7 @@ internal static class CallOrder
     /// <exception cref="NotSupportedException">A module has parameters, but no call of it is seen.</exception>
     public static IReadOnlyList<(string Name, nn.Module Module)> Of(nn.Module<Tensor, Tensor> model, Tensor example)
     {
-        var modules = ParameterCatalog.Modules(model).DistinctBy(m => m.Module, ReferenceEqualityComparer.Instance)
+        var modules = ParameterCatalog.DistinctModules(model)
             .Where(m => m.Module.named_parameters(recurse: false).Any() || m.Module.named_buffers(recurse: false).Any()).ToList();
         var called = new List<(string Name, nn.Module Module)>();
         var unhook = new List<Action>();

@@ -36,6 +36,10 @@ internal sealed class ParameterCatalog(nn.Module model)
         throw new ArgumentException($"The module {module.GetName()} does not belong to the model {model.GetName()}.", nameof(module));
     }
 
+    /// <summary>The model itself and every module in it once, by the first of its names.</summary>
+    public static IEnumerable<(string Name, nn.Module Module)> DistinctModules(nn.Module root) =>
+        Modules(root).DistinctBy(m => m.Module, ReferenceEqualityComparer.Instance);
+
     /// <summary>The model itself and every module in it, with dotted names ("" for the model).</summary>
     public static IEnumerable<(string Name, nn.Module Module)> Modules(nn.Module root)
     {

@@ -8,7 +8,7 @@ internal sealed class ReadActivity : IDisposable
     private readonly List<Action> _unhook = [];
     private readonly List<UnitMagnitudes> _called = [];
 
-    public ReadActivity(IEnumerable<ReadingLayer> layers)
+    public ReadActivity(IEnumerable<UnitLayer> layers)
     {
         foreach (var layer in layers)
         {
@@ -29,7 +29,7 @@ internal sealed class ReadActivity : IDisposable
         _called.ForEach(magnitudes => magnitudes.Dispose());
     }
 
-    private void Add(ReadingLayer layer, Tensor inputs)
+    private void Add(UnitLayer layer, Tensor inputs)
     {
         var known = _called.Find(magnitudes => magnitudes.Layer == layer);
         if (known is null)
@@ -43,13 +43,13 @@ internal sealed class ReadActivity : IDisposable
 }
 
 /// <summary>Mean and largest absolute value of each unit that a layer reads.</summary>
-internal sealed class UnitMagnitudes(ReadingLayer layer) : IDisposable
+internal sealed class UnitMagnitudes(UnitLayer layer) : IDisposable
 {
     private Tensor? _sum;
     private Tensor? _largest;
     private long _count;
 
-    public ReadingLayer Layer => layer;
+    public UnitLayer Layer => layer;
 
     public void Add(Tensor inputs)
     {

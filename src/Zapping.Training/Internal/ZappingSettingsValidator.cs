@@ -11,16 +11,8 @@ internal sealed class ZappingSettingsValidator(string name, string prefix) : IVa
 {
     public bool Serves(string? optionsName) => string.Equals(optionsName, name, StringComparison.Ordinal);
 
-    public ValidateOptionsResult Validate(string? optionsName, ZappingSettings options)
-    {
-        if (!Serves(optionsName))
-        {
-            return ValidateOptionsResult.Skip;
-        }
-
-        var failures = Failures(options, prefix);
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
+    public ValidateOptionsResult Validate(string? optionsName, ZappingSettings options) =>
+        Serves(optionsName) ? OptionsRules.ResultOf(Failures(options, prefix)) : ValidateOptionsResult.Skip;
 
     public static IReadOnlyList<string> Failures(ZappingSettings settings, string prefix)
     {

@@ -17,7 +17,7 @@ internal sealed class UnitCoupling
     public UnitCoupling(nn.Module<Tensor, Tensor> model, Tensor example, Func<nn.Module, bool> normalisations)
     {
         _catalog = new ParameterCatalog(model);
-        var modules = ParameterCatalog.Modules(model).DistinctBy(m => m.Module, ReferenceEqualityComparer.Instance).ToList();
+        var modules = ParameterCatalog.DistinctModules(model).ToList();
         _layers = [.. modules.Select(m => UnitLayer.Of(m.Name, m.Module)).OfType<UnitLayer>()];
         _norms = [.. modules.Select(m => UnitNorm.Of(m.Name, m.Module, normalisations(m.Module))).OfType<UnitNorm>()];
         var known = _layers.Select(layer => layer.Module).Concat(_norms.Select(norm => norm.Module)).ToHashSet();

@@ -29,6 +29,20 @@ internal sealed class UnitLayer
         _ => null,
     };
 
+    /// <summary>The model's linear layers and convolutions.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="names">Which of them; null: all.</param>
+    /// <exception cref="ArgumentException">None is selected.</exception>
+    public static IReadOnlyList<UnitLayer> Select(nn.Module model, Func<string, bool>? names)
+    {
+        var all = ParameterCatalog.DistinctModules(model).Select(m => Of(m.Name, m.Module)).OfType<UnitLayer>().ToList();
+        var selected = all.FindAll(layer => names?.Invoke(layer.Name) ?? true);
+        return selected.Count > 0
+            ? selected
+            : throw new ArgumentException(
+                $"No layer of {model.GetName()} is selected; it has {string.Join(", ", all.Select(layer => $"'{layer.Name}'"))}.", nameof(names));
+    }
+
     /// <summary>The dimension of an input or output [n, …] that counts inputs or units.</summary>
     public int UnitDimension(Tensor values) => Module is Linear ? checked((int)values.dim()) - 1 : 1;
 }

@@ -7,10 +7,5 @@ namespace Zapping.Training;
 public sealed class ContinualBackpropOptionsValidator : IValidateOptions<ContinualBackpropOptions>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, ContinualBackpropOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var failures = OptionsRules.Failures(options);
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
+    public ValidateOptionsResult Validate(string? name, ContinualBackpropOptions options) => OptionsRules.Validate(options);
 }

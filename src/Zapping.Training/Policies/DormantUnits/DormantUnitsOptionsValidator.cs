@@ -7,10 +7,5 @@ namespace Zapping.Training;
 public sealed class DormantUnitsOptionsValidator : IValidateOptions<DormantUnitsOptions>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, DormantUnitsOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var failures = OptionsRules.Failures(options);
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
+    public ValidateOptionsResult Validate(string? name, DormantUnitsOptions options) => OptionsRules.Validate(options);
 }

@@ -7,10 +7,5 @@ namespace Zapping.Training;
 public sealed class LaterLayersOptionsValidator : IValidateOptions<LaterLayersOptions>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, LaterLayersOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var failures = OptionsRules.Failures(options);
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
+    public ValidateOptionsResult Validate(string? name, LaterLayersOptions options) => OptionsRules.Validate(options);
 }

@@ -7,10 +7,5 @@ namespace Zapping.Training;
 public sealed class ZapOptionsValidator : IValidateOptions<ZapOptions>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, ZapOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var failures = OptionsRules.Failures(options);
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
+    public ValidateOptionsResult Validate(string? name, ZapOptions options) => OptionsRules.Validate(options);
 }
