@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using Xunit;
 
@@ -14,17 +13,10 @@ public sealed class QuickstartTests : IDisposable
     [Fact]
     public void It_compares_two_networks_and_draws_them()
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quickstart.dll")])
-        {
-            WorkingDirectory = _folder.FullName,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!;
-        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        process.WaitForExit();
+        var (exitCode, output, errors) = Sample.RunIn(_folder.FullName, "Quickstart");
 
-        process.ExitCode.Should().Be(0);
-        lines.Should().SatisfyRespectively(
+        exitCode.Should().Be(0, errors);
+        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().SatisfyRespectively(
             line => line.Should().MatchRegex(@"^without zapping: [0-9.]+ % of drawings of 20 new characters are recognised \(learning rate [0-9E.-]+\)$"),
             line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognised \(learning rate [0-9E.-]+\)$"),
             line => line.Should().StartWith("See ").And.EndWith("quickstart.png"));

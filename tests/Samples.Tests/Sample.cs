@@ -5,10 +5,14 @@ namespace Samples.Tests;
 /// <summary>Runs a sample as a user would, in a process of its own.</summary>
 internal static class Sample
 {
-    public static (int ExitCode, string Output, string Errors) Run(string name, params string[] arguments)
+    public static (int ExitCode, string Output, string Errors) Run(string name, params string[] arguments) => RunIn(folder: "", name, arguments);
+
+    /// <summary>Runs it in a folder; an empty name is the one that the tests run in.</summary>
+    public static (int ExitCode, string Output, string Errors) RunIn(string folder, string name, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, name + ".dll"), .. arguments])
         {
+            WorkingDirectory = folder,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -6,18 +6,14 @@ using Xunit;
 namespace Zapping.Training.Tests.Build;
 
 /// <summary>The package as it would be published, in a feed of its own, and an application outside the repository that takes it from there.</summary>
-public sealed class PackageTests : IDisposable
+public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<PackageTests.Packed>
 {
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
-
-    private readonly ThrowawayProject _consumer = new();
-
-    public void Dispose() => _consumer.Dispose();
+    private readonly ThrowawayProject _consumer = packed.Consumer;
 
     [Fact]
     public void It_has_all_that_a_package_needs_and_asks_for_nothing_more_than_it_needs()
     {
-        using var package = ZipFile.OpenRead(Pack());
+        using var package = ZipFile.OpenRead(packed.Path);
 
         package.Entries.Select(entry => entry.FullName).Should().Contain(
         [
@@ -40,14 +36,14 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public void Symbols_come_beside_it()
     {
-        using var symbols = ZipFile.OpenRead(Path.ChangeExtension(Pack(), "snupkg"));
+        using var symbols = ZipFile.OpenRead(Path.ChangeExtension(packed.Path, "snupkg"));
         symbols.GetEntry("lib/net10.0/Zapping.Training.pdb").Should().NotBeNull();
     }
 
     [Fact]
     public void An_application_outside_the_repository_zaps_modules_that_the_library_has_never_seen()
     {
-        var version = Path.GetFileNameWithoutExtension(Pack())["Zapping.Training.".Length..];
+        var version = Path.GetFileNameWithoutExtension(packed.Path)["Zapping.Training.".Length..];
         _consumer.Write("Program.cs", File.ReadAllText(Path.Combine(ThrowawayProject.Repository, "tests", "Zapping.Training.Tests", "Build", "Consumer", "Program.cs")));
         _consumer.Write("Directory.Packages.props", "<Project />");
         _consumer.Write("app.csproj", $"""
@@ -59,7 +55,7 @@ public sealed class PackageTests : IDisposable
                 <SelfContained>false</SelfContained>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
-                <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
+                <RestoreAdditionalProjectSources>{Path.GetDirectoryName(packed.Path)}</RestoreAdditionalProjectSources>
                 <RestorePackagesPath>{_consumer.Folder("packages").FullName}</RestorePackagesPath>
                 <RestoreFallbackFolders>{ThrowawayProject.PackageCache}</RestoreFallbackFolders>
               </PropertyGroup>
@@ -88,14 +84,37 @@ public sealed class PackageTests : IDisposable
         "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options", "TorchSharp",
     ];
 
-    private string Feed => _consumer.Folder("feed").FullName;
-
-    /// <returns>The path of the package.</returns>
-    private string Pack()
+    /// <summary>The package, made once and by the first test that asks, and a project to take it.</summary>
+    public sealed class Packed : IDisposable
     {
-        var project = Path.Combine(ThrowawayProject.Repository, "src", "Zapping.Training");
-        var (exitCode, output) = _consumer.Dotnet("pack", project, "-c", Configuration, "--no-build", "-o", Feed);
-        exitCode.Should().Be(0, output);
-        return Directory.GetFiles(Feed, "*.nupkg").Single();
+        private static readonly string Configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
+
+        // Not in a constructor, where a system that it is not for could not skip the test.
+        private readonly Lazy<ThrowawayProject> _consumer = new(() => new ThrowawayProject());
+        private readonly Lazy<string> _path;
+
+        public Packed() => _path = new(Pack);
+
+        /// <summary>Of the package, in a feed of its own.</summary>
+        public string Path => _path.Value;
+
+        internal ThrowawayProject Consumer => _consumer.Value;
+
+        public void Dispose()
+        {
+            if (_consumer.IsValueCreated)
+            {
+                Consumer.Dispose();
+            }
+        }
+
+        private string Pack()
+        {
+            var feed = Consumer.Folder("feed").FullName;
+            var project = System.IO.Path.Combine(ThrowawayProject.Repository, "src", "Zapping.Training");
+            var (exitCode, output) = Consumer.Dotnet("pack", project, "-c", Configuration, "--no-build", "-o", feed);
+            exitCode.Should().Be(0, output);
+            return Directory.GetFiles(feed, "*.nupkg").Single();
+        }
     }
 }

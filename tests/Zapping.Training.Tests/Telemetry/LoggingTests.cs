@@ -8,36 +8,17 @@ using static Zapping.Training.BoundaryKind;
 namespace Zapping.Training.Tests.Telemetry;
 
 /// <summary>What a trainer writes to a log.</summary>
-public sealed class LoggingTests : IDisposable
+public sealed class LoggingTests : WatchedTraining
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-log-");
-    private readonly nn.Module<Tensor, Tensor> _net = Nets.Small();
-    private readonly optim.Optimizer _optimizer;
-    private readonly ContinualTrainer _trainer;
-
-    public LoggingTests()
-    {
-        _optimizer = optim.SGD(_net.parameters(), 0.1);
-        _trainer = new ContinualTrainer(_net, _optimizer);
-    }
-
-    public void Dispose()
-    {
-        _trainer.Dispose();
-        _optimizer.Dispose();
-        _net.Dispose();
-        _folder.Delete(recursive: true);
-    }
-
     [Fact]
     public void Tasks_epochs_classes_and_resets_are_told_in_their_order()
     {
         var log = new RecordedLog(LogLevel.Debug);
-        _trainer.UseZapping(every: ClassBoundary, options => (options.Head, options.Bias) = (Nets.Head, BiasReset.Zero)).UseLogging(log);
+        Trainer.UseZapping(every: ClassBoundary, options => (options.Head, options.Bias) = (Nets.Head, BiasReset.Zero)).UseLogging(log);
 
-        _trainer.BeginTask(3, 1);
-        _trainer.BeginClass(3);
-        _trainer.BeginEpoch();
+        Trainer.BeginTask(3, 1);
+        Trainer.BeginClass(3);
+        Trainer.BeginEpoch();
 
         log.Entries.Select(entry => (entry.Id, entry.Name, entry.Level)).Should().Equal(
             (1, "TaskBegins", LogLevel.Information), (3, "ClassBegins", LogLevel.Debug), (10, "WasReset", LogLevel.Debug), (2, "EpochBegins", LogLevel.Information));
@@ -52,9 +33,9 @@ public sealed class LoggingTests : IDisposable
     public void Resets_that_are_added_later_are_told_too()
     {
         var log = new RecordedLog(LogLevel.Debug);
-        _trainer.UseLogging(log).UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
+        Trainer.UseLogging(log).UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
 
-        _trainer.BeginEpoch();
+        Trainer.BeginEpoch();
 
         log.Entries.Where(entry => entry.Id == 10).Should().ContainSingle().Which.Text.Should().StartWith("ZapPolicy reset 8 rows of weights in ");
     }
@@ -63,10 +44,10 @@ public sealed class LoggingTests : IDisposable
     public void A_level_that_is_off_is_written_nothing()
     {
         var log = new RecordedLog(LogLevel.Warning);
-        _trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head).UseLogging(log);
+        Trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head).UseLogging(log);
 
-        _trainer.BeginEpoch();
-        _trainer.BeginClass(1);
+        Trainer.BeginEpoch();
+        Trainer.BeginClass(1);
 
         log.Entries.Should().BeEmpty();
     }
@@ -75,13 +56,13 @@ public sealed class LoggingTests : IDisposable
     public void A_loss_that_is_not_finite_is_an_error_in_the_log_and_an_exception()
     {
         var log = new RecordedLog(LogLevel.Information);
-        _trainer.UseLogging(log);
+        Trainer.UseLogging(log);
         using var inputs = full([2, 6], float.NaN);
         using var labels = zeros(2, ScalarType.Int64);
 
-        _trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteLossException>();
-        _trainer.BeginEpoch();
-        _trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteLossException>();
+        Trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteLossException>();
+        Trainer.BeginEpoch();
+        Trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteLossException>();
 
         log.Entries.Where(entry => entry.Level == LogLevel.Error).Select(entry => (entry.Id, entry.Text)).Should().Equal(
             (30, "The loss is NaN at step 0, after no boundary; the optimizer was not stepped"),
@@ -92,11 +73,11 @@ public sealed class LoggingTests : IDisposable
     public void Checkpoints_and_resumes_are_told()
     {
         var log = new RecordedLog(LogLevel.Information);
-        _trainer.UseLogging(log);
-        using var store = new CheckpointStore(_folder.FullName);
+        Trainer.UseLogging(log);
+        using var store = new CheckpointStore(Folder.FullName);
 
-        var saved = store.Save(_trainer);
-        store.Resume(_trainer);
+        var saved = store.Save(Trainer);
+        store.Resume(Trainer);
 
         log.Entries.Select(entry => (entry.Id, entry.Text)).Should().Equal(
             (20, $"Checkpoint {saved.Name} saved after 0 steps"), (21, $"Resumed from checkpoint {saved.Name}, after 0 steps"));
@@ -106,12 +87,12 @@ public sealed class LoggingTests : IDisposable
     public void A_periodic_checkpoint_that_fails_is_a_warning_with_its_reason()
     {
         var log = new RecordedLog(LogLevel.Warning);
-        using var store = new CheckpointStore(_folder.FullName);
+        using var store = new CheckpointStore(Folder.FullName);
         store.SaveFailed += _ => { };
-        _trainer.UseLogging(log).UseCheckpoints(store, everySteps: 1, score: () => throw new IOException("the disk is full"));
+        Trainer.UseLogging(log).UseCheckpoints(store, everySteps: 1, score: () => throw new IOException("the disk is full"));
         using var inputs = rand(2, 6);
 
-        _trainer.Fit([new TrainingTask(new ClassExamples(1, inputs))], batchSize: 2);
+        Trainer.Fit([new TrainingTask(new ClassExamples(1, inputs))], batchSize: 2);
 
         var entry = log.Entries.Should().ContainSingle().Which;
         (entry.Id, entry.Level, entry.Text).Should().Be((22, LogLevel.Warning, "A checkpoint could not be saved after 1 steps; training goes on"));

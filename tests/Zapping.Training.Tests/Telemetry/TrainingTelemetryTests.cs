@@ -10,37 +10,18 @@ namespace Zapping.Training.Tests.Telemetry;
 
 /// <summary>Instruments and activities are the process's, so nothing else may train meanwhile.</summary>
 [Collection(AloneCollection.Name)]
-public sealed class TrainingTelemetryTests : IDisposable
+public sealed class TrainingTelemetryTests : WatchedTraining
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-telemetry-");
-    private readonly nn.Module<Tensor, Tensor> _net = Nets.Small();
-    private readonly optim.Optimizer _optimizer;
-    private readonly ContinualTrainer _trainer;
-
-    public TrainingTelemetryTests()
-    {
-        _optimizer = optim.SGD(_net.parameters(), 0.1);
-        _trainer = new ContinualTrainer(_net, _optimizer);
-    }
-
-    public void Dispose()
-    {
-        _trainer.Dispose();
-        _optimizer.Dispose();
-        _net.Dispose();
-        _folder.Delete(recursive: true);
-    }
-
     [Fact]
     public void Counters_count_resets_rows_and_steps_with_their_tags()
     {
         var (counts, durations) = Listen(() =>
         {
-            _trainer.UseZapping(every: TaskBoundary, options => (options.Head, options.Bias) = (Nets.Head, BiasReset.Zero));
-            _trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
-            _trainer.BeginTask(3, 1, 2);
-            _trainer.BeginEpoch();
-            _trainer.BeginEpoch();
+            Trainer.UseZapping(every: TaskBoundary, options => (options.Head, options.Bias) = (Nets.Head, BiasReset.Zero));
+            Trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
+            Trainer.BeginTask(3, 1, 2);
+            Trainer.BeginEpoch();
+            Trainer.BeginEpoch();
             Step();
         });
 
@@ -60,7 +41,7 @@ public sealed class TrainingTelemetryTests : IDisposable
     {
         var (counts, _) = Listen(() =>
         {
-            _trainer.UseReset(
+            Trainer.UseReset(
                 new WritePolicy(context =>
                 {
                     var head = Nets.HeadOf((nn.Module)context.Model);
@@ -69,7 +50,7 @@ public sealed class TrainingTelemetryTests : IDisposable
                     context.Rewrite(head.bias!, ParameterSlice.Rows(1, 2), Rewriter.Zeros());
                 }),
                 new ResetSchedule(EpochBoundary));
-            _trainer.BeginEpoch();
+            Trainer.BeginEpoch();
         });
 
         counts["zapping.reset.rows policy=WritePolicy boundary=EpochBoundary"].Should().Be(Nets.Units);
@@ -80,8 +61,8 @@ public sealed class TrainingTelemetryTests : IDisposable
     {
         var (counts, _) = Listen(() =>
         {
-            _trainer.UseZapping(every: TaskBoundary, options => options.Head = Nets.Head);
-            _trainer.Invoking(trainer => trainer.BeginTask(99)).Should().Throw<ArgumentOutOfRangeException>();
+            Trainer.UseZapping(every: TaskBoundary, options => options.Head = Nets.Head);
+            Trainer.Invoking(trainer => trainer.BeginTask(99)).Should().Throw<ArgumentOutOfRangeException>();
         });
 
         counts.Should().BeEmpty();
@@ -102,16 +83,16 @@ public sealed class TrainingTelemetryTests : IDisposable
     [Fact]
     public void Activities_span_what_they_are_called()
     {
-        _trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
-        using var store = new CheckpointStore(_folder.FullName);
+        Trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
+        using var store = new CheckpointStore(Folder.FullName);
         using var inputs = rand(2, 6);
         using var labels = zeros(2, ScalarType.Int64);
 
         var spans = Trace(() =>
         {
-            _trainer.Fit(new ShuffledBatches(inputs, labels, 2), epochs: 2);
-            _trainer.Fit([new TrainingTask(new ClassExamples(1, inputs))]);
-            store.Save(_trainer);
+            Trainer.Fit(new ShuffledBatches(inputs, labels, 2), epochs: 2);
+            Trainer.Fit([new TrainingTask(new ClassExamples(1, inputs))]);
+            store.Save(Trainer);
         });
 
         spans.Should().Equal(
@@ -136,8 +117,8 @@ public sealed class TrainingTelemetryTests : IDisposable
 
         var spans = Trace(() =>
         {
-            _trainer.Invoking(trainer => trainer.Fit(batches, epochs: 1, progress, stop.Token)).Should().Throw<OperationCanceledException>();
-            _trainer.Fit(batches, epochs: 1, cancellationToken: TestContext.Current.CancellationToken);
+            Trainer.Invoking(trainer => trainer.Fit(batches, epochs: 1, progress, stop.Token)).Should().Throw<OperationCanceledException>();
+            Trainer.Fit(batches, epochs: 1, cancellationToken: TestContext.Current.CancellationToken);
         });
 
         spans.Should().Equal(
@@ -151,8 +132,8 @@ public sealed class TrainingTelemetryTests : IDisposable
         var boundary = TrainingBoundary.Epoch(0);
         Activity? Tell()
         {
-            TrainingTelemetry.Stepped(_trainer);
-            return TrainingTelemetry.Fit(_trainer) ?? TrainingTelemetry.Task(1) ?? TrainingTelemetry.Epoch(1)
+            TrainingTelemetry.Stepped(Trainer);
+            return TrainingTelemetry.Fit(Trainer) ?? TrainingTelemetry.Task(1) ?? TrainingTelemetry.Epoch(1)
                 ?? TrainingTelemetry.Checkpoint(1) ?? TrainingTelemetry.Reset("policy", boundary);
         }
 
@@ -167,7 +148,7 @@ public sealed class TrainingTelemetryTests : IDisposable
     {
         using var inputs = rand(2, 6);
         using var labels = zeros(2, ScalarType.Int64);
-        _trainer.TrainStep(inputs, labels);
+        Trainer.TrainStep(inputs, labels);
     }
 
     /// <summary>Sums of the counters by name and tags, and what the histogram was given.</summary>
