@@ -21,18 +21,19 @@ public sealed record Circumstances
         ["libtorch"] = TorchSharp.torch.__version__,
     };
 
-    /// <summary>Says which version of the library made something and which this is, if they differ; null if they do not.</summary>
+    /// <summary>Says which version of the library made something and which this is, if results of the two cannot stand side by side; otherwise null.</summary>
     public string? OtherVersion() => OtherVersion(Versions.GetValueOrDefault(Library, "of an unknown version"));
 
     /// <summary>The same for something whose version is known.</summary>
-    public static string? OtherVersion(string libraryVersion)
-    {
-        var (made, now) = (Release(libraryVersion), Release(VersionOf(typeof(ContinualTrainer))));
-        return made == now ? null : $"{Library} {made}, and this is {now}";
-    }
+    public static string? OtherVersion(string libraryVersion) => OtherVersion(libraryVersion, VersionOf(typeof(ContinualTrainer)));
 
-    // Of a pre-release the version that it comes before.
-    private static string Release(string version) => version.Split('-', '+')[0];
+    // A patch changes no result, and what lies behind a release has a patch's number: 0.1.1-alpha.0.3 is three commits behind 0.1.0.
+    internal static string? OtherVersion(string made, string now) =>
+        Minor(made) == Minor(now) ? null : $"{Library} {WithoutCommit(made)}, and this is {WithoutCommit(now)}";
+
+    private static string Minor(string version) => string.Join('.', version.Split('.').Take(2));
+
+    private static string WithoutCommit(string version) => version.Split('+')[0];
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -76,7 +76,7 @@ public sealed class CellStoreTests : IDisposable
     [InlineData("\"classes_seen\": 2", "\"classes_seen\": 3", "damaged or cut short (The evaluation after 3 classes does not say how many images of each are recognised.")]
     [InlineData("\"format\": 1", "\"format\": 2", "its format is 2, not 1. Move it away to make the cell again")]
     [InlineData("\"format\": 1,", "", "it does not say its format. Move it away to make the cell again")]
-    [InlineData("\"Zapping.Training\": \"0.1.0", "\"Zapping.Training\": \"0.0.9", "made by Zapping.Training 0.0.9, and this is 0.1.0. Give another --out. Move it away to make the cell again")]
+    [InlineData("\"Zapping.Training\": \"", "\"Zapping.Training\": \"99.", "made by Zapping.Training 99.")]
     [InlineData("\"epochs\": 5", "\"epochs\": 6", "made by other settings than the sweep file now gives: settings.epochs is 6, not 5. Put the sweep file back, give another --out, or move the result away")]
     [InlineData("\"zap_rows\": 48", "\"zap_rows\": 47", "made by other settings than the sweep file now gives: plan.zap_rows is 47, not 48. Put the sweep file back, give another --out, or move the result away")]
     [InlineData("\"length\": 2", "\"length\": 3", "made by other settings than the sweep file now gives: length is 3, not 2. Put the sweep file back, give another --out, or move the result away")]
@@ -165,7 +165,7 @@ public sealed class CellStoreTests : IDisposable
         FakeCellWork.SaveRecord(Network.Plan, Store.NetworkFolder(Network), new PretrainingResult(default, default, 1, 1, 1, 1, 1, 1, 1), other);
 
         Store.Invoking(store => store.FindRecord(Network)).Should().Throw<SweepException>().WithMessage(
-            $"{Path.Combine(Store.NetworkFolder(Network), "pretraining.json")}: trained by Zapping.Training 0.0.9, and this is 0.1.0. "
+            $"{Path.Combine(Store.NetworkFolder(Network), "pretraining.json")}: trained by Zapping.Training 0.0.9, and this is *. "
             + "Give another --out, or move the network's folder away to train it again");
     }
 
@@ -178,7 +178,7 @@ public sealed class CellStoreTests : IDisposable
         var checkpoint = FakeCellWork.MakeOfVersion("0.0.9+abc", Store.NetworkFolder(Network));
 
         Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(
-            $"{checkpoint}: trained by Zapping.Training 0.0.9, and this is 0.1.0. Give another --out, or move the network's folder away to train it again");
+            $"{checkpoint}: trained by Zapping.Training 0.0.9, and this is *. Give another --out, or move the network's folder away to train it again");
     }
 
     [Fact]
