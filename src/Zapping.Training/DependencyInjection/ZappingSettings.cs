@@ -10,7 +10,7 @@ namespace Zapping.Training;
 /// </code>
 /// What needs code, such as a condition on units, is said by <see cref="ZapOptions"/> and <see cref="ResetSchedule"/>.
 /// </summary>
-public sealed class ZappingSettings : IValidatableObject
+public sealed partial class ZappingSettings : IValidatableObject
 {
     /// <summary>The kind of boundary at which resets happen; there is no default.</summary>
     [Required(ErrorMessage = "must be StepBoundary, EpochBoundary, ClassBoundary or TaskBoundary")]

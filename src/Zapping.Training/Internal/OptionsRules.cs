@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Zapping.Training.Internal;
 
@@ -12,16 +11,6 @@ internal static class OptionsRules
         Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true);
         return failures.ConvertAll(failure => failure.ErrorMessage ?? failure.ToString());
     }
-
-    /// <summary>The same for options that come from configuration.</summary>
-    public static ValidateOptionsResult Validate(object options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return ResultOf(Failures(options));
-    }
-
-    public static ValidateOptionsResult ResultOf(IReadOnlyList<string> failures) =>
-        failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
     /// <exception cref="ArgumentException">An option breaks its rule; the message names it.</exception>
     public static T Ensure<T>(T? options)

@@ -12,7 +12,9 @@ internal sealed class ZappingSettingsValidator(string name, string prefix) : IVa
     public bool Serves(string? optionsName) => string.Equals(optionsName, name, StringComparison.Ordinal);
 
     public ValidateOptionsResult Validate(string? optionsName, ZappingSettings options) =>
-        Serves(optionsName) ? OptionsRules.ResultOf(Failures(options, prefix)) : ValidateOptionsResult.Skip;
+        !Serves(optionsName) ? ValidateOptionsResult.Skip
+        : Failures(options, prefix) is { Count: > 0 } failures ? ValidateOptionsResult.Fail(failures)
+        : ValidateOptionsResult.Success;
 
     public static IReadOnlyList<string> Failures(ZappingSettings settings, string prefix)
     {

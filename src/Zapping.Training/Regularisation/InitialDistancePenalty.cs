@@ -21,25 +21,21 @@ public sealed class InitialDistancePenalty : IDisposable
 {
     private readonly nn.Module _model;
     private readonly double _strength;
-    private readonly Func<string, bool> _parameters;
+    private readonly HashSet<string> _names;
     private readonly ParameterSnapshot _initial;
 
     /// <summary>Remembers the parameters as they are now.</summary>
     /// <param name="model">The model that is trained.</param>
     /// <param name="strength">lambda, finite and at least 0; the published values are between 1e-5 and 1e-2.</param>
-    /// <param name="parameters">Which parameters, by their names in the model; default: all.</param>
-    /// <exception cref="ArgumentException">The strength is out of range, or no parameter is chosen.</exception>
-    public InitialDistancePenalty(nn.Module model, double strength, Func<string, bool>? parameters = null)
+    /// <param name="parameters">Which parameters; default: all that require a gradient now.</param>
+    /// <exception cref="ArgumentException">The strength is out of range.</exception>
+    /// <exception cref="InvalidOperationException">No parameter is chosen, or a prefix fits no name of the model.</exception>
+    public InitialDistancePenalty(nn.Module model, double strength, ParameterSet? parameters = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _strength = Guard.NonNegative(strength);
-        _parameters = parameters ?? (_ => true);
-        if (!model.named_parameters().Any(p => _parameters(p.name)))
-        {
-            throw new ArgumentException($"The selection is empty: it holds for no parameter of {model.GetName()}.", nameof(parameters));
-        }
-
+        _names = [.. (parameters ?? ParameterSet.All).NamesIn(model)];
         _initial = ParameterSnapshot.Of(model);
     }
 
@@ -52,7 +48,7 @@ public sealed class InitialDistancePenalty : IDisposable
         var distances = new List<Tensor>();
         foreach (var (name, parameter) in _model.named_parameters())
         {
-            if (_parameters(name))
+            if (_names.Contains(name))
             {
                 _initial.EnsureHolds(parameter, name);
                 var moved = parameter - _initial[name];

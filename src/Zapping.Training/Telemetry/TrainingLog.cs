@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Zapping.Training;
 
-/// <summary>The events of <see cref="LoggingVerbs.UseLogging"/>, where their ids are documented.</summary>
+/// <summary>The events of <see cref="TrainerVerbs.UseLogging"/>, where their ids are documented.</summary>
 internal static partial class TrainingLog
 {
     public static void Begins(ILogger log, TrainingBoundary boundary)

@@ -4,54 +4,8 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>What one can tell any trainer to do besides training; each verb returns the trainer.</summary>
-public static class TrainerVerbs
+public static partial class TrainerVerbs
 {
-    /// <summary>Zaps the classifier at boundaries of one kind, as published.</summary>
-    /// <param name="trainer">The trainer.</param>
-    /// <param name="every">
-    /// At class and task boundaries the rows of their classes are reset, at epoch and step boundaries all rows.
-    /// An episode begins with a class boundary.
-    /// </param>
-    /// <param name="configure">Changes the options before they are used.</param>
-    /// <param name="seed">Seed of the resets.</param>
-    /// <exception cref="ArgumentException">An option is invalid, or the trainer never comes to such a boundary.</exception>
-    public static TTrainer UseZapping<TTrainer>(
-        this TTrainer trainer, BoundaryKind every, Action<ZapOptions>? configure = null, ulong seed = 0)
-        where TTrainer : Trainer
-    {
-        var options = new ZapOptions();
-        if (every is BoundaryKind.EpochBoundary or BoundaryKind.StepBoundary)
-        {
-            options.Units = UnitSelection.All;
-        }
-
-        configure?.Invoke(options);
-        return trainer.UseZapping(options, new ResetSchedule(every) { Seed = seed });
-    }
-
-    /// <summary>Zaps the classifier as the options and the schedule say.</summary>
-    /// <param name="trainer">The trainer.</param>
-    /// <param name="options">What is reset, and to what.</param>
-    /// <param name="schedule">When.</param>
-    /// <exception cref="ArgumentException">An option is invalid, or the trainer never comes to such a boundary.</exception>
-    public static TTrainer UseZapping<TTrainer>(this TTrainer trainer, ZapOptions options, ResetSchedule schedule)
-        where TTrainer : Trainer => trainer.UseReset(new ZapPolicy(options), schedule);
-
-    /// <summary>Runs a reset policy at the boundaries of a schedule; may be called several times.</summary>
-    /// <param name="trainer">The trainer.</param>
-    /// <param name="policy">What is reset.</param>
-    /// <param name="schedule">When.</param>
-    /// <exception cref="ArgumentException">The schedule is invalid, or the trainer never comes to such a boundary.</exception>
-    public static TTrainer UseReset<TTrainer>(this TTrainer trainer, IResetPolicy policy, ResetSchedule schedule)
-        where TTrainer : Trainer
-    {
-        ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(schedule);
-        trainer.Add(policy, schedule);
-        return trainer;
-    }
-
     /// <summary>Clips the global L2 norm of all gradients before each update.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="maxNorm">A finite number above 0.</param>

@@ -163,11 +163,26 @@ public sealed class MisuseTests
         FluentActions.Invoking(() => Nets.Scheduler(net, new ShrinkAndPerturbPolicy()).Signal(BoundaryKind.ClassBoundary))
             .Should().Throw<NotSupportedException>().WithMessage("*'embedding.weight'*Parameters*");
         Nets.Bits(net).Should().BeEquivalentTo(before);
-        var onlyHead = new ShrinkAndPerturbOptions { Parameters = name => name.StartsWith("head", StringComparison.Ordinal) };
+        var onlyHead = new ShrinkAndPerturbOptions { Parameters = ParameterSet.Prefixes("head") };
         Nets.Scheduler(net, new ShrinkAndPerturbPolicy(onlyHead)).Signal(BoundaryKind.ClassBoundary).Should().BeTrue();
-        var nothing = new ShrinkAndPerturbOptions { Parameters = _ => false };
+        var nothing = new ShrinkAndPerturbOptions { Parameters = ParameterSet.Where(_ => false) };
         FluentActions.Invoking(() => Nets.Scheduler(net, new ShrinkAndPerturbPolicy(nothing)).Signal(BoundaryKind.ClassBoundary))
-            .Should().Throw<InvalidOperationException>().WithMessage("*selection is empty*");
+            .Should().Throw<InvalidOperationException>().WithMessage("The parameter set takes none of the parameters of *");
+    }
+
+    [Fact]
+    public void Frozen_parameters_are_neither_shrunk_nor_perturbed()
+    {
+        using var net = Nets.Small();
+        var head = Nets.HeadOf(net);
+        var frozen = net.named_parameters().Where(p => !p.name.StartsWith("head", StringComparison.Ordinal)).ToList();
+        frozen.ForEach(p => p.parameter.requires_grad = false);
+        var (before, headBefore) = (frozen.ConvertAll(p => Nets.Bits(p.parameter)), Nets.Bits(head.weight));
+
+        Nets.Scheduler(net, new ShrinkAndPerturbPolicy()).Signal(BoundaryKind.ClassBoundary).Should().BeTrue();
+
+        frozen.ConvertAll(p => Nets.Bits(p.parameter)).Should().BeEquivalentTo(before, each => each.WithStrictOrdering());
+        Nets.Bits(head.weight).Should().NotEqual(headBefore);
     }
 
     private static void Refused<TException>(string message, Action<Sequential> act)

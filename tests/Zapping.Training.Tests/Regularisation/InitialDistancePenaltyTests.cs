@@ -34,7 +34,7 @@ public sealed class InitialDistancePenaltyTests
     {
         using var scope = NewDisposeScope();
         using var net = Nets.Small(ScalarType.Float64);
-        using var penalty = new InitialDistancePenalty(net, 0.25, name => name.StartsWith("head", StringComparison.Ordinal));
+        using var penalty = new InitialDistancePenalty(net, 0.25, ParameterSet.Prefixes("head"));
         using (no_grad())
         {
             net.parameters().ToList().ForEach(p => p.add_(3));
@@ -96,8 +96,8 @@ public sealed class InitialDistancePenaltyTests
         using var net = Nets.Small();
         FluentActions.Invoking(() => new InitialDistancePenalty(net, -1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("strength must be a finite number of 0 or more*");
         FluentActions.Invoking(() => new InitialDistancePenalty(net, double.NaN)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new InitialDistancePenalty(net, 1, _ => false)).Should().Throw<ArgumentException>()
-            .WithMessage("The selection is empty: it holds for no parameter of *");
+        FluentActions.Invoking(() => new InitialDistancePenalty(net, 1, ParameterSet.Where(_ => false))).Should().Throw<InvalidOperationException>()
+            .WithMessage("The parameter set takes none of the parameters of *");
         var penalty = new InitialDistancePenalty(net, 1);
         Nets.HeadOf(net).weight = Parameter(ones(9, Nets.Features));
         penalty.Invoking(p => p.Value()).Should().Throw<ArgumentException>().WithMessage("Parameter 'head.weight' has shape [9, 5], but had [8, 5]*");

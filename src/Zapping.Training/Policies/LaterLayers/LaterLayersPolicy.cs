@@ -8,7 +8,7 @@ namespace Zapping.Training;
 /// Later-layer forgetting: initialises all layers from one on anew and keeps those before it, after Zhou, Vani, Larochelle and
 /// Courville, "Fortuitous Forgetting in Connectionist Networks" (ICLR 2022). With few resets of the last layers it is the remedy of
 /// Nikishin et al., "The Primacy Bias in Deep Reinforcement Learning" (ICML 2022); see
-/// <see cref="LayerResetVerbs.UseHeadReset">UseHeadReset</see>.
+/// <see cref="TrainerVerbs.UseHeadReset">UseHeadReset</see>.
 /// </summary>
 /// <remarks>
 /// Which layer comes when is seen in a forward pass. Normalisations get scale 1, shift 0, running means 0 and running variances 1.

@@ -14,11 +14,11 @@ public sealed class ShrinkAndPerturbOptions
     public double Perturb { get; set; } = 0.1;
 
     /// <summary>
-    /// Which parameters, by their names in the model; default: all. Each must belong to a layer whose default
-    /// initialisation is known: Linear, convolutions and normalisation layers.
+    /// Which parameters; default: all that require a gradient. Each must belong to a layer whose default initialisation
+    /// is known: Linear, convolutions and normalisation layers.
     /// </summary>
     [Required]
-    public Func<string, bool> Parameters { get; set; } = _ => true;
+    public ParameterSet Parameters { get; set; } = ParameterSet.All;
 
     /// <summary>What happens to the optimizers' state of what is written; default <see cref="OptimizerStateReset.Keep"/>.</summary>
     [EnumDataType(typeof(OptimizerStateReset))]

@@ -12,7 +12,7 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy
 {
     private readonly double _shrink;
     private readonly double _perturb;
-    private readonly Func<string, bool> _parameters;
+    private readonly ParameterSet _parameters;
     private readonly OptimizerStateReset _optimizerState;
 
     /// <summary>Makes a policy with the given options.</summary>
@@ -31,24 +31,18 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy
     public void Apply(ResetContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var seen = new HashSet<IntPtr>();
+        var chosen = _parameters.NamesIn(context.Model).ToHashSet(StringComparer.Ordinal); // tied weights have one name there
         foreach (var (moduleName, module) in ParameterCatalog.Modules(context.Model))
         {
             foreach (var (member, parameter) in module.named_parameters(recurse: false))
             {
                 var name = ParameterCatalog.Join(moduleName, member);
-                if (_parameters(name) && seen.Add(parameter.Handle)) // tied weights are shrunk once
+                if (chosen.Contains(name))
                 {
                     var rewriter = Rewriter.ShrinkAndPerturb(_shrink, _perturb, Fresh(module, member, name));
                     context.Rewrite(parameter, ParameterSlice.All, rewriter, _optimizerState);
                 }
             }
-        }
-
-        if (seen.Count == 0)
-        {
-            throw new InvalidOperationException(
-                $"The selection is empty: {nameof(ShrinkAndPerturbOptions.Parameters)} holds for no parameter of the model.");
         }
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>
-/// Some of a model's parameters, chosen by name: those that move in the inner loop of an episode, or those that are
+/// Some of a model's parameters, chosen by name: those that move in the inner loop of an episode, that a policy writes, or that are
 /// given to the outer optimizer. Names are those of <c>named_parameters()</c>.
 /// </summary>
 public sealed class ParameterSet

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
-/// <summary>Resets of single hidden units, which a trainer is told to make; each verb returns the trainer.</summary>
-public static class UnitResetVerbs
+// Single hidden units.
+public static partial class TrainerVerbs
 {
     /// <summary>Recycles dormant units (ReDo) of all layers for which that is possible; see <see cref="UnitGraph"/>.</summary>
     /// <param name="trainer">The trainer. The policy is disposed of with it.</param>

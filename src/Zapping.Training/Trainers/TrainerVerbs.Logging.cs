@@ -2,8 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Zapping.Training;
 
-/// <summary>Telling a trainer to write a log.</summary>
-public static class LoggingVerbs
+public static partial class TrainerVerbs
 {
     /// <summary>
     /// Writes what happens to a log. Unlike an observer, it has nothing measured: norms are not computed for it, and a level that is

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
-/// <summary>Resets of whole layers, which a trainer is told to make; each verb returns the trainer.</summary>
-public static class LayerResetVerbs
+// Whole layers.
+public static partial class TrainerVerbs
 {
     /// <summary>Initialises the later layers of the model anew at the boundaries of a schedule (later-layer forgetting).</summary>
     /// <param name="trainer">The trainer.</param>
