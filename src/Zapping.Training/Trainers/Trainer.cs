@@ -21,6 +21,7 @@ public abstract class Trainer : IDisposable
     private readonly List<IDisposable> _owned = [];
     private double? _maxGradientNorm;
     private CheckpointPlan? _checkpoints;
+    private (BoundaryKind Kind, long Index, int Signalled)? _halfway;
     private int _busy;
     private bool _disposed;
 
@@ -52,6 +53,7 @@ public abstract class Trainer : IDisposable
         set
         {
             ArgumentNullException.ThrowIfNull(value);
+            _halfway = null;
             field = value;
         }
     } = new(0, 0, 0, 0);
@@ -154,9 +156,22 @@ public abstract class Trainer : IDisposable
     {
         TrainingLog.Begins(Log, boundary);
         _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
-        _schedulers.ForEach(scheduler => scheduler.Signal(boundary));
+        SignalSchedulers(boundary);
         State = begun;
         _observers.ForEach(observer => observer.OnBoundary(boundary));
+    }
+
+    // When a reset fails, those before it have been made. If the same boundary is then tried again, they are not made twice.
+    private void SignalSchedulers(TrainingBoundary boundary)
+    {
+        var done = _halfway is { } halfway && (halfway.Kind, halfway.Index) == (boundary.Kind, boundary.Index) ? halfway.Signalled : 0;
+        for (; done < _schedulers.Count; done++)
+        {
+            _halfway = (boundary.Kind, boundary.Index, done);
+            _schedulers[done].Signal(boundary);
+        }
+
+        _halfway = null;
     }
 
     // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each

@@ -47,6 +47,71 @@ public sealed class InterruptionTests
         }
     }
 
+    // The second of two policies fails, and the boundary is tried again: the first one's reset has been made, and is not made twice.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_reset_that_was_made_is_not_made_again_when_another_has_failed(bool fails)
+    {
+        var (net, again) = (Nets.Small(), Nets.Small());
+        var failing = fails;
+        using var trainer = Trainer(net, () => failing);
+        using var whole = Trainer(again, () => false);
+        var resets = 0;
+        trainer.Schedulers[0].Reset += _ => resets++;
+
+        if (fails)
+        {
+            trainer.Invoking(t => t.BeginClass(2)).Should().Throw<Failure>();
+            trainer.State.Classes.Should().Be(0, "a boundary counts when all is reset");
+            failing = false;
+        }
+
+        trainer.BeginClass(2);
+        trainer.BeginClass(3);
+        whole.BeginClass(2);
+        whole.BeginClass(3);
+
+        resets.Should().Be(2);
+        Nets.Bits(net).Should().BeEquivalentTo(Nets.Bits(again));
+        trainer.Schedulers.Select(scheduler => scheduler.State).Should().Equal(whole.Schedulers.Select(scheduler => scheduler.State));
+
+        static ContinualTrainer Trainer(Sequential net, Func<bool> fails)
+        {
+            var second = new WritePolicy(context =>
+            {
+                if (fails())
+                {
+                    throw new Failure();
+                }
+
+                context.Rewrite(Nets.HeadOf(net).bias!, ParameterSlice.All, Rewriter.LayerDefault(Nets.Features));
+            });
+            var schedule = new ResetSchedule(BoundaryKind.ClassBoundary);
+            return new ContinualTrainer(net, optim.SGD(net.parameters(), 0.1))
+                .UseZapping(new ZapOptions { Head = Nets.Head, Weights = Rewriter.ShrinkAndPerturb() }, schedule)
+                .UseReset(second, schedule);
+        }
+    }
+
+    // What a restored state says has begun is no part of what failed.
+    [Fact]
+    public void After_a_restored_state_every_reset_of_the_boundary_is_made()
+    {
+        var (net, fails) = (Nets.Small(), true);
+        using var optimizer = optim.SGD(net.parameters(), 0.1);
+        using var trainer = new ContinualTrainer(net, optimizer).UseZapping(every: BoundaryKind.ClassBoundary, o => o.Head = Nets.Head)
+            .UseReset(new WritePolicy(_ => { if (fails) { throw new Failure(); } }), new ResetSchedule(BoundaryKind.ClassBoundary));
+        trainer.Invoking(t => t.BeginClass(2)).Should().Throw<Failure>();
+
+        fails = false;
+        trainer.State = new TrainerState(0, 0, 0, 0);
+        trainer.Schedulers[0].State = new ZapSchedulerState(0, 0);
+        trainer.BeginClass(2);
+
+        trainer.Schedulers.Select(scheduler => scheduler.State.Resets).Should().Equal(1, 1);
+    }
+
     private static bool Counts(string what) => !what.StartsWith("report", StringComparison.Ordinal);
 
     [Theory]
