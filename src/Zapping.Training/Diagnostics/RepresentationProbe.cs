@@ -18,12 +18,13 @@ public sealed class RepresentationProbe
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly Tensor _batch;
     private readonly RepresentationOptions _options;
+    private readonly IReadOnlyList<HiddenUnits>? _hidden;
 
     /// <summary>Makes a probe.</summary>
     /// <param name="model">The model; layers are looked up at each measurement, because <c>.to()</c> replaces their parameters.</param>
     /// <param name="batch">[n, …], n at least 1, on the model's device. Stays the caller's to dispose of, after the last measurement.</param>
     /// <param name="options">Not to be changed later. Default: see there.</param>
-    /// <exception cref="ArgumentException">An option is invalid, the batch is empty, or no layer is selected.</exception>
+    /// <exception cref="ArgumentException">An option is invalid, the batch is empty, no layer is selected, or the graph is of another model.</exception>
     /// <exception cref="InvalidOperationException">The classifier cannot be told.</exception>
     /// <exception cref="NotSupportedException">The classifier is no linear layer.</exception>
     public RepresentationProbe(nn.Module<Tensor, Tensor> model, Tensor batch, RepresentationOptions? options = null)
@@ -37,8 +38,15 @@ public sealed class RepresentationProbe
         }
 
         HeadLayer.Find(model, _options.Head);
-        UnitLayer.Select(model, _options.Layers);
+        _hidden = _options.Units?.Select(_options.Layers ?? (_ => true));
+        if (!Readers.Select(layer => layer.Module).All(model.modules().Contains))
+        {
+            throw new ArgumentException($"{nameof(RepresentationOptions.Units)} is the graph of another model.", nameof(options));
+        }
     }
+
+    private IEnumerable<UnitLayer> Readers =>
+        _hidden?.SelectMany(units => units.Consumers).Select(reader => reader.Layer).Distinct() ?? UnitLayer.Select(_model, _options.Layers);
 
     /// <summary>Makes one forward pass and looks.</summary>
     /// <exception cref="InvalidOperationException">The classifier was not called, or can no longer be told.</exception>
@@ -47,12 +55,18 @@ public sealed class RepresentationProbe
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         using var mode = new EvalMode(_model);
-        using var activity = new ReadActivity(UnitLayer.Select(_model, _options.Layers));
+        using var activity = new ReadActivity(Readers);
         using var features = new HeadFeatures(HeadLayer.Find(_model, _options.Head));
         _model.call(_batch);
-        var called = _options.Layers is null ? activity.Called.Skip(1) : activity.Called;
         return new RepresentationRecord(
-            [.. called.Select(layer => layer.Measure(_options.DormantThreshold))],
+            [.. Units(activity).Select(units => units.Measure(_options.DormantThreshold))],
             FeatureStatistics.Of(features.All, _options.SrankDelta));
     }
+
+    private IEnumerable<UnitMagnitudes> Units(ReadActivity activity) => (_hidden, _options.Layers) switch
+    {
+        ({ } hidden, _) => hidden.Select(activity.Of).OfType<UnitMagnitudes>(),
+        (null, null) => activity.Called.Skip(1).Select(read => read.PerInput()),
+        _ => activity.Called.Select(read => read.PerInput()),
+    };
 }

@@ -7,9 +7,10 @@ public sealed record RepresentationRecord(IReadOnlyList<LayerActivity> Layers, F
 
 /// <summary>
 /// How active the units are that a layer reads: behind activation function, normalisation and pooling of the layer before. A unit
-/// is one input feature of a linear layer, also behind a flatten, or one input channel of a convolution.
+/// is one input feature of a linear layer, also behind a flatten, or one input channel of a convolution; with
+/// <see cref="RepresentationOptions.Units"/> it is one row of the layer before.
 /// </summary>
-/// <param name="Layer">Name of the layer that reads them.</param>
+/// <param name="Layer">Name of the layer that reads them; with <see cref="RepresentationOptions.Units"/>, of the layer that has them.</param>
 /// <param name="Units">How many there are.</param>
 /// <param name="MeanActivation">
 /// Mean over units of E|h_i|, in units of the activation; the expectation is over examples and positions. NaN where an activation is

@@ -56,6 +56,59 @@ public sealed class RepresentationProbeTests
         new RepresentationProbe(Passing(2), batch, options).Measure().Layers.Should().Equal(new LayerActivity("body", 2, 0.5, 0.5, 0.5));
     }
 
+    // Channel 1 never gets through the ReLU. Of the 16 inputs of the head, 4 are its; of the 4 channels it is one.
+    [Fact]
+    public void With_a_graph_a_unit_is_what_policies_reset()
+    {
+        using var scope = NewDisposeScope();
+        using var net = Sequential(
+            ("conv", Conv2d(1, 4, 3)), ("relu", ReLU()), ("pool", MaxPool2d(2)), ("flatten", Flatten()), ("head", Linear(16, 3)));
+        var conv = (Conv2d)net[0];
+        using (no_grad())
+        {
+            conv.weight!.zero_();
+            conv.bias!.copy_(tensor([1f, -1, 4, 0.25f]));
+        }
+
+        var (images, graph) = (rand(3, 1, 6, 6), UnitGraph.Trace(net, ones(1, 1, 6, 6)));
+        RepresentationProbe Probe(double threshold, UnitGraph? units) => new(net, images, new() { DormantThreshold = threshold, Units = units });
+
+        Probe(0.1, graph).Measure().Layers.Should().Equal(new LayerActivity("conv", 4, 5.25 / 4, 0.25, 0.25));
+        Probe(0.2, graph).Measure().Layers.Should().Equal(new LayerActivity("conv", 4, 5.25 / 4, 0.5, 0.25));
+        Probe(0.1, null).Measure().Layers.Should().Equal(new LayerActivity("head", 16, 5.25 / 4, 0.25, 0.25));
+
+        var resets = new List<ResetReport>();
+        using var policy = new DormantUnitsPolicy(graph, new() { Threshold = 0.2, SampleEvery = 1 });
+        net.call(images);
+        var scheduler = Nets.Scheduler(net, policy);
+        scheduler.Reset += resets.Add;
+        scheduler.Signal(BoundaryKind.ClassBoundary);
+        resets.Single().Rewrites.Single(rewrite => rewrite.Parameter == "conv.weight").Entries.Should().Be(2 * 9, "half of the channels were dormant");
+    }
+
+    // Each unit of "body" is read by three columns of two layers, once doubled; its mean is over all of them.
+    [Fact]
+    public void A_unit_that_two_layers_read_has_one_mean()
+    {
+        using var scope = NewDisposeScope();
+        using var net = new TwoReaders();
+        var options = new RepresentationOptions { Head = Nets.Head, Units = UnitGraph.Trace(net, ones(1, 2)) };
+        var found = new RepresentationProbe(net, tensor(new[,] { { 3f, 0f } }), options).Measure().Layers;
+        found.Should().Equal(new LayerActivity("body", 2, (3 + 3 + 6) / 3.0 / 2, 0.5, 0.5));
+    }
+
+    [Fact]
+    public void A_graph_of_another_model_or_without_the_layer_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var (net, other) = (Passing(2), Passing(2));
+        var (graph, batch) = (UnitGraph.Trace(other, ones(1, 2)), ones(1, 2));
+        FluentActions.Invoking(() => new RepresentationProbe(net, batch, new() { Head = Nets.Head, Units = graph }))
+            .Should().Throw<ArgumentException>().WithMessage("Units is the graph of another model.*");
+        FluentActions.Invoking(() => new RepresentationProbe(other, batch, new() { Head = Nets.Head, Units = graph, Layers = name => name == "head" }))
+            .Should().Throw<ArgumentException>().WithMessage("No layer is selected whose units can be replaced*");
+    }
+
     // Features of a layer that is called on two halves of the examples are one matrix, and its units have one mean.
     [Fact]
     public void Calls_of_one_layer_are_taken_together_and_positions_are_examples()
@@ -178,6 +231,28 @@ public sealed class RepresentationProbeTests
         {
             using var scope = NewDisposeScope();
             return cat([.. input.chunk(2, 0).Select(half => head.call(half))]).MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class TwoReaders : Module<Tensor, Tensor>
+    {
+        private readonly Linear body = Linear(2, 2, hasBias: false);
+        private readonly Linear side = Linear(4, 3);
+        private readonly Linear head = Linear(2, 3);
+
+        public TwoReaders()
+            : base(nameof(TwoReaders))
+        {
+            RegisterComponents();
+            using var noGrad = no_grad();
+            using var identity = eye(2);
+            body.weight.copy_(identity);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            var features = body.call(input);
+            return head.call(features) + side.call(cat([features, features * 2], 1));
         }
     }
 
