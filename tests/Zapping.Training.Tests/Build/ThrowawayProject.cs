@@ -87,7 +87,7 @@ internal sealed class ThrowawayProject : IDisposable
     /// <summary>A folder beside the project.</summary>
     public DirectoryInfo Folder(string name) => _folder.CreateSubdirectory(name);
 
-    private (int ExitCode, string Output) Run(
+    public (int ExitCode, string Output) Run(
         string program, string[] arguments, params (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments)
