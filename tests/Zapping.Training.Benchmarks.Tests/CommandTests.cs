@@ -10,6 +10,7 @@ public sealed class CommandTests
     [InlineData("bench")]
     [InlineData("compare")]
     [InlineData("share")]
+    [InlineData("hooks")]
     [InlineData("overhead")]
     [InlineData("class-count")]
     [InlineData("episode-cost")]

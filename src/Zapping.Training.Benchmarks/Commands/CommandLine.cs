@@ -12,6 +12,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             CompareCommand.Create(),
             ShareCommand.Create(),
+            HooksCommand.Create(),
             OverheadCommand.Create(),
             ClassCountCommand.Create(),
             EpisodeCostCommand.Create(),

@@ -29,6 +29,7 @@ internal static class ReportCommand
                 ("Against PyTorch", ["compare", .. Works(transfers: false), .. pairs, .. filters, .. pyTorch.Arguments(parse)]),
                 ("Head-only transfer against PyTorch", ["compare", .. Works(transfers: true), "--rounds", "1", .. filters, "--classes", $"{parse.GetValue(classes)}", .. pyTorch.Arguments(parse)]),
                 ("A whole head's reset as a part of a step", ["share", "--repetitions", "31", .. filters]),
+                ("Policies that look at the forward pass", ["hooks", .. filters]),
                 ("The trainer against a bare loop", ["overhead", "--repetitions", "60", .. filters]),
                 ("The number of classes", ["class-count"]),
                 ("What the second order costs", ["episode-cost", .. pairs, .. filters]),

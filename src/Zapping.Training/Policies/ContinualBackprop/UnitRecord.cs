@@ -135,6 +135,6 @@ internal sealed class UnitRecord : IDisposable
     private static Tensor OutgoingMagnitude(Tensor weight)
     {
         var precise = weight.dtype == ScalarType.Float64 ? weight : weight.to(ScalarType.Float32);
-        return linalg.vector_norm(precise, 1, [.. Enumerable.Range(0, (int)weight.dim()).Where(dimension => dimension != 1)]);
+        return ColumnStatistic.Magnitude.Sum(precise, [.. Enumerable.Range(0, (int)weight.dim()).Where(dimension => dimension != 1)]);
     }
 }
