@@ -149,7 +149,7 @@ internal sealed class OptimizerSnapshot
     private static Action PlanOptions(IReadOnlyDictionary<string, double> saved, OptimizerOptions group)
     {
         var fields = group.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public);
-        string[] needed = [nameof(OptimizerOptions.InitialLearningRate), .. fields.Where(f => f.FieldType.IsValueType && Nullable.GetUnderlyingType(f.FieldType) is null).Select(f => f.Name)];
+        var needed = Options(group).Keys; // an optimizer that began with an option does not do without it
         var known = fields.Select(field => field.Name).Concat(needed).Append(nameof(OptimizerOptions.LearningRate));
         if (needed.Except(saved.Keys, StringComparer.Ordinal).FirstOrDefault() is { } missing)
         {

@@ -32,6 +32,8 @@ public sealed class ForgedCheckpointTests : IDisposable
         { "optimizers/0/groups", "[null]", "description is incomplete" },
         { "optimizers/0/groups", "[]", "0 groups of parameters, not 1" },
         { "optimizers/0/groups/0/InitialLearningRate", null, "lacks the option 'InitialLearningRate'" },
+        { "optimizers/0/groups/0/LearningRate", null, "lacks the option 'LearningRate'" }, // without one, its next step failed
+        { "optimizers/0/groups/0/beta1", null, "lacks the option 'beta1'" },
         { "optimizers/0/groups/0/LearningRate", "\"NaN\"", "the option 'LearningRate' = NaN" },
         { "optimizers/0/groups/0/colour", "3", "the option 'colour' = 3" },
         { "resets", "[null]", "description is incomplete" },
