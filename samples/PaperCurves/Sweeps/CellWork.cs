@@ -99,7 +99,7 @@ public sealed class CellWork(ClassificationData data, Device device) : ICellWork
             TransferProtocol.Sequential => SequentialTransfer.Run(
                 model, task, Common(new SequentialTransferOptions { EvaluationPeriod = settings.EvaluateEvery }), progress, cancellationToken),
             TransferProtocol.Iid => IidTransfer.Run(model, task, Iid(), progress, cancellationToken),
-            _ => LeastSquaresTransfer.Run(model, task, Start(new LeastSquaresTransferOptions()), cancellationToken),
+            _ => LeastSquaresTransfer.Run(model, task, Start(new TransferOptions()), cancellationToken),
         };
 
         IidTransferOptions Iid()

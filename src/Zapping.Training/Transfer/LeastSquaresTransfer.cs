@@ -4,9 +4,6 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
-/// <summary>Options of <see cref="LeastSquaresTransfer"/>.</summary>
-public sealed class LeastSquaresTransferOptions : TransferOptions;
-
 /// <summary>
 /// Transfer without a gradient step, as in arXiv 2310.07996: the classifier becomes the least-squares solution on the features
 /// of the support examples.
@@ -31,12 +28,12 @@ public static class LeastSquaresTransfer
     public static TransferResult Run(
         nn.Module<Tensor, Tensor> model,
         TransferTask task,
-        LeastSquaresTransferOptions? options = null,
+        TransferOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
-        options = OptionsRules.Ensure(options ?? new LeastSquaresTransferOptions());
+        options = OptionsRules.Ensure(options ?? new TransferOptions());
         var head = SolvableHead(model, task, options);
         using var session = new TransferSession(model, task, options, cancellationToken);
         var units = Math.Max((int)head.weight.size(0), task.ClassCount);
@@ -49,7 +46,7 @@ public static class LeastSquaresTransfer
         return new TransferResult([session.Evaluate(0, task.ClassCount, isLast: true, cancellationToken)]);
     }
 
-    private static Linear SolvableHead(nn.Module<Tensor, Tensor> model, TransferTask task, LeastSquaresTransferOptions options)
+    private static Linear SolvableHead(nn.Module<Tensor, Tensor> model, TransferTask task, TransferOptions options)
     {
         var head = HeadLayer.Find(model, options.Head);
         if (head.bias is null)

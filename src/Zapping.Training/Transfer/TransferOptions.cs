@@ -4,13 +4,9 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
-/// <summary>What all ways of transferring a model to new classes have in common.</summary>
-public abstract class TransferOptions
+/// <summary>What all ways of transferring a model to new classes have in common, and all there is to say of <see cref="LeastSquaresTransfer"/>.</summary>
+public class TransferOptions
 {
-    private protected TransferOptions()
-    {
-    }
-
     /// <summary>The classifier layer; default: the only linear layer that it can be.</summary>
     [Required]
     public HeadSelector Head { get; set; } = HeadSelector.Only();

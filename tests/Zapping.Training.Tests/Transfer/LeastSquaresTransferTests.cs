@@ -18,7 +18,7 @@ public sealed class LeastSquaresTransferTests
         using var features = task.Encode(net, Nets.Head);
         using var expected = LeastSquaresHead.Solve(features.Support, arange(6).repeat_interleave(10), Nets.Units);
 
-        var result = LeastSquaresTransfer.Run(net, task, new LeastSquaresTransferOptions { Head = Nets.Head });
+        var result = LeastSquaresTransfer.Run(net, task, new TransferOptions { Head = Nets.Head });
 
         Nets.Bits(Nets.HeadOf(net).weight).Should().Equal(Nets.Bits(expected.Weight));
         Nets.Bits(Nets.HeadOf(net).bias!).Should().Equal(Nets.Bits(expected.Bias));
@@ -53,8 +53,8 @@ public sealed class LeastSquaresTransferTests
             Nets.HeadOf(second).weight.fill_(7);
         }
 
-        LeastSquaresTransfer.Run(first, task, new LeastSquaresTransferOptions { Head = Nets.Head, FreshHead = null });
-        LeastSquaresTransfer.Run(second, task, new LeastSquaresTransferOptions { Head = Nets.Head, FreshHead = Rewriter.Zeros(), Seed = 3 });
+        LeastSquaresTransfer.Run(first, task, new TransferOptions { Head = Nets.Head, FreshHead = null });
+        LeastSquaresTransfer.Run(second, task, new TransferOptions { Head = Nets.Head, FreshHead = Rewriter.Zeros(), Seed = 3 });
 
         Nets.Bits(second).Should().BeEquivalentTo(Nets.Bits(first));
     }
@@ -68,7 +68,7 @@ public sealed class LeastSquaresTransferTests
         using var features = task.Encode(net, Nets.Head);
         using var expected = LeastSquaresHead.Solve(features.Support, arange(10).repeat_interleave(4), 10);
 
-        var result = LeastSquaresTransfer.Run(net, task, new LeastSquaresTransferOptions { Head = Nets.Head });
+        var result = LeastSquaresTransfer.Run(net, task, new TransferOptions { Head = Nets.Head });
 
         Nets.HeadOf(net).out_features.Should().Be(10);
         Nets.Bits(Nets.HeadOf(net).weight).Should().Equal(Nets.Bits(expected.Weight));
@@ -85,7 +85,7 @@ public sealed class LeastSquaresTransferTests
         using var scope = NewDisposeScope();
         using var task = new TransferTask(full([1, 1], 1f), full([1, 1], -3f), 1);
 
-        var result = LeastSquaresTransfer.Run(Linear(1, 5), task, new LeastSquaresTransferOptions { Softmax = units });
+        var result = LeastSquaresTransfer.Run(Linear(1, 5), task, new TransferOptions { Softmax = units });
 
         result.Final.Query.Hits.Should().Equal(hits);
         result.Final.Support!.Hits.Should().Equal(1);
@@ -127,7 +127,7 @@ public sealed class LeastSquaresTransferTests
         net.train();
         var before = Nets.Bits(net);
 
-        var run = () => LeastSquaresTransfer.Run(net, task, new LeastSquaresTransferOptions { Head = Nets.Head });
+        var run = () => LeastSquaresTransfer.Run(net, task, new TransferOptions { Head = Nets.Head });
 
         run.Should().Throw<TException>().WithMessage(message);
         Nets.Bits(net).Should().BeEquivalentTo(before, "it is neither reset nor grown");

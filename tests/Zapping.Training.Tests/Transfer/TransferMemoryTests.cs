@@ -24,7 +24,7 @@ public sealed class TransferMemoryTests
                 IidTransfer.Run(net, task, new IidTransferOptions { Head = Nets.Head, Trains = trains, BatchSize = 5, MicroBatchSize = 2 });
             }
 
-            LeastSquaresTransfer.Run(net, task, new LeastSquaresTransferOptions { Head = Nets.Head });
+            LeastSquaresTransfer.Run(net, task, new TransferOptions { Head = Nets.Head });
             task.Encode(net, Nets.Head).Dispose();
         }
     }
@@ -58,7 +58,7 @@ public sealed class TransferMemoryTests
         using var task = new TransferTask(full([12, 6], float.NaN), zeros(6, 6), 3);
         using var source = new CancellationTokenSource();
         source.Cancel();
-        var options = new LeastSquaresTransferOptions { Head = Nets.Head };
+        var options = new TransferOptions { Head = Nets.Head };
         Left(Transfer).Should().Be(0);
 
         void Transfer()
