@@ -111,13 +111,30 @@ public sealed class ResumeTests : IDisposable
         second.Optimizer.ParamGroups.First().LearningRate.Should().Be(whole.Optimizer.ParamGroups.First().LearningRate).And.NotBe(1e-2);
         Nets.Bits(second.Net).Should().BeEquivalentTo(Nets.Bits(whole.Net));
 
-        static Run Scheduled()
-        {
-            var run = new Run("epochs", Optimizers["Adam"]);
-            run.Trainer.UseLearningRates(optim.lr_scheduler.StepLR(run.Optimizer, 1, 0.5));
-            run.Trainer.UseLearningRates(optim.lr_scheduler.ExponentialLR(run.Optimizer, 0.99), BoundaryKind.StepBoundary);
-            return run;
-        }
+    }
+
+    [Fact]
+    public void A_learning_rate_schedule_that_is_further_already_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var first = Scheduled();
+        using var store = new CheckpointStore(_folder.FullName);
+        first.Go(5);
+        store.Save(first.Trainer);
+        first.Go(6);
+        var before = Nets.Bits(first.Net);
+
+        store.Invoking(s => s.Resume(first.Trainer)).Should().Throw<CheckpointException>()
+            .Which.Reason.Should().Be("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
+        Nets.Bits(first.Net).Should().BeEquivalentTo(before);
+    }
+
+    private static Run Scheduled()
+    {
+        var run = new Run("epochs", Optimizers["Adam"]);
+        run.Trainer.UseLearningRates(optim.lr_scheduler.StepLR(run.Optimizer, 1, 0.5));
+        run.Trainer.UseLearningRates(optim.lr_scheduler.ExponentialLR(run.Optimizer, 0.99), BoundaryKind.StepBoundary);
+        return run;
     }
 
     [Fact]

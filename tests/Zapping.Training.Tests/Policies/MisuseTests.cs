@@ -171,6 +171,18 @@ public sealed class MisuseTests
     }
 
     [Fact]
+    public void A_weight_that_is_no_classifiers_is_refused_by_its_shape()
+    {
+        using var net = Nets.Small();
+        var bias = Nets.HeadOf(net).bias!;
+        var before = Nets.Bits(net);
+        var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.Parameter(() => bias) });
+        FluentActions.Invoking(() => Nets.Scheduler(net, policy).Signal(BoundaryKind.ClassBoundary, 1)).Should().Throw<InvalidOperationException>()
+            .WithMessage("A classifier's weight is [units, features] or [units, features, 1, 1], but this one is [8].");
+        Nets.Bits(net).Should().BeEquivalentTo(before);
+    }
+
+    [Fact]
     public void Frozen_parameters_are_neither_shrunk_nor_perturbed()
     {
         using var net = Nets.Small();

@@ -51,6 +51,34 @@ public sealed class TransferMemoryTests
         }
     }
 
+    // The hook cancels while the query examples are encoded, when the features of the support examples are there.
+    [Fact]
+    public void An_encoding_that_is_cancelled_half_way_leaves_nothing()
+    {
+        using var net = Nets.Small();
+        using var task = new TransferTask(rand(12, 6), rand(6, 6), 3);
+        Left(Encode).Should().Be(0);
+
+        void Encode()
+        {
+            using var source = new CancellationTokenSource();
+            var calls = 0;
+            var hook = net.register_forward_pre_hook((_, inputs) =>
+            {
+                if (++calls == 8)
+                {
+                    source.Cancel();
+                }
+
+                return inputs;
+            });
+            var encode = () => task.Encode(net, Nets.Head, batchSize: 2, source.Token);
+            encode.Should().Throw<OperationCanceledException>();
+            calls.Should().BeInRange(8, 9, "a look at the model, 6 batches of support examples and 3 of query examples would be 10");
+            hook.remove();
+        }
+    }
+
     [Fact]
     public void Refused_and_cancelled_least_squares_leave_nothing()
     {
