@@ -32,6 +32,25 @@ public sealed class RewriterTests
         head.weight.mean().item<float>().Should().BeApproximately(0, (float)std * 0.01f);
     }
 
+    // A convolution [64, 32, 3, 3] reads 32 * 9 numbers for each output, and each of its inputs is read for 64 * 9.
+    public static TheoryData<string, Func<Rewriter>, double> ConvolutionScales => new()
+    {
+        { "Kaiming normal per row", () => Rewriter.KaimingNormal(), Math.Sqrt(2.0 / (32 * 9)) },
+        { "Xavier normal", Rewriter.XavierNormal, Math.Sqrt(2.0 / ((32 * 9) + (64 * 9))) },
+        { "Xavier uniform", Rewriter.XavierUniform, Math.Sqrt(2.0 / ((32 * 9) + (64 * 9))) },
+        { "layer default", () => Rewriter.LayerDefault(), Math.Sqrt(1.0 / (3 * 32 * 9)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(ConvolutionScales))]
+    public void Fans_of_a_convolution_count_its_kernel(string name, Func<Rewriter> rewriter, double std)
+    {
+        using var scope = NewDisposeScope();
+        using var conv = Conv2d(32, 64, 3);
+        Nets.Scheduler(conv, WritePolicy.Of(() => conv.weight!, ParameterSlice.All, rewriter())).Signal(BoundaryKind.ClassBoundary);
+        conv.weight!.std().item<float>().Should().BeApproximately((float)std, (float)std * 0.02f, name);
+    }
+
     [Theory]
     [InlineData(1, KaimingFan.PerRow, 0.02946)]
     [InlineData(100, KaimingFan.PerRow, 0.02946)]
@@ -131,6 +150,17 @@ public sealed class RewriterTests
         var expected = (before * 0.4f) + 0.1f;
         Rewrite(head, ParameterSlice.All, Rewriter.ShrinkAndPerturb(fresh: Rewriter.Constant(1)));
         (head.weight - expected).abs().max().item<float>().Should().BeLessThan(1e-7f);
+    }
+
+    // 0.5 * w + 0.25 * (2 * w), in powers of two, so exactly w again: what is fresh may look at the current values too.
+    [Fact]
+    public void What_is_perturbed_with_may_need_the_current_values()
+    {
+        using var scope = NewDisposeScope();
+        using var head = Linear(4, 3);
+        var before = Nets.Bits(head.weight);
+        Rewrite(head, ParameterSlice.Rows(0, 2), Rewriter.ShrinkAndPerturb(0.5, 0.25, Rewriter.ShrinkAndPerturb(2, 0)));
+        Nets.Bits(head.weight).Should().Equal(before);
     }
 
     [Fact]
