@@ -149,6 +149,8 @@ public sealed class ZapSchedulerTests
 
         FluentActions.Invoking(() => Nets.Scheduler(net, new ZapPolicy()).State = new ZapSchedulerState(-1, 0))
             .Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Nets.Scheduler(net, new ZapPolicy()).State = new ZapSchedulerState(0, -1))
+            .Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
