@@ -62,7 +62,7 @@ public sealed class ParameterSet
             }
         }
 
-        var chosen = named.Where(p => p.parameter.requires_grad && _contains(p.name)).DistinctBy(p => p.parameter.Handle).ToList();
+        var chosen = named.Where(p => p.parameter.requires_grad && _contains(p.name)).ToList(); // named_parameters() has tied ones once
         return chosen.Count > 0
             ? chosen
             : throw new InvalidOperationException(
