@@ -2,6 +2,7 @@ using CsCheck;
 using FluentAssertions;
 using PaperCurves.Sweeps;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.Sweeps;
 
@@ -41,7 +42,7 @@ public sealed class SweepMutationTests
                 failure.Message.Should().MatchRegex(@"\Asample\.yaml:[1-9][0-9]*: [^\n]+\z");
             }
         },
-        iter: 20_000);
+        iter: Fuzz.Iterations(20_000));
 
     private static string[] With(int line, Func<string, string> change) => [.. Lines[..line], change(Lines[line]), .. Lines[(line + 1)..]];
 }

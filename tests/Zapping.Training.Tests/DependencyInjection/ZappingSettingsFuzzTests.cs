@@ -50,7 +50,7 @@ public sealed class ZappingSettingsFuzzTests
             Said(section, "OptimizerState")?.Should().BeEquivalentTo($"{settings!.OptimizerState}");
             Used(settings!);
         },
-        iter: Fuzz.Iterations(3_000));
+        iter: Fuzz.Iterations(1_500));
 
     // Null if the configuration says nothing, or a number, which is the framework's other way of naming a value.
     private static string? Said(IConfigurationSection section, string key) =>

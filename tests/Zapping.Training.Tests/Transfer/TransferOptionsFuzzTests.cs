@@ -29,7 +29,7 @@ public sealed class TransferOptionsFuzzTests
         (common, trains, rate, period, size) => Check(
             (net, task) => SequentialTransfer.Run(net, task, common.Put(new SequentialTransferOptions { Trains = trains, LearningRate = rate, EvaluationPeriod = period, BatchSize = size })),
             [.. common.Rules, .. OfTrained(trains, rate), ("EvaluationPeriod", period > 0), ("BatchSize", size > 0)]),
-        iter: Fuzz.Iterations(500));
+        iter: Fuzz.Iterations(200));
 
     [Fact]
     public void Iid() => Gen.Select(Any, Trains, Odd.Doubles, Odd.Ints, Odd.Counts, Odd.OrNull(Odd.Ints.Array[0, 3]), Odd.Of<int?>(null, int.MinValue, 0, 2, int.MaxValue)).Sample(
@@ -44,7 +44,7 @@ public sealed class TransferOptionsFuzzTests
                 MicroBatchSize = part,
             })),
             [.. common.Rules, .. OfTrained(trains, rate), ("BatchSize", size > 0), ("Epochs", epochs > 0), ("EvaluationSteps", steps is not null), ("MicroBatchSize", !(part <= 0))]),
-        iter: Fuzz.Iterations(500));
+        iter: Fuzz.Iterations(200));
 
     [Fact]
     public void Least_squares() => Any.Sample(
