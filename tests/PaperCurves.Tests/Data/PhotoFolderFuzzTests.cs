@@ -34,7 +34,7 @@ public sealed class PhotoFolderFuzzTests
             data?.Training.Pixels.Should().HaveCount(3 * 4 * 3 * 16);
             data?.Transfer.ClassNames.Should().BeInAscendingOrder(StringComparer.Ordinal);
         },
-        iter: Fuzz.Iterations(150));
+        iter: Fuzz.Iterations(60));
 
     [Fact]
     public void Omn_image() => Gen.Select(Change.Array[0, 2], Lines).Sample(
@@ -47,7 +47,7 @@ public sealed class PhotoFolderFuzzTests
             var data = Damage.Loaded(() => OmnImage.Load(folder.Path, options), named: folder.Path);
             data?.Transfer.ClassNames.Should().BeEquivalentTo(Named(lines));
         },
-        iter: Fuzz.Iterations(150));
+        iter: Fuzz.Iterations(60));
 
     [Fact]
     public void Lists() => Gen.Select(Lines, Gen.Int[0, 3], Damage.Bytes, Gen.Int[0, 3]).Sample(
@@ -90,7 +90,7 @@ public sealed class PhotoFolderFuzzTests
                 }
             }
         },
-        iter: Fuzz.Iterations(1_000));
+        iter: Fuzz.Iterations(400));
 
     [Fact]
     public void Photos_of_any_bytes() => Gen.Select(Gen.Int[0, Photos.Length - 1], Damage.Bytes.Array[0, 2]).Sample(
@@ -99,7 +99,7 @@ public sealed class PhotoFolderFuzzTests
             var file = damages.Aggregate(Photos[photo], (bytes, damage) => damage(bytes));
             new PhotoDecoder(4).Decode(file, new byte[3 * 16])?.Should().NotContainAny("\n", "\r");
         },
-        iter: Fuzz.Iterations(1_000));
+        iter: Fuzz.Iterations(400));
 
     private static string[] Named(string[] lines) => [.. lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
 

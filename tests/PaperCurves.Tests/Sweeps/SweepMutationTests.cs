@@ -44,5 +44,13 @@ public sealed class SweepMutationTests
         },
         iter: Fuzz.Iterations(20_000));
 
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    public void Any_depth_is_refused_before_it_fills_the_stack(string step) =>
+        FluentActions.Invoking(() => SweepFile.Parse(string.Concat(Enumerable.Repeat(step, 300_000)), SweepSample.File))
+            .Should().Throw<SweepException>().WithMessage("sample.yaml:1: this is no YAML: *nested more deeply than any sweep*");
+
     private static string[] With(int line, Func<string, string> change) => [.. Lines[..line], change(Lines[line]), .. Lines[(line + 1)..]];
 }

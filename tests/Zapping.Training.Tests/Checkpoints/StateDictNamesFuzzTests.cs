@@ -63,7 +63,7 @@ public sealed class StateDictNamesFuzzTests : IDisposable
                 (!existed || File.ReadAllText(path) == "the file before").Should().BeTrue();
             }
         },
-        iter: Fuzz.Iterations(500),
+        iter: Fuzz.Iterations(250),
         threads: 1);
 
     private static string Mapped(string name, IEnumerable<(string From, string To)> pairs)

@@ -18,7 +18,7 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
         (rate, inner, measure, pile) => Check(
             (net, outer) => new AsbTrainer(net, outer, new() { InnerLearningRate = rate, InnerParameters = inner, MeasurePeriod = measure, AccumulateInnerGradients = pile }),
             OfInner(rate, inner, measure)),
-        iter: Fuzz.Iterations(150));
+        iter: Fuzz.Iterations(80));
 
     [Fact]
     public void Meta_asb() => Gen.Select(Odd.Doubles, Parameters(), Odd.Ints, Gen.Bool, Odd.Ints).Sample(
@@ -32,7 +32,7 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
                 KeepWeightsEvery = keep,
             }),
             [.. OfInner(rate, inner, measure), ("KeepWeightsEvery", keep > 0)]),
-        iter: Fuzz.Iterations(150));
+        iter: Fuzz.Iterations(80));
 
     [Fact]
     public void Verbs() => Gen.Select(Odd.Doubles, Odd.Ints, Odd.Longs, Odd.Longs, Odd.Enums<BoundaryKind>()).Sample(
@@ -77,7 +77,7 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
                 ("WindowBefore", window > 0), ("MovingAverage", average > 0));
             curves?.Select(curve => curve.After.Count).Should().Equal(1, 1);
         },
-        iter: Fuzz.Iterations(300));
+        iter: Fuzz.Iterations(150));
 
     [Fact]
     public void Stores_and_retention() => Gen.Select(Odd.Ints, Gen.Bool, Odd.OrNull(Odd.Longs.Array[0, 3]), Odd.Longs, Odd.Of<double?>(null, double.NaN, double.NegativeInfinity, 1)).Sample(
@@ -100,7 +100,7 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
             kept.Should().BePositive();
             (milestones.Contains(0) || kept <= last + 1L).Should().BeTrue($"{kept} are kept of {last} and the best");
         },
-        iter: Fuzz.Iterations(60),
+        iter: Fuzz.Iterations(40),
         threads: 1);
 
     private static Gen<ParameterSet> Parameters() => Odd.OrNull(Odd.Of(ParameterSet.All, EpisodicNet.Moving));
