@@ -56,6 +56,11 @@ internal sealed class ClassFolders : IDisposable
             throw new DataException($"{path}: {Names.Count} class folders found, {classes} expected.");
         }
 
+        if (Names.Any(string.IsNullOrWhiteSpace))
+        {
+            throw new DataException($"{path}: the name of a class folder is blank.");
+        }
+
         var files = _source.List().Index()
             .Where(file => file.Item.Contains('/', StringComparison.Ordinal))
             .ToLookup(file => ClassOf(file.Item), file => file.Index, StringComparer.Ordinal);

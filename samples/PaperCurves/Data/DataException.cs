@@ -11,19 +11,19 @@ public class DataException : Exception
     }
 
     public DataException(string message)
-        : base(message)
+        : base(OneLine(message))
     {
     }
 
     public DataException(string message, Exception innerException)
-        : base(message, innerException)
+        : base(OneLine(message), innerException)
     {
     }
 
     /// <summary>The same with a word on what to do about it.</summary>
-    internal DataException With(string advice) => new($"{OneLine(Message).TrimEnd('.')}. {advice}", this);
+    internal DataException With(string advice) => new($"{Message.TrimEnd('.')}. {advice}", this);
 
     /// <summary>Names of files may hold anything; messages stay one line.</summary>
-    internal static string OneLine(string text) =>
+    private static string OneLine(string text) =>
         string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -49,7 +49,7 @@ internal sealed class ZipSource : IOmniglotSource
 
             if (!name.StartsWith(_root, StringComparison.Ordinal))
             {
-                throw new DataException($"{Path}: entry {DataException.OneLine(name)} is not in {_root}");
+                throw new DataException($"{Path}: entry {name} is not in {_root}");
             }
 
             names.Add(name[_root.Length..]);
@@ -67,7 +67,7 @@ internal sealed class ZipSource : IOmniglotSource
         return Guard(entry.FullName, () => Inflate(entry));
     }
 
-    public string Describe(string name) => $"{Path}: entry {_root}{DataException.OneLine(name)}";
+    public string Describe(string name) => $"{Path}: entry {_root}{name}";
 
     public void Dispose()
     {
@@ -108,8 +108,8 @@ internal sealed class ZipSource : IOmniglotSource
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException
             or NotSupportedException or ArgumentException or OverflowException)
         {
-            var where = entry is null ? Path : $"{Path}: entry {DataException.OneLine(entry)}";
-            throw new DataException($"{where}: not a sound zip archive ({DataException.OneLine(error.Message)})", error);
+            var where = entry is null ? Path : $"{Path}: entry {entry}";
+            throw new DataException($"{where}: not a sound zip archive ({error.Message})", error);
         }
     }
 }

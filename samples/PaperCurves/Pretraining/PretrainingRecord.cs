@@ -33,7 +33,7 @@ public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, 
         catch (JsonException failure)
         {
             throw new DataException(
-                $"{path}:{(failure.LineNumber ?? 0) + 1}: this is no record of a pre-training ({DataException.OneLine(failure.Message)}). "
+                $"{path}:{(failure.LineNumber ?? 0) + 1}: this is no record of a pre-training ({failure.Message}). "
                 + "Move it away, and the same command makes it again",
                 failure);
         }

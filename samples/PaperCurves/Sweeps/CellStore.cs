@@ -18,7 +18,7 @@ public sealed class CellStore(string folder)
     public string NetworkFolder(NetworkCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        return Path.Combine(Folder, "networks", cell.Id);
+        return PathOf("networks", cell.Id, "");
     }
 
     /// <summary>
@@ -143,5 +143,5 @@ public sealed class CellStore(string folder)
 
     private string LockPath(string id) => PathOf("locks", id, ".lock");
 
-    private string PathOf(string room, string id, string ending) => Path.Combine([Folder, room, .. $"{id}{ending}".Split('/')]);
+    private string PathOf(string room, string id, string ending) => Path.Combine([Folder, room, .. CellId.Parts(id)]) + ending;
 }

@@ -13,12 +13,12 @@ public sealed class SweepException : DataException
     }
 
     public SweepException(string message)
-        : base(OneLine(message))
+        : base(message)
     {
     }
 
     public SweepException(string message, Exception innerException)
-        : base(OneLine(message), innerException)
+        : base(message, innerException)
     {
     }
 

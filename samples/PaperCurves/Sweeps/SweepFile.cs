@@ -63,7 +63,7 @@ public static class SweepFile
     private static YamlValue Load(string yaml, string file)
     {
         var stream = new YamlStream();
-        var parser = new Parser(new StringReader(yaml));
+        var parser = new ShallowParser(new StringReader(yaml));
         try
         {
             stream.Load(parser);

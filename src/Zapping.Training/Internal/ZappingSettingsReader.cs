@@ -50,7 +50,7 @@ internal sealed class ZappingSettingsReader(string name, IConfiguration configur
 
         try
         {
-            key.SetValue(settings, TypeDescriptor.GetConverter(key.PropertyType).ConvertFromInvariantString(entry.Value));
+            key.SetValue(settings, Convert(key.PropertyType, entry.Value));
             return null;
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException or NotSupportedException)
@@ -58,6 +58,13 @@ internal sealed class ZappingSettingsReader(string name, IConfiguration configur
             return $"{entry.Path} is '{entry.Value}', but it must be {Allowed(key.PropertyType)}.";
         }
     }
+
+    // The framework's converter takes a list of names for flags: "EpochBoundary,ClassBoundary" would be TaskBoundary, 1 | 2.
+    private static object? Convert(Type type, string text) => IsChoice(type) && text.Contains(',', StringComparison.Ordinal)
+        ? throw new FormatException()
+        : TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text);
+
+    private static bool IsChoice(Type type) => (Nullable.GetUnderlyingType(type) ?? type).IsEnum;
 
     private static string Allowed(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {

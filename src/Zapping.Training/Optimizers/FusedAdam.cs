@@ -41,7 +41,7 @@ public sealed class FusedAdam : Adam
         double weight_decay = 0,
         bool amsgrad = false,
         bool maximize = false)
-        : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
+        : base(Guard.CheckedWhenRead(parameters, () => OptimizerRules.EnsureAdam(lr, beta1, beta2, eps, weight_decay)), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
     }
 
@@ -56,7 +56,7 @@ public sealed class FusedAdam : Adam
         double weight_decay = 0,
         bool amsgrad = false,
         bool maximize = false)
-        : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
+        : base(Guard.CheckedWhenRead(parameters, () => OptimizerRules.EnsureAdam(lr, beta1, beta2, eps, weight_decay)), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
     }
 

@@ -42,7 +42,7 @@ public sealed class FusedAdamW : AdamW
         double weight_decay = 0,
         bool amsgrad = false,
         bool maximize = false)
-        : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
+        : base(Guard.CheckedWhenRead(parameters, () => OptimizerRules.EnsureAdam(lr, beta1, beta2, eps, weight_decay)), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
     }
 
@@ -57,7 +57,7 @@ public sealed class FusedAdamW : AdamW
         double weight_decay = 0,
         bool amsgrad = false,
         bool maximize = false)
-        : base(Guard.NotNullWhenRead(parameters), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
+        : base(Guard.CheckedWhenRead(parameters, () => OptimizerRules.EnsureAdam(lr, beta1, beta2, eps, weight_decay)), lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
     }
 

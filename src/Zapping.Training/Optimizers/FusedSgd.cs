@@ -40,7 +40,7 @@ public sealed class FusedSgd : SGD
         double weight_decay = 0,
         bool nesterov = false,
         bool maximize = false)
-        : base(Guard.NotNullWhenRead(parameters), lr, momentum, dampening, weight_decay, nesterov, maximize)
+        : base(Guard.CheckedWhenRead(parameters, () => OptimizerRules.EnsureSgd(lr, momentum, dampening, weight_decay)), lr, momentum, dampening, weight_decay, nesterov, maximize)
     {
     }
 
@@ -54,7 +54,7 @@ public sealed class FusedSgd : SGD
         double weight_decay = 0,
         bool nesterov = false,
         bool maximize = false)
-        : base(Guard.NotNullWhenRead(parameters), lr, momentum, dampening, weight_decay, nesterov, maximize)
+        : base(Guard.CheckedWhenRead(parameters, () => OptimizerRules.EnsureSgd(lr, momentum, dampening, weight_decay)), lr, momentum, dampening, weight_decay, nesterov, maximize)
     {
     }
 

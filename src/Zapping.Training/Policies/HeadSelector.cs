@@ -14,8 +14,13 @@ public abstract class HeadSelector
     /// The only <see cref="Linear"/> of the model, or the only one with <paramref name="classCount"/> outputs; an
     /// exception that lists the candidates if there are several.
     /// </summary>
-    /// <param name="classCount">Number of output units, if known.</param>
-    public static HeadSelector Only(int? classCount = null) => new OnlyLinear(classCount);
+    /// <param name="classCount">Number of output units, at least 1, if known.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is not positive.</exception>
+    public static HeadSelector Only(int? classCount = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classCount ?? 1, nameof(classCount));
+        return new OnlyLinear(classCount);
+    }
 
     /// <summary>The layer with this dotted name, a <see cref="Linear"/> or 1x1 <see cref="Conv2d"/>.</summary>
     /// <param name="layer">As in <c>named_modules()</c>, for example <c>classifier.linear</c>.</param>

@@ -19,11 +19,13 @@ internal abstract class FreshRewriter : Rewriter
 
 internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : FreshRewriter
 {
+    private readonly bool _ofSlice = Enum.IsDefined(fan) ? fan == KaimingFan.AsPublished : throw new ArgumentOutOfRangeException(nameof(fan), fan, "Unknown fan.");
+
     public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
 
     public override Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice)
     {
-        var fanIn = Fan.In(shape) * (fan == KaimingFan.AsPublished ? slice.CountOf(shape) : 1);
+        var fanIn = Fan.In(shape) * (_ofSlice ? slice.CountOf(shape) : 1);
         return Fan.Scaled(Math.Sqrt(2 / fanIn), uniform);
     }
 }
@@ -69,6 +71,8 @@ internal sealed class ConstantRewriter(double value) : FreshRewriter
 {
     private readonly Distribution _value = Distribution.Constant(Guard.Finite(value));
 
+    public override void EnsureApplicable(Parameter parameter, string name) => Guard.Fits(value, parameter, name);
+
     public override Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice) => _value;
 }
 
@@ -110,7 +114,12 @@ internal sealed class ShrinkAndPerturbRewriter(double shrink, double perturb, Re
 
     public override bool NeedsCurrentValues => true;
 
-    public override void EnsureApplicable(Parameter parameter, string name) => fresh.EnsureApplicable(parameter, name);
+    public override void EnsureApplicable(Parameter parameter, string name)
+    {
+        Guard.Fits(_shrink, parameter, name);
+        Guard.Fits(_perturb, parameter, name);
+        fresh.EnsureApplicable(parameter, name);
+    }
 
     public override void Write(RewriteTarget target)
     {

@@ -83,6 +83,9 @@ public sealed class ZapScheduler
     /// <summary>Says that something is about to begin; runs the policy if its time has come.</summary>
     /// <param name="boundary">What begins.</param>
     /// <returns>Whether the policy ran.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// It is of the schedule's kind, and its index is negative or the largest there is, after which nothing could be counted.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The reset cannot be done (the message says why), or one is already running on this model. Nothing has been
     /// written, and the scheduler's state is as before.
@@ -95,6 +98,7 @@ public sealed class ZapScheduler
             return false;
         }
 
+        EnsureCountable(boundary);
         var due = Schedule.IsDue(boundary, State.Resets);
         if (due)
         {
@@ -115,6 +119,20 @@ public sealed class ZapScheduler
     /// <returns>Whether the policy ran.</returns>
     public bool Signal(BoundaryKind kind, params IReadOnlyList<int> classes) =>
         Signal(new TrainingBoundary(kind, State.Boundaries, classes));
+
+    // Before anything is reset, because State refuses what it cannot hold.
+    private void EnsureCountable(TrainingBoundary boundary)
+    {
+        if (boundary.Index is < 0 or long.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(boundary), boundary.Index, "The index of a boundary must be 0 or more, and below the largest number.");
+        }
+
+        if (State.Resets == long.MaxValue)
+        {
+            throw new InvalidOperationException("There have been as many resets as can be counted.");
+        }
+    }
 
     private void Run(TrainingBoundary boundary)
     {

@@ -44,17 +44,24 @@ public sealed class ShuffledBatches : IBatchSource
     public int BatchSize { get; }
 
     /// <inheritdoc/>
-    public long? BatchesPerEpoch => (_count + BatchSize - 1) / BatchSize;
+    public long? BatchesPerEpoch => ((long)_count + BatchSize - 1) / BatchSize;
 
     /// <inheritdoc/>
     public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
+        return Batches(epoch, firstBatch);
+    }
+
+    private IEnumerable<LabelledBatch> Batches(long epoch, long firstBatch)
+    {
         // Copied to the data's device once: a copy for each batch would have the device wait each time. It outlives the
         // steps, and so their dispose scopes.
         using var order = tensor(Order(epoch), device: _inputs.device).DetachFromDisposeScope();
-        for (var start = checked((int)firstBatch * BatchSize); start < _count; start += BatchSize)
+        for (var batch = firstBatch; batch < BatchesPerEpoch; batch++)
         {
-            yield return Take(order, start);
+            yield return Take(order, (int)batch * BatchSize);
         }
     }
 

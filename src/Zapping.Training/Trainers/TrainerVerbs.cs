@@ -8,12 +8,13 @@ public static partial class TrainerVerbs
 {
     /// <summary>Clips the global L2 norm of all gradients before each update.</summary>
     /// <param name="trainer">The trainer.</param>
-    /// <param name="maxNorm">A finite number above 0.</param>
+    /// <param name="maxNorm">A number above 0, finite in single precision.</param>
     public static TTrainer UseGradientClipping<TTrainer>(this TTrainer trainer, double maxNorm)
         where TTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(trainer);
         Guard.NonNegative(maxNorm);
+        Guard.Single(maxNorm);
         ArgumentOutOfRangeException.ThrowIfZero(maxNorm);
         trainer.ClipGradients(maxNorm);
         return trainer;

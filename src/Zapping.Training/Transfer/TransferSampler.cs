@@ -46,7 +46,7 @@ public sealed class TransferSampler
             throw new ArgumentException($"{_options.Classes} classes are to be drawn, but there are only {_examples.Count}.", nameof(examplesOfClass));
         }
 
-        var needed = checked(_options.SupportExamples + _options.QueryExamples);
+        var needed = (long)_options.SupportExamples + _options.QueryExamples;
         for (var c = 0; c < _examples.Count; c++)
         {
             if (_examples[c] < needed)

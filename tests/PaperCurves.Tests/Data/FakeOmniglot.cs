@@ -32,6 +32,9 @@ internal sealed class FakeOmniglot
         }
     }
 
+    /// <summary>Of files that are drawn already.</summary>
+    public FakeOmniglot(IReadOnlyDictionary<string, byte[]> files) => Files = new(files, StringComparer.Ordinal);
+
     /// <summary>Path, as in the archive, to content.</summary>
     public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 

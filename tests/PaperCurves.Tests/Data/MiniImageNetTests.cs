@@ -137,6 +137,14 @@ public sealed class MiniImageNetTests : IDisposable
     }
 
     [Fact]
+    public void A_class_whose_name_is_blank()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such names.");
+        Directory.Move(_folder["train/n2"], _folder["train/ "]);
+        Expect("*train: the name of a class folder is blank. *");
+    }
+
+    [Fact]
     public void A_class_with_too_few_images()
     {
         File.Delete(_folder["test/n5/i1.png"]);

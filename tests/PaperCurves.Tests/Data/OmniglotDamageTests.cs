@@ -93,6 +93,17 @@ public sealed class OmniglotDamageTests : IDisposable
         Expect("*images_background*0001_01.png: not a PNG image.");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_name_with_a_line_break_is_told_in_one_line(bool archives)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such names.");
+        _fake.Files["images_background/Runes/a\nb/more/0001_01.png"] = [1, 2, 3];
+        Save(archives);
+        Expect("*images_background*Runes/a?b/more/0001_01.png: not a drawing*");
+    }
+
     [Fact]
     public void A_drawing_in_another_format()
     {

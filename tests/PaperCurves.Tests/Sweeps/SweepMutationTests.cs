@@ -2,6 +2,7 @@ using CsCheck;
 using FluentAssertions;
 using PaperCurves.Sweeps;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.Sweeps;
 
@@ -41,7 +42,15 @@ public sealed class SweepMutationTests
                 failure.Message.Should().MatchRegex(@"\Asample\.yaml:[1-9][0-9]*: [^\n]+\z");
             }
         },
-        iter: 20_000);
+        iter: Fuzz.Iterations(20_000));
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    public void Any_depth_is_refused_before_it_fills_the_stack(string step) =>
+        FluentActions.Invoking(() => SweepFile.Parse(string.Concat(Enumerable.Repeat(step, 300_000)), SweepSample.File))
+            .Should().Throw<SweepException>().WithMessage("sample.yaml:1: this is no YAML: *nested more deeply than any sweep*");
 
     private static string[] With(int line, Func<string, string> change) => [.. Lines[..line], change(Lines[line]), .. Lines[(line + 1)..]];
 }

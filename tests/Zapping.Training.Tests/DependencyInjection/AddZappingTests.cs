@@ -47,6 +47,7 @@ public sealed class AddZappingTests
     [InlineData("Every", "weekly", "Zapping:Every is 'weekly', but it must be StepBoundary, EpochBoundary, ClassBoundary or TaskBoundary.")]
     [InlineData("Every", "9", "Zapping:Every is '9', but it must be StepBoundary, EpochBoundary, ClassBoundary or TaskBoundary.")]
     [InlineData("Every", null, "Zapping:Every is missing; it must be StepBoundary, EpochBoundary, ClassBoundary or TaskBoundary.")]
+    [InlineData("Every", "EpochBoundary,ClassBoundary", "Zapping:Every is 'EpochBoundary,ClassBoundary', but it must be StepBoundary, EpochBoundary, ClassBoundary or TaskBoundary.")]
     [InlineData("Period", "often", "Zapping:Period is 'often', but it must be a whole number up to 9223372036854775807.")]
     [InlineData("Period", "0", "Zapping:Period is '0', but it must be a whole number of 1 or more.")]
     [InlineData("Period", "99999999999999999999", "Zapping:Period is '99999999999999999999', but it must be a whole number up to 9223372036854775807.")]

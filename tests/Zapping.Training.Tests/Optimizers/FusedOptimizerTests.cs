@@ -198,6 +198,12 @@ public sealed class FusedOptimizerTests : IDisposable
         FluentActions.Invoking(() => new FusedAdam(net.parameters(), -1)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new FusedSgd(net.parameters(), 0.1, nesterov: true)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new FusedSgd(net.parameters(), -1)).Should().Throw<ArgumentException>();
+        foreach (var none in new[] { double.NaN, double.PositiveInfinity, 1e39 })
+        {
+            FluentActions.Invoking(() => new FusedAdam(net.parameters(), none)).Should().Throw<ArgumentException>().WithParameterName("lr");
+            FluentActions.Invoking(() => new FusedAdamW(net.parameters(), weight_decay: none)).Should().Throw<ArgumentException>().WithParameterName("weight_decay");
+            FluentActions.Invoking(() => new FusedSgd(net.parameters(), 0.1, momentum: none)).Should().Throw<ArgumentException>().WithParameterName("momentum");
+        }
 
         // A finalizer that throws ends the process, and so this run.
         GC.Collect();

@@ -41,6 +41,10 @@ public sealed class MisuseTests
         "*9 random units*only 8*", net => Nets.Zap(net, o => o.Units = UnitSelection.Random(9)));
 
     [Fact]
+    public void A_classifier_without_units() =>
+        FluentActions.Invoking(() => HeadSelector.Only(0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
+
+    [Fact]
     public void An_unknown_layer_lists_the_candidates() => Refused<InvalidOperationException>(
         "*no layer 'haed'*'body' (Linear, 5 units), 'head' (Linear, 8 units)*",
         net => Nets.Zap(net, o => o.Head = HeadSelector.Named("haed")));

@@ -183,6 +183,30 @@ public sealed class RewriterTests
         FluentActions.Invoking(() => Rewriter.LayerDefault(-1)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
+    [Fact]
+    public void An_unknown_fan_is_refused()
+    {
+        FluentActions.Invoking(() => Rewriter.KaimingNormal((KaimingFan)7)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("fan");
+        FluentActions.Invoking(() => Rewriter.KaimingUniform((KaimingFan)(-1))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("fan");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e39)]
+    [InlineData(ScalarType.Float16, 65_520)]
+    [InlineData(ScalarType.BFloat16, -1e39)]
+    public void Numbers_that_the_type_has_not_are_refused_and_not_made_infinite(ScalarType type, double value)
+    {
+        using var head = Linear(4, 3, dtype: type);
+        var before = Nets.Bits(head.weight);
+
+        FluentActions.Invoking(() => Rewrite(head, ParameterSlice.All, Rewriter.Constant(value)))
+            .Should().Throw<ArgumentException>().WithMessage($"*'weight' is of {type}, which has no {value}*");
+        FluentActions.Invoking(() => Rewrite(head, ParameterSlice.All, Rewriter.ShrinkAndPerturb(1, Math.Abs(value), Rewriter.Zeros())))
+            .Should().Throw<ArgumentException>().WithMessage($"*'weight' is of {type}*");
+
+        Nets.Bits(head.weight).Should().Equal(before);
+    }
+
     private static void Rewrite(Linear head, ParameterSlice slice, Rewriter rewriter) =>
         Nets.Scheduler(head, WritePolicy.Of(() => head.weight, slice, rewriter)).Signal(BoundaryKind.ClassBoundary);
 }

@@ -153,6 +153,31 @@ public sealed class ZapSchedulerTests
             .Should().Throw<ArgumentOutOfRangeException>();
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public void A_boundary_that_cannot_be_counted_is_refused_before_anything_is_reset(long index)
+    {
+        using var net = Nets.Small();
+        var scheduler = Nets.Scheduler(net, new WritePolicy(_ => throw new InvalidOperationException("The policy ran.")));
+
+        scheduler.Invoking(s => s.Signal(TrainingBoundary.Class(index, 2))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("boundary");
+        scheduler.Signal(TrainingBoundary.Task(index, 2)).Should().BeFalse();
+
+        scheduler.State.Should().Be(new ZapSchedulerState(0, 0));
+    }
+
+    [Fact]
+    public void After_as_many_resets_as_can_be_counted_none_is_made()
+    {
+        using var net = Nets.Small();
+        var scheduler = Nets.Scheduler(net, new WritePolicy(_ => throw new TimeoutException()));
+        scheduler.State = new ZapSchedulerState(0, long.MaxValue);
+
+        scheduler.Invoking(s => s.Signal(BoundaryKind.ClassBoundary, 2)).Should().Throw<InvalidOperationException>().WithMessage("*as many resets*");
+    }
+
     [Fact]
     public void A_boundary_says_what_it_is()
     {

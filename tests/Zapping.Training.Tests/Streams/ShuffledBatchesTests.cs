@@ -64,6 +64,28 @@ public sealed class ShuffledBatchesTests
         iter: 200);
 
     [Fact]
+    public void A_batch_beyond_all_measure_is_all_of_the_data()
+    {
+        using var scope = NewDisposeScope();
+        var source = new ShuffledBatches(zeros(3, 2), zeros(3, ScalarType.Int64), int.MaxValue);
+
+        source.BatchesPerEpoch.Should().Be(1);
+        source.Epoch(0).Should().ContainSingle().Which.Labels.size(0).Should().Be(3);
+        source.Epoch(0, firstBatch: 2).Should().BeEmpty();
+        source.Epoch(0, firstBatch: long.MaxValue).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_epoch_or_a_batch_before_the_first_is_refused_before_it_is_read()
+    {
+        using var scope = NewDisposeScope();
+        var source = new ShuffledBatches(zeros(3, 2), zeros(3, ScalarType.Int64), 2);
+
+        source.Invoking(s => s.Epoch(-1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("epoch");
+        source.Invoking(s => s.Epoch(0, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("firstBatch");
+    }
+
+    [Fact]
     public void Data_that_do_not_fit_together_are_refused()
     {
         using var scope = NewDisposeScope();

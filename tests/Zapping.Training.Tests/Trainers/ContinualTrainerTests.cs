@@ -348,6 +348,7 @@ public sealed class ContinualTrainerTests
         FluentActions.Invoking(() => new ContinualTrainer(net, [], null)).Should().Throw<ArgumentException>().WithMessage("*At least one optimizer*");
         FluentActions.Invoking(() => new ContinualTrainer(net, [optimizer, lbfgs], null)).Should().Throw<NotSupportedException>().WithMessage("*LBFGS*");
         trainer.Invoking(t => t.UseGradientClipping(double.NaN)).Should().Throw<ArgumentOutOfRangeException>();
+        trainer.Invoking(t => t.UseGradientClipping(1e39)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.UseGradientClipping(0)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.Fit([], batchSize: 0)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.UseLearningRates(optim.lr_scheduler.StepLR(optimizer, 1), ClassBoundary)).Should().Throw<ArgumentOutOfRangeException>();

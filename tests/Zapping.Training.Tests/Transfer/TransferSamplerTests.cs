@@ -72,6 +72,10 @@ public sealed class TransferSamplerTests
         tooFew.Should().Throw<ArgumentException>()
             .WithMessage("Class 1 has 19 examples, but 15 support and 5 query examples are to be drawn.*");
 
+        var beyond = () => new TransferSampler([20, 20], new TransferSamplerOptions { Classes = 2, SupportExamples = int.MaxValue });
+        beyond.Should().Throw<ArgumentException>()
+            .WithMessage("Class 0 has 20 examples, but 2147483647 support and 5 query examples are to be drawn.*");
+
         var none = () => new TransferSampler(Twelve, new TransferSamplerOptions { Classes = 2, QueryExamples = 0 });
         none.Should().Throw<ArgumentException>().WithMessage("*QueryExamples*");
 

@@ -1,0 +1,119 @@
+using CsCheck;
+using FluentAssertions;
+using TorchSharp.Modules;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+
+namespace Zapping.Training.Tests.Policies;
+
+/// <summary>Policies of any options: made and run, or refused by name; a model is reset or keeps every bit.</summary>
+public sealed class PolicyOptionsFuzzTests
+{
+    private static readonly Gen<OptimizerStateReset> States = Odd.Enums<OptimizerStateReset>();
+
+    private static readonly Gen<Rewriter> Rewriters = Odd.OrNull(Odd.Of<Func<Rewriter>>(
+        () => Rewriter.KaimingNormal(), () => Rewriter.XavierUniform(), () => Rewriter.LayerDefault(), () => Rewriter.LayerDefault(long.MaxValue),
+        () => Rewriter.Constant(double.MaxValue), () => Rewriter.ShrinkAndPerturb(0, double.MaxValue)).Select(make => make()));
+
+    private static readonly Gen<Func<string, bool>> Layers = Odd.OrNull(Odd.Of<Func<string, bool>>(_ => true, name => name.StartsWith("body", StringComparison.Ordinal)));
+    private static readonly Gen<ParameterSet> Parameters = Odd.OrNull(Odd.Of(ParameterSet.All, ParameterSet.Prefixes("body")));
+
+    [Fact]
+    public void Zap() => Gen.Select(
+        Odd.OrNull(Odd.Of("head", "body", "relu", "nowhere", "…").Select(HeadSelector.Named)),
+        Odd.OrNull(Units()), Rewriters, Odd.Enums<BiasReset>(), States, Gen.Bool).Sample(
+        (head, units, weights, bias, state, shared) => Check(_ => new ZapPolicy(new()
+        {
+            Head = head,
+            Units = units,
+            Weights = weights,
+            Bias = bias,
+            OptimizerState = state,
+            AllowSharedWeights = shared,
+        }),
+        ("Head", head is not null), ("Units", units is not null), ("Weights", weights is not null), ("Bias", Enum.IsDefined(bias)), OfState(state)),
+        iter: Fuzz.Iterations(150));
+
+    [Fact]
+    public void Shrink_and_perturb() => Gen.Select(Odd.Doubles, Odd.Doubles, Parameters, States).Sample(
+        (shrink, perturb, parameters, state) => Check(
+            _ => new ShrinkAndPerturbPolicy(new() { Shrink = shrink, Perturb = perturb, Parameters = parameters, OptimizerState = state }),
+            ("Shrink", Odd.IsUnit(shrink)), ("Perturb", Odd.IsUnit(perturb)), ("Parameters", parameters is not null), OfState(state)),
+        iter: Fuzz.Iterations(150));
+
+    [Fact]
+    public void Dormant_units() => Gen.Select(Odd.Doubles, Layers, Rewriters, States, Odd.Ints).Sample(
+        (threshold, layers, weights, state, every) => Check(
+            net => new DormantUnitsPolicy(
+                UnitGraph.Trace(net, Nets.Example(net)),
+                new() { Threshold = threshold, Layers = layers, Weights = weights, OptimizerState = state, SampleEvery = every }),
+            ("Threshold", Odd.IsUnit(threshold)), ("Layers", layers is not null), ("Weights", weights is not null), OfState(state), ("SampleEvery", every > 0)),
+        iter: Fuzz.Iterations(150));
+
+    [Fact]
+    public void Continual_backprop() => Gen.Select(Odd.Doubles, Odd.Longs, Odd.Doubles, Rewriters, States, Odd.Ints).Sample(
+        (rate, maturity, decay, weights, state, every) => Check(
+            net => new ContinualBackpropPolicy(
+                UnitGraph.Trace(net, Nets.Example(net)),
+                new() { ReplacementRate = rate, MaturityThreshold = maturity, Decay = decay, Weights = weights, OptimizerState = state, SampleEvery = every }),
+            ("ReplacementRate", Odd.IsUnit(rate)), ("MaturityThreshold", maturity >= 0), ("Decay", decay is >= 0 and < 1),
+            ("Weights", weights is not null), OfState(state), ("SampleEvery", every > 0)),
+        iter: Fuzz.Iterations(150));
+
+    [Fact]
+    public void Later_layers() => Gen.Select(
+        Odd.OrNull(Odd.Of(1, 2).Select(LayerRange.Last)), Rewriters, Odd.Enums<BiasReset>(), States).Sample(
+        (layers, weights, bias, state) => Check(
+            net => new LaterLayersPolicy(net, Nets.Example(net), new() { Layers = layers, Weights = weights, Bias = bias, OptimizerState = state }),
+            ("Layers", layers is not null), ("Weights", weights is not null), ("Bias", Enum.IsDefined(bias)), OfState(state)),
+        iter: Fuzz.Iterations(150));
+
+    [Fact]
+    public void Numbers_of_layers_and_units() => Odd.Ints.Sample(count =>
+    {
+        Odd.Made(() => LayerRange.Last(count), ("count", count > 0));
+        Odd.Made(() => UnitSelection.Random(count), ("count", count > 0));
+        Odd.Made(() => HeadSelector.Only(count), ("classCount", count > 0));
+        Odd.Made(() => UnitSelection.These(count, 1), ("row", count >= 0 && count != 1));
+        Odd.Made(() => Rewriter.LayerDefault(count), ("fanIn", count > 0));
+    });
+
+    [Fact]
+    public void Numbers_of_rewriters() => Gen.Select(Odd.Doubles, Odd.Doubles, Odd.Enums<KaimingFan>()).Sample((first, second, fan) =>
+    {
+        Odd.Made(() => Rewriter.Constant(first), ("value", double.IsFinite(first)));
+        Odd.Made(() => Rewriter.ShrinkAndPerturb(first, 1), ("shrink", first >= 0 && double.IsFinite(first)));
+        Odd.Made(() => Rewriter.ShrinkAndPerturb(1, second), ("perturb", second >= 0 && double.IsFinite(second)));
+        Odd.Made(() => Rewriter.KaimingNormal(fan), ("fan", Enum.IsDefined(fan)));
+        Odd.Made(() => Rewriter.KaimingUniform(fan), ("fan", Enum.IsDefined(fan)));
+    });
+
+    private static Gen<UnitSelection> Units() => Gen.OneOf(
+        Gen.Const(UnitSelection.BoundaryClasses), Gen.Const(UnitSelection.All), Odd.Of(1, 8, 9, int.MaxValue).Select(UnitSelection.Random),
+        Odd.Of(0, 7, 8, int.MaxValue).Select(unit => UnitSelection.These(unit)), Gen.Bool.Select(any => UnitSelection.Where(_ => any)));
+
+    private static (string Option, bool Holds) OfState(OptimizerStateReset state) => ("OptimizerState", Enum.IsDefined(state));
+
+    private static void Check(Func<Sequential, IResetPolicy> make, params (string Option, bool Holds)[] rules)
+    {
+        using var net = Nets.Small();
+        var before = Nets.Bits(net);
+        var policy = Odd.Made(() => make(net), rules);
+        using var owned = policy as IDisposable;
+        Nets.Bits(net).Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
+        if (policy is null)
+        {
+            return;
+        }
+
+        Nets.Activate(net, 1, 1, 1, -1, 1);
+        var scheduler = Nets.Scheduler(net, policy);
+        var refusal = Record.Exception(() => scheduler.Signal(BoundaryKind.ClassBoundary, 2));
+        if (refusal is not null)
+        {
+            (refusal is InvalidOperationException or ArgumentException).Should().BeTrue($"the reset ended in {refusal}");
+            Nets.Bits(net).Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
+            scheduler.State.Should().Be(new ZapSchedulerState(0, 0));
+        }
+    }
+}
