@@ -71,7 +71,7 @@ def check(path):
     net.load_state_dict(state, strict=True)
     with torch.no_grad():
         difference = (net.eval()(inputs) - expected).abs().max().item()
-    assert difference < 1e-6, difference
+    assert difference < 1e-5, difference  # rounding: values are of the order of 1
     print("batches:", net[1].num_batches_tracked.item())
 
 

@@ -29,7 +29,8 @@ public sealed class TransferOptionsFuzzTests
         (common, trains, rate, period, size) => Check(
             (net, task) => SequentialTransfer.Run(net, task, common.Put(new SequentialTransferOptions { Trains = trains, LearningRate = rate, EvaluationPeriod = period, BatchSize = size })),
             [.. common.Rules, .. OfTrained(trains, rate), ("EvaluationPeriod", period > 0), ("BatchSize", size > 0)]),
-        iter: Fuzz.Iterations(200));
+        iter: Fuzz.Iterations(200),
+        threads: 1);
 
     [Fact]
     public void Iid() => Gen.Select(Any, Trains, Odd.Doubles, Odd.Ints, Odd.Counts, Odd.OrNull(Odd.Ints.Array[0, 3]), Odd.Of<int?>(null, int.MinValue, 0, 2, int.MaxValue)).Sample(
@@ -44,12 +45,14 @@ public sealed class TransferOptionsFuzzTests
                 MicroBatchSize = part,
             })),
             [.. common.Rules, .. OfTrained(trains, rate), ("BatchSize", size > 0), ("Epochs", epochs > 0), ("EvaluationSteps", steps is not null), ("MicroBatchSize", !(part <= 0))]),
-        iter: Fuzz.Iterations(200));
+        iter: Fuzz.Iterations(200),
+        threads: 1);
 
     [Fact]
     public void Least_squares() => Any.Sample(
         common => Check((net, task) => LeastSquaresTransfer.Run(net, task, common.Put(new TransferOptions())), common.Rules),
-        iter: Fuzz.Iterations(300));
+        iter: Fuzz.Iterations(300),
+        threads: 1);
 
     [Fact]
     public void Growth() => Gen.Select(Odd.Counts, Fresh, Fresh).Sample(
@@ -69,7 +72,8 @@ public sealed class TransferOptionsFuzzTests
                 refusal.Should().BeNull();
             }
         },
-        iter: Fuzz.Iterations(300));
+        iter: Fuzz.Iterations(300),
+        threads: 1);
 
     private static (string Option, bool Holds)[] OfTrained(TransferParameters trains, double rate) =>
         [("Trains", trains is not null), ("LearningRate", rate >= 0 && double.IsFinite(rate))];
