@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -46,7 +47,8 @@ internal sealed class ActivationProbe : IDisposable
         }
 
         var calls = Calls.item<long>();
-        Calls.fill_(calls + 1);
+        using Scalar next = calls + 1;
+        Calls.fill_(next);
         if (calls % _every == 0)
         {
             using var noGrad = no_grad();

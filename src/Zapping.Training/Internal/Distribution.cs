@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -42,6 +43,10 @@ internal abstract class Distribution
     {
         public override void Fill(Span<float> values, Philox generator, long offset) => values.Fill((float)value);
 
-        public override void Fill(Tensor values, long seed) => values.fill_(value);
+        public override void Fill(Tensor values, long seed)
+        {
+            using Scalar number = value;
+            values.fill_(number);
+        }
     }
 }

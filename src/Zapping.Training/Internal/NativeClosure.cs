@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -40,6 +41,7 @@ internal sealed class NativeClosure(Tensor firstLoss, Func<Tensor> evaluate)
             _failure = ExceptionDispatchInfo.Capture(failure);
         }
 
-        return full(1, float.PositiveInfinity).squeeze();
+        using Scalar infinity = float.PositiveInfinity;
+        return full(1, infinity).squeeze();
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -35,11 +36,12 @@ internal sealed class OuterGradientSum
     {
         var products = Derivative.OfProduct(innerGradient, _sums[..Inner.Count], _parameters);
         using var noGrad = no_grad();
+        using Scalar factor = -learningRate;
         for (var i = 0; i < _sums.Length; i++)
         {
             if (products[i] is { } product)
             {
-                _sums[i].add_(product, -learningRate);
+                _sums[i].add_(product, factor);
                 _reached[i] = true;
             }
         }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -53,7 +54,8 @@ internal sealed class PlannedGrowth
         _grown.Add((_parameter, Append(_parameter, FreshRows(seed))));
         foreach (var (tensor, initial) in _states)
         {
-            _grown.Add((tensor, Append(tensor, full(NewRows, initial, tensor.dtype, tensor.device))));
+            using Scalar start = initial;
+            _grown.Add((tensor, Append(tensor, full(NewRows, start, tensor.dtype, tensor.device))));
         }
 
         if (_parameter.grad is { } gradient)

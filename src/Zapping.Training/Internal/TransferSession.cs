@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -40,7 +41,8 @@ internal sealed class TransferSession : IDisposable
             Layer = HeadLayer.TryFind(model, head);
             _features = onlyHead && Layer is { } layer ? Features(layer, cancellationToken) : null;
             Model = _features is null ? model : Layer!;
-            using var positions = arange(task.ClassCount, ScalarType.Int64, Support.device);
+            using Scalar classes = (long)task.ClassCount;
+            using var positions = arange(classes, ScalarType.Int64, Support.device);
             SupportLabels = positions.repeat_interleave(task.SupportExamples).DetachFromDisposeScope();
         }
         catch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -148,15 +149,16 @@ public sealed class ParameterSlice
             return;
         }
 
+        using Scalar number = value;
         if (IsRun)
         {
             using var view = View(destination);
-            view.fill_(value);
+            view.fill_(number);
             return;
         }
 
         using var indices = tensor(_indices!, device: destination.device);
-        destination.index_fill_(_dimension, indices, value);
+        destination.index_fill_(_dimension, indices, number);
     }
 
     /// <summary>The entries themselves, which must be a run.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
@@ -125,7 +126,9 @@ internal sealed class ShrinkAndPerturbRewriter(double shrink, double perturb, Re
     {
         using var freshValues = fresh.NeedsCurrentValues ? target.Values.clone() : empty_like(target.Values);
         fresh.Write(target with { Values = freshValues });
-        target.Values.mul_(_shrink).add_(freshValues, alpha: _perturb);
+        using Scalar kept = _shrink;
+        using Scalar added = _perturb;
+        target.Values.mul_(kept).add_(freshValues, alpha: added);
     }
 }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -108,7 +109,8 @@ public sealed partial class ContinualTrainer
             using var scope = NewDisposeScope();
             var length = Math.Min(batchSize, count - start);
             var inputs = examples.Inputs.narrow(0, start, length);
-            var labels = full([length], examples.ClassId, ScalarType.Int64, inputs.device);
+            using Scalar label = (long)examples.ClassId;
+            var labels = full([length], label, ScalarType.Int64, inputs.device);
             var loss = Step(inputs, labels, state => state with { ClassSteps = state.ClassSteps + 1 });
             run.Add(loss, length);
             SaveIfDue();

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -65,7 +66,8 @@ internal sealed class ColumnMeans : IDisposable
             _sums[i].add_(_statistics[i].Sum(precise, others));
         }
 
-        _count.add_(inputs.numel() / inputs.size(columns));
+        using Scalar count = inputs.numel() / inputs.size(columns);
+        _count.add_(count);
     }
 }
 

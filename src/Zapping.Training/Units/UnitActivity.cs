@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -43,7 +44,8 @@ internal sealed class UnitActivity : IDisposable
         {
             var columns = values(consumer);
             var (unit, column) = _pairs[consumer];
-            return zeros(consumer.Columns.Length, columns.dtype, columns.device).index_add_(0, unit, columns.index_select(0, column), 1);
+            using Scalar once = 1;
+            return zeros(consumer.Columns.Length, columns.dtype, columns.device).index_add_(0, unit, columns.index_select(0, column), once);
         })
         .Aggregate((sum, next) => sum + next);
 

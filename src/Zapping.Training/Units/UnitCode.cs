@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -27,7 +28,8 @@ internal sealed class UnitCode(int units)
         var shape = new long[values.dim()];
         Array.Fill(shape, 1);
         (shape[0], shape[dimension]) = (Examples, units);
-        return values.masked_fill(Pattern(values.device).reshape(shape), double.NaN);
+        using Scalar mark = double.NaN;
+        return values.masked_fill(Pattern(values.device).reshape(shape), mark);
     }
 
     /// <summary>Which places of a dimension of values [examples, …] are marked in which example: [examples][places].</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -89,7 +90,8 @@ internal sealed class UnitTrace : IDisposable
     private Tensor Pass(UnitNorm norm, Tensor inputs, Tensor outputs)
     {
         Note(norm.Module, norm.Name, inputs, norm.UnitDimension(inputs));
-        return outputs.nan_to_num().masked_fill(inputs.isnan(), double.NaN);
+        using Scalar mark = double.NaN;
+        return outputs.nan_to_num().masked_fill(inputs.isnan(), mark);
     }
 
     private Tensor Pass(nn.Module other, Tensor inputs)

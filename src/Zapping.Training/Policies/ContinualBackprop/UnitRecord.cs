@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -104,7 +105,8 @@ internal sealed class UnitRecord : IDisposable
         }
 
         _ages.copy_(tensor(_nextAges));
-        _due.fill_(_nextDue);
+        using Scalar due = _nextDue;
+        _due.fill_(due);
         if (replaced.Length > 0)
         {
             ParameterSlice.Rows(replaced).Fill(_utility, 0);
@@ -129,7 +131,12 @@ internal sealed class UnitRecord : IDisposable
     // An average that begins at 0 is too small while it is young (Kingma and Ba 2015).
     private double Correction(int unit) => 1 - Math.Pow(_decay, _nextAges[unit]);
 
-    private void Average(Tensor average, Tensor value, Tensor next) => next.copy_(average).mul_(_decay).add_(value, alpha: 1 - _decay);
+    private void Average(Tensor average, Tensor value, Tensor next)
+    {
+        using Scalar kept = _decay;
+        using Scalar added = 1 - _decay;
+        next.copy_(average).mul_(kept).add_(value, alpha: added);
+    }
 
     /// <summary>[columns]: sums of absolute weights.</summary>
     private static Tensor OutgoingMagnitude(Tensor weight)
