@@ -7,7 +7,7 @@ namespace ClassIncremental;
 /// <param name="Epochs">Passes over the first classes.</param>
 internal sealed record Scale(int Filters, int FirstClasses, int NewClasses, int Epochs)
 {
-    /// <summary>A minute of processor time.</summary>
+    /// <summary>Ten seconds of processor time.</summary>
     public static Scale Sample { get; } = new(Filters: 32, FirstClasses: 100, NewClasses: 50, Epochs: 8);
 
     /// <summary>A second or two.</summary>
