@@ -46,7 +46,7 @@ public static class ResultsTable
         {
             var none = arms.GetValueOrDefault(Arm.None)?.GetValueOrDefault(x);
             var zap = arms.GetValueOrDefault(Arm.Zap)?.GetValueOrDefault(x);
-            var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Text($"{zap?.Mean - none?.Mean:+0.0;-0.0}") };
+            var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Text($"{zap?.Mean - none?.Mean:+0.0;-0.0;0.0}") };
             if (published is { } method)
             {
                 cells.Add(Text($"{PublishedFigures.At(method, protocol, Arm.None, x)?.Percent:f1}"));
