@@ -16,9 +16,8 @@ internal sealed class InputMagnitudes(UnitLayer layer) : IDisposable
         // The model may have a scope of its own around this call; what is kept must outlive that.
         using var scope = NewDisposeScope();
         var dimension = layer.UnitDimension(inputs);
-        long[] others = [.. Enumerable.Range(0, (int)inputs.dim()).Where(other => other != dimension)];
-        var precise = inputs.dtype == ScalarType.Float64 ? inputs : inputs.to(ScalarType.Float32); // many half-precision values would overflow
-        var magnitudes = precise.abs();
+        var others = TensorShape.AllBut(dimension, inputs);
+        var magnitudes = inputs.Precise().abs();
         Keep(ref _sum, _sum is null ? magnitudes.sum(others) : _sum + magnitudes.sum(others));
         Keep(ref _largest, _largest is null ? magnitudes.amax(others) : _largest.maximum(magnitudes.amax(others)));
         _count += inputs.numel() / inputs.size(dimension);

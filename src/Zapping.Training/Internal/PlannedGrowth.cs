@@ -80,7 +80,7 @@ internal sealed class PlannedGrowth
 
     private Tensor FreshRows(ulong seed)
     {
-        var fresh = empty(NewRows, _parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, _parameter.device);
+        var fresh = empty(NewRows, Precision.Of(_parameter), _parameter.device);
         for (var row = _oldRows; row < _shape[0]; row++)
         {
             using var values = fresh.narrow(0, row - _oldRows, 1);

@@ -59,7 +59,7 @@ internal sealed class PlannedRewrite(
     private Tensor Scratch()
     {
         // Half types are computed in single precision and rounded once, when they are written.
-        var dtype = parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var dtype = Precision.Of(parameter);
         if (!rewriter.NeedsCurrentValues)
         {
             return empty(slice.ShapeOf(shape), dtype, parameter.device);

@@ -15,4 +15,7 @@ internal static class TensorShape
 
         return shape;
     }
+
+    /// <summary>All dimensions of a tensor but one.</summary>
+    public static long[] AllBut(int dimension, Tensor values) => [.. Enumerable.Range(0, (int)values.dim()).Where(other => other != dimension)];
 }

@@ -52,8 +52,7 @@ public sealed class InitialDistancePenalty : IDisposable
             {
                 _initial.EnsureHolds(parameter, name);
                 var moved = parameter - _initial[name];
-                var precise = moved.dtype == ScalarType.Float64 ? moved : moved.to(ScalarType.Float32); // squares would overflow half precision
-                distances.Add(precise.square().sum());
+                distances.Add(moved.Precise().square().sum());
             }
         }
 

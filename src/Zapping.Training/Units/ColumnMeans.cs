@@ -17,7 +17,7 @@ internal sealed class ColumnMeans : IDisposable
         _layer = layer;
         _statistics = [.. statistics];
         var weight = layer.Weight;
-        var type = weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var type = Precision.Of(weight);
         _sums = Array.ConvertAll(_statistics, _ => zeros(weight.size(1), type, weight.device).DetachFromDisposeScope());
         _count = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
         _probe = new ActivationProbe(layer.Module, every, Add);
@@ -59,7 +59,7 @@ internal sealed class ColumnMeans : IDisposable
     private void Add(Tensor inputs)
     {
         var columns = _layer.UnitDimension(inputs);
-        long[] others = [.. Enumerable.Range(0, (int)inputs.dim()).Where(dimension => dimension != columns)];
+        var others = TensorShape.AllBut(columns, inputs);
         var precise = inputs.to(_sums[0].dtype); // the sum of many half-precision values would overflow
         for (var i = 0; i < _sums.Length; i++)
         {

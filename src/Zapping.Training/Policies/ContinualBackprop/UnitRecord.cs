@@ -23,7 +23,7 @@ internal sealed class UnitRecord : IDisposable
     {
         (Units, _activity, _decay) = (units, activity, decay);
         var weight = units.Layer.Weight;
-        var type = weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var type = Precision.Of(weight);
         _ages = zeros(units.Layer.UnitCount, ScalarType.Int64).DetachFromDisposeScope();
         _due = zeros(1, ScalarType.Float64).DetachFromDisposeScope();
         _utility = zeros(units.Layer.UnitCount, type, weight.device).DetachFromDisposeScope();
@@ -139,9 +139,6 @@ internal sealed class UnitRecord : IDisposable
     }
 
     /// <summary>[columns]: sums of absolute weights.</summary>
-    private static Tensor OutgoingMagnitude(Tensor weight)
-    {
-        var precise = weight.dtype == ScalarType.Float64 ? weight : weight.to(ScalarType.Float32);
-        return ColumnStatistic.Magnitude.Sum(precise, [.. Enumerable.Range(0, (int)weight.dim()).Where(dimension => dimension != 1)]);
-    }
+    private static Tensor OutgoingMagnitude(Tensor weight) =>
+        ColumnStatistic.Magnitude.Sum(weight.Precise(), TensorShape.AllBut(1, weight));
 }
