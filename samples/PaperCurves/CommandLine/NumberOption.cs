@@ -9,6 +9,9 @@ internal static class NumberOption
     /// <summary>More than any count of steps, epochs or classes; sums and products of two such counts stay numbers of 64 bits.</summary>
     public const int Many = 1_000_000;
 
+    // More than any machine has processors; libtorch ends the process when the system refuses it a thread.
+    private const int MostThreads = 1024;
+
     private const string RateExample = "a number above 0 (in single precision), such as 1e-3 or 0.001";
 
     /// <summary>A whole number, with a default.</summary>
@@ -18,6 +21,9 @@ internal static class NumberOption
         DefaultValueFactory = _ => otherwise,
         CustomParser = result => ReadInteger(result, name, least, most) ?? default,
     };
+
+    /// <summary>How many threads libtorch may use.</summary>
+    public static Option<int> Threads(int otherwise) => Integer("--threads", "CPU threads.", Math.Min(otherwise, MostThreads), most: MostThreads);
 
     /// <summary>A whole number that need not be given.</summary>
     public static Option<int?> OptionalInteger(string name, string description, int least = 1, int most = Many) => new(name)

@@ -8,9 +8,6 @@ namespace PaperCurves.Commands;
 /// <summary>Options that every command with data and a device has.</summary>
 internal sealed class CommonOptions
 {
-    // More than any machine has processors; libtorch ends the process when the system refuses it a thread.
-    private const int MostThreads = 1024;
-
     private readonly Option<string?> _data = new Option<string?>("--data")
     {
         Description = "Folder of a data set: Omniglot (images_background and images_evaluation, as folders or zips), mini-ImageNet or OmnImage. "
@@ -24,7 +21,7 @@ internal sealed class CommonOptions
 
     private readonly Option<bool> _download = new("--download") { Description = "Fetch the public Omniglot archives first (14 MB)." };
     private readonly Option<string> _device = DeviceOption.Create();
-    private readonly Option<int> _threads = NumberOption.Integer("--threads", "CPU threads.", Math.Min(Environment.ProcessorCount, MostThreads), most: MostThreads);
+    private readonly Option<int> _threads = NumberOption.Threads(Environment.ProcessorCount);
     private readonly Option<string> _out;
 
     public CommonOptions(string defaultOutput, string outputs) =>
