@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PaperCurves.CommandLine;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -24,7 +25,7 @@ internal static class ConvolutionsCommand
         var check = new Option<bool>("--check") { Description = "Only say in one line whether this machine is affected, and what the guard does." };
         var command = new Command("convolutions", "Compare libtorch's convolutions with float64, with and without the guard.") { check };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             return parse.GetValue(check) ? Check() : Compare();
