@@ -17,6 +17,7 @@ public sealed class CommandTests
     [InlineData("class-count")]
     [InlineData("episode-cost")]
     [InlineData("memory")]
+    [InlineData("convolutions")]
     [InlineData("profile")]
     [InlineData("roofline")]
     [InlineData("report")]

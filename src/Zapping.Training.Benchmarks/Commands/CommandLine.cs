@@ -17,6 +17,7 @@ internal static class CommandLine
             ClassCountCommand.Create(),
             EpisodeCostCommand.Create(),
             MemoryCommand.Create(),
+            ConvolutionsCommand.Create(),
             ProfileCommand.Create(),
             RooflineCommand.Create(),
             ReportCommand.Create(),

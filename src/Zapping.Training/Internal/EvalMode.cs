@@ -4,7 +4,7 @@ namespace Zapping.Training.Internal;
 
 /// <summary>
 /// A model in eval mode, until disposing gives every module of it the mode that it had. A forward pass in train mode would let
-/// images that are only looked at into running statistics.
+/// images that are only looked at into running statistics. All that is measured is measured in it, so the convolutions are made sure of here.
 /// </summary>
 internal sealed class EvalMode : IDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class EvalMode : IDisposable
 
     public EvalMode(nn.Module root)
     {
+        ConvolutionGuard.Protect(root);
         _modes = [.. ParameterCatalog.Modules(root).Select(m => (m.Module, m.Module.training))];
         root.eval();
     }

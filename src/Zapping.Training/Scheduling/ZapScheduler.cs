@@ -41,6 +41,7 @@ public sealed class ZapScheduler
         ArgumentNullException.ThrowIfNull(schedule);
         _policy = policy;
         Schedule = schedule.Ensure();
+        ConvolutionGuard.Protect(model);
         _catalog = new ParameterCatalog(model);
         _states = new OptimizerStates([.. optimizers]);
         _gate = Gates.GetOrCreateValue(model);

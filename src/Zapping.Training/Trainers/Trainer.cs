@@ -23,6 +23,7 @@ public abstract class Trainer : IDisposable
     private CheckpointPlan? _checkpoints;
     private (BoundaryKind Kind, long Index, int Signalled)? _halfway;
     private int _busy;
+    private bool _isArenaKnown;
     private bool _disposed;
 
     private protected Trainer(
@@ -38,6 +39,7 @@ public abstract class Trainer : IDisposable
         }
 
         NativeAllocator.KeepLargeBlocks();
+        ConvolutionGuard.Protect(model);
         Model = model;
         Optimizers = optimizers;
         Loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
@@ -65,6 +67,7 @@ public abstract class Trainer : IDisposable
         {
             field = value;
             _schedulers.ForEach(scheduler => scheduler.Log = value);
+            ConvolutionGuard.Tell(value);
         }
     } = NullLogger.Instance;
 
@@ -257,7 +260,21 @@ public abstract class Trainer : IDisposable
                 "The trainer is in use: call it from one thread at a time, and not from within its observers or policies.");
         }
 
+        if (!_isArenaKnown)
+        {
+            _isArenaKnown = true;
+            TellOfArena();
+        }
+
         return new Turn(this);
+    }
+
+    private void TellOfArena()
+    {
+        if (Log.IsEnabled(LogLevel.Information) && NativeAllocator.IsInVainHere)
+        {
+            TrainingLog.LargeBlocksGivenBack(Log);
+        }
     }
 
     private void Watch(ZapScheduler scheduler)
