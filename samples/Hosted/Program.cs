@@ -5,6 +5,7 @@
 using Hosted;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Zapping.Training;
 
 var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -12,4 +13,13 @@ builder.Services.AddZapping(builder.Configuration.GetSection("Zapping"));
 builder.Services.AddOptions<TrainingSettings>().BindConfiguration("Training").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddHostedService<TrainingService>();
 using var host = builder.Build();
-host.Run();
+try
+{
+    host.Run();
+    return 0;
+}
+catch (Exception wrong) when (wrong is OptionsValidationException or InvalidOperationException { InnerException: FormatException or ArgumentException })
+{
+    Console.Error.WriteLine($"error: {wrong.Message.ReplaceLineEndings(" ")}"); // a setting, not the program
+    return 2;
+}

@@ -123,8 +123,37 @@ public sealed class RunTests(RunTests.ThreeTasks run) : IClassFixture<RunTests.T
     [Theory]
     [InlineData("--tasks", "1")]
     [InlineData("--tasks", "many")]
+    [InlineData("--tasks", "2,5")]
+    [InlineData("--tasks", "101")]
+    [InlineData("--seed", "-1")]
+    [InlineData("--out", "")]
+    [InlineData("--out", "Diagnostics.Tests.dll")]
     [InlineData("--colour", "red")]
-    public void What_it_does_not_understand_it_refuses(string option, string value) => App.Run([option, value]).Should().Be(1);
+    public void What_it_does_not_understand_it_refuses_in_one_line(string option, string value)
+    {
+        using var errors = new StringWriter();
+        App.Run([option, value is "Diagnostics.Tests.dll" ? typeof(RunTests).Assembly.Location : value], errors).Should().Be(2);
+        errors.ToString().TrimEnd('\r', '\n').Should().StartWith("error: ").And.Contain(option).And.NotContainAny("\n", "\r");
+    }
+
+    [Fact]
+    public void The_table_has_words_where_there_is_no_number()
+    {
+        Summary.Text(Summary.MeanOfAll([3, null, 5]), "not always reached").Should().Be("not always reached");
+        Summary.Text(Summary.MeanOfAll([3, 5]), "not always reached").Should().Be("4.00");
+        Summary.Text(double.NaN, "none").Should().Be("none");
+        Summary.Text(double.PositiveInfinity, "none").Should().Be("none");
+    }
+
+    [Fact]
+    public void Files_and_pictures_leave_out_what_is_no_number()
+    {
+        var folder = Directory.CreateTempSubdirectory("diagnostics-nan-").FullName;
+        var path = Path.Combine(folder, "matrices.csv");
+        CsvFiles.Write(path, [new MatrixEntry(Arm.With, "loss", 0, 1, double.NaN), new MatrixEntry(Arm.With, "loss", 1, 0, 0.5)]);
+        File.ReadAllText(path).ReplaceLineEndings("\n").Should().Be("Arm,Matrix,Row,Task,Value\nWith,loss,0,1,\nWith,loss,1,0,0.5\n");
+        Directory.Delete(folder, recursive: true);
+    }
 
     public sealed class ThreeTasks : IDisposable
     {

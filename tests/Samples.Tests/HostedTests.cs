@@ -27,8 +27,9 @@ public sealed class HostedTests : IDisposable
     {
         var (exitCode, output, errors) = Sample.Run("Hosted", "--Zapping:Period", "0", "--Training:Checkpoints", _folder.FullName);
 
-        exitCode.Should().NotBe(0);
-        (output + errors).Should().Contain("Zapping:Period is '0', but it must be a whole number of 1 or more.").And.NotContain("Epoch 0");
+        exitCode.Should().Be(2);
+        errors.Trim().Should().StartWith("error: ").And.Contain("Zapping:Period is '0', but it must be a whole number of 1 or more.").And.NotContain("\n");
+        output.Should().NotContain("Epoch 0");
         _folder.EnumerateFileSystemInfos().Should().BeEmpty();
     }
 

@@ -67,6 +67,21 @@ public sealed class SampleTests
             "no-such-folder: no Omniglot here, neither the folder images_background/ nor the archive images_background.zip exists.");
     }
 
+    [Theory]
+    [InlineData("--seed", "-1")]
+    [InlineData("--seed", "1,5")]
+    [InlineData("--out", "")]
+    [InlineData("--out", "ClassIncremental.dll/pictures")]
+    [InlineData("--colour", "red")]
+    public void The_class_incremental_sample_refuses_in_one_line_what_it_does_not_understand(string option, string value)
+    {
+        var (exitCode, output, errors) = Sample.RunIn(AppContext.BaseDirectory, "ClassIncremental", "--smoke", option, value);
+
+        exitCode.Should().Be(2);
+        output.Should().BeEmpty();
+        errors.Trim().Should().StartWith("error: ").And.NotContain("\n");
+    }
+
     [Fact]
     public void The_gpu_sample_says_where_it_runs()
     {

@@ -73,8 +73,43 @@ public sealed class CommandTests
     {
         var (exitCode, _, error) = Run("compare", "--work", "iid", "--rounds", "1", "--steps", "1", "--width", "4", "--python", "no-such-python");
 
-        exitCode.Should().Be(1);
-        error.Should().Contain("no-such-python");
+        exitCode.Should().Be(2);
+        error.Should().Contain("no-such-python").And.NotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("bench", "--threads", "0")]
+    [InlineData("compare", "--rounds", "-1")]
+    [InlineData("compare", "--work", "nothing")]
+    [InlineData("share", "--width", "2,5")]
+    [InlineData("hooks", "--repetitions", "NaN")]
+    [InlineData("overhead", "--device", "gpu")]
+    [InlineData("class-count", "--repetitions", "0")]
+    [InlineData("episode-cost", "--keep-weights-every", "x")]
+    [InlineData("memory", "199", "memory")]
+    [InlineData("profile", "--threads", "100000000")]
+    [InlineData("roofline", "--width", "")]
+    [InlineData("report", "--out", "")]
+    [InlineData("work", "iid", "--blocks")]
+    public void What_cannot_be_measured_is_refused_in_one_line(params string[] arguments)
+    {
+        var (exitCode, output, error) = Run(arguments);
+
+        exitCode.Should().Be(2);
+        output.Should().BeEmpty();
+        error.TrimEnd('\r', '\n').Should().StartWith("error: ").And.NotContainAny("\n", "\r");
+    }
+
+    [Fact]
+    public void Tables_say_a_dash_where_there_is_no_number()
+    {
+        foreach (var number in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
+        {
+            new[] { Markdown.Time(number), Markdown.Ratio(number), Markdown.Percent(number), Markdown.Giga(number, "GB/s") }.Should().AllBe("–");
+        }
+
+        Markdown.Spread([1 / 0.0, 2, 3], Markdown.Ratio).Should().Be("**3.00** (2.00 to –)");
+        Markdown.Giga(2.5e9, "GB/s", digits: 1).Should().Be("2.5 GB/s");
     }
 
     public static TheoryData<string> Works() => [.. ComparedWork.Names];

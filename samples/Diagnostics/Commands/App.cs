@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using Diagnostics.Report;
 using Diagnostics.Training;
+using PaperCurves.CommandLine;
 using Spectre.Console;
 
 namespace Diagnostics.Commands;
@@ -9,30 +9,34 @@ namespace Diagnostics.Commands;
 /// <summary>The command line: train both arms, write everything, say where it is.</summary>
 internal static class App
 {
-    public static int Run(string[] args)
+    // Their matrices are drawn with a number in each cell.
+    private const int MostTasks = 100;
+
+    /// <param name="args">As the user gave them.</param>
+    /// <param name="error">Where errors are written; null for standard error.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(string[] args, TextWriter? error = null)
     {
         var output = new Option<string>("--out")
         {
             Description = "Folder for diagnostics.csv, matrices.csv, the pictures and the TensorBoard files, which are replaced.",
             DefaultValueFactory = _ => Path.Combine("out", "diagnostics"),
-        };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of data, initial weights and resets.", DefaultValueFactory = _ => 1 };
-        var tasks = new Option<int>("--tasks") { Description = "Tasks to learn one after another, at least 2.", DefaultValueFactory = _ => 8 };
-        tasks.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out var value) && value < 2)
-            {
-                result.AddError("--tasks must be at least 2.");
-            }
-        });
+        }.Filled();
+        var seed = NumberOption.Seed("--seed", "Seed of data, initial weights and resets.");
+        var tasks = NumberOption.Integer("--tasks", "Tasks to learn one after another, at least 2.", otherwise: 8, least: 2, most: MostTasks);
         var root = new RootCommand("Shows what resets of the last layer do inside a network: trains it with and without, and draws what was measured.")
         {
             output,
             seed,
             tasks,
         };
-        root.SetAction(parse => Run(parse.GetValue(output)!, parse.GetValue(seed), parse.GetValue(tasks)));
-        return root.Parse(args).Invoke();
+        CommandAction.Of(root, parse =>
+        {
+            OutputFolder.EnsureWritable(parse.GetValue(output)!);
+            Run(parse.GetValue(output)!, parse.GetValue(seed), parse.GetValue(tasks));
+            return ExitCodes.Done;
+        });
+        return Invocation.Run(root, args, error);
     }
 
     private static void Run(string output, ulong seed, int tasks)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using Diagnostics.Training;
+using PaperCurves.Report;
 
 namespace Diagnostics.Report;
 
@@ -9,7 +10,7 @@ internal static class CsvFiles
 {
     public static void Write<T>(string path, IEnumerable<T> rows)
     {
-        using var csv = new CsvWriter(new StreamWriter(path), CultureInfo.InvariantCulture);
+        using var csv = FiniteNumber.In(new CsvWriter(new StreamWriter(path), CultureInfo.InvariantCulture));
         csv.WriteRecords(rows);
     }
 

@@ -68,6 +68,11 @@ internal static class HeatMaps
         {
             for (var column = 0; column < values.GetLength(1); column++)
             {
+                if (!double.IsFinite(values[row, column]))
+                {
+                    continue; // neither a number nor a colour
+                }
+
                 var rounded = Math.Round(values[row, column], 2) + 0.0; // -0 + 0 is 0
                 var text = plot.Add.Text(rounded.ToString("0.00", CultureInfo.InvariantCulture), column, row);
                 text.LabelAlignment = Alignment.MiddleCenter;

@@ -16,7 +16,7 @@ internal static class TensorBoardFiles
         }
 
         // What is measured right before a reset is what the step before has left, and would be a second point at the same step.
-        foreach (var measurement in Measurement.Of(result).Where(m => m.Moment == DiagnosticsMoment.Step))
+        foreach (var measurement in Measurement.Of(result).Where(m => m.Moment == DiagnosticsMoment.Step && double.IsFinite(m.Value)))
         {
             writer.add_scalar($"{measurement.Quantity}/{measurement.Subject}", (float)measurement.Value, (int)measurement.Steps);
         }

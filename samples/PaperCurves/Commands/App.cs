@@ -1,20 +1,20 @@
 using System.CommandLine;
-using PaperCurves.Data;
+using PaperCurves.CommandLine;
 using PaperCurves.Sweeps;
-using Spectre.Console;
-using Zapping.Training;
 
 namespace PaperCurves.Commands;
 
 /// <summary>The command line.</summary>
 internal static class App
 {
-    private static readonly TimeSpan TimeToFinishAStep = TimeSpan.FromSeconds(30);
+    /// <param name="args">As the user gave them.</param>
+    /// <param name="error">Where errors are written; null for standard error.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter? error = null) => Invocation.RunAsync(Create(), args, error);
 
-    public static async Task<int> RunAsync(string[] args)
-    {
-        var root = new RootCommand(
-            "Shows what zapping does: pre-trains a small network with and without resetting its last layer, "
+    /// <summary>All commands.</summary>
+    public static RootCommand Create() =>
+        new("Shows what zapping does: pre-trains a small network with and without resetting its last layer, "
             + "transfers both to classes they have never seen, and draws the two curves.")
         {
             RunCommand.Create(),
@@ -23,18 +23,4 @@ internal static class App
             SweepCommand.Create((data, device) => new CellWork(data, device)),
             ReportCommand.Create(),
         };
-        try
-        {
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = TimeToFinishAStep,
-            }).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is DataException or IOException or UnauthorizedAccessException or CheckpointException)
-        {
-            AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {failure.Message}");
-            return ExitCodes.NotUsable;
-        }
-    }
 }

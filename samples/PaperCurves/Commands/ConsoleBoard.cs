@@ -35,8 +35,7 @@ internal static class ConsoleBoard
     }
 
     // Episodes are few a second, images hundreds.
-    private static string Rate(double unitsPerSecond) =>
-        unitsPerSecond.ToString(unitsPerSecond < 10 ? "f2" : "f0", CultureInfo.InvariantCulture);
+    private static string Rate(double unitsPerSecond) => !double.IsFinite(unitsPerSecond) ? "–" : unitsPerSecond.ToString(unitsPerSecond < 10 ? "f2" : "f0", CultureInfo.InvariantCulture);
 
     private sealed class BarBoard(ProgressContext bars, RateColumn rates) : IProgressBoard
     {
@@ -58,7 +57,7 @@ internal static class ConsoleBoard
 
         public void Say(string message) => Console.WriteLine(message);
 
-        public void Warn(string message) => Say(message);
+        public void Warn(string message) => Console.Error.WriteLine($"warning: {message}");
     }
 
     private sealed class Bar(ProgressTask task, string unit, RateColumn rates) : IProgressLine
@@ -116,9 +115,10 @@ internal static class ConsoleBoard
         private void Print()
         {
             var rate = _done / _elapsed.Elapsed.TotalSeconds;
-            var left = TimeSpan.FromSeconds(rate > 0 ? Math.Min((total - before - _done) / rate, 1e6) : 0);
+            var left = TimeSpan.FromSeconds(rate > 0 ? Math.Clamp((total - before - _done) / rate, 0, 1e6) : 0);
+            var share = total > 0 ? (before + _done) / total : 1;
             Console.WriteLine(FormattableString.Invariant(
-                $"{title}: {(before + _done) / total:p0}, {Rate(rate)} {unit}/s, {_elapsed.Elapsed:hh\\:mm\\:ss} gone, {left:hh\\:mm\\:ss} left{(_note.Length > 0 ? ", " : "")}{_note}"));
+                $"{title}: {share:p0}, {Rate(rate)} {unit}/s, {_elapsed.Elapsed:hh\\:mm\\:ss} gone, {left:hh\\:mm\\:ss} left{(_note.Length > 0 ? ", " : "")}{_note}"));
         }
     }
 }

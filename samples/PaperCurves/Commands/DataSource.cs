@@ -1,24 +1,38 @@
 using PaperCurves.Data;
 using PaperCurves.Experiments;
-using Spectre.Console;
 
 namespace PaperCurves.Commands;
 
 /// <summary>Finds the data: what was asked for, else Omniglot where it usually lies, else glyphs drawn by the app.</summary>
 /// <param name="path">A folder, if anybody said.</param>
 /// <param name="testClasses">The file that names OmnImage's test classes, if anybody said.</param>
-internal sealed class DataSource(string? path, string? testClasses)
+/// <param name="download">Whether to fetch Omniglot.</param>
+internal sealed class DataSource(string? path, string? testClasses, bool download)
 {
     private const ulong GlyphSeed = 1;
 
-    /// <summary>Reads or draws everything, and says which it is.</summary>
+    /// <exception cref="DataException">What was asked for is not there.</exception>
+    public void EnsureThere()
+    {
+        if (path is not null && !Directory.Exists(path))
+        {
+            throw new DataException(File.Exists(path) ? $"{path}: this is a file; --data takes the folder of a data set." : $"{path}: there is no such folder.");
+        }
+
+        if (testClasses is not null && !File.Exists(testClasses))
+        {
+            throw new DataException($"{testClasses}: there is no such file of test classes.");
+        }
+    }
+
+    /// <summary>Fetches, reads or draws everything, and says which it is.</summary>
     /// <param name="omniglotSize">Width and height of the images if it is Omniglot.</param>
     /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn.</param>
     /// <param name="progress">Where to tell.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
     {
-        var folder = path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+        var folder = download ? Download(progress, cancellationToken) : path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
         var data = folder is null
             ? SyntheticGlyphs.Create(
                 glyphs.DrawnClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken)
@@ -29,16 +43,13 @@ internal sealed class DataSource(string? path, string? testClasses)
         return data;
     }
 
-    /// <summary>Fetches the public archives and says where they are.</summary>
-    public static async Task<string> DownloadAsync(CancellationToken cancellationToken)
+    // Synchronous, as all work is: who trains afterwards must still be on the thread that it began on.
+    private static string Download(IProgressBoard progress, CancellationToken cancellationToken)
     {
         if (!Omniglot.IsPresent(DownloadFolder))
         {
-            await AnsiConsole.Progress().StartAsync(bars =>
-            {
-                var bar = bars.AddTask("downloading Omniglot", maxValue: 1);
-                return Omniglot.DownloadAsync(DownloadFolder, new Relay(fraction => bar.Value = fraction), cancellationToken);
-            }).ConfigureAwait(false);
+            using var line = progress.Begin("downloading Omniglot", 100, "%");
+            Omniglot.DownloadAsync(DownloadFolder, PercentOf(line), cancellationToken).GetAwaiter().GetResult();
         }
 
         return DownloadFolder;
@@ -47,17 +58,22 @@ internal sealed class DataSource(string? path, string? testClasses)
     private ClassificationData Read(string folder, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken)
     {
         using var line = progress.Begin("reading images", 100, "%");
+        var report = PercentOf(line);
+        var data = ImageData.Recognise(folder) == ImageLayout.Omniglot
+            ? Omniglot.Load(folder, omniglotSize, progress: report, cancellationToken: cancellationToken)
+            : ImageData.Open(folder, omnImage: new OmnImageOptions { TestClassesFile = testClasses }, progress: report, cancellationToken: cancellationToken);
+        report.Report(1);
+        return data;
+    }
+
+    private static Relay PercentOf(IProgressLine line)
+    {
         var done = 0.0;
-        var report = new Relay(fraction =>
+        return new Relay(fraction =>
         {
             line.Advance((fraction * 100) - done);
             done = fraction * 100;
         });
-        var data = ImageData.Recognise(folder) == ImageLayout.Omniglot
-            ? Omniglot.Load(folder, omniglotSize, progress: report, cancellationToken: cancellationToken)
-            : ImageData.Open(folder, omnImage: new OmnImageOptions { TestClassesFile = testClasses }, progress: report, cancellationToken: cancellationToken);
-        line.Advance(100 - done);
-        return data;
     }
 
     /// <summary>The folder that --download fills, and the one beside the repository.</summary>

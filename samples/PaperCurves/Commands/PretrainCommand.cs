@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
@@ -16,22 +17,22 @@ internal static class PretrainCommand
         var options = new PretrainOptions();
         var command = new Command("pretrain", "Pre-train one network; Ctrl-C saves, --resume goes on.");
         options.AddTo(command);
-        command.SetAction((parse, cancellationToken) => Task.Run(() => RunAsync(options, parse, cancellationToken), CancellationToken.None));
+        CommandAction.Of(command, (parse, cancellationToken) => Run(options, parse, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(PretrainOptions options, ParseResult parse, CancellationToken cancellationToken)
+    private static int Run(PretrainOptions options, ParseResult parse, CancellationToken cancellationToken)
     {
-        var source = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+        var source = options.Common.Prepare(parse);
+        var checkpoint = options.Checkpoint(parse);
+        var output = options.Common.Output(parse);
+        EnsureRightFolder(checkpoint, output);
         PretrainingResult? result = null;
         ConsoleBoard.Run(board =>
         {
             var model = options.Model(parse);
             var data = source.Open(PaperPlans.OmniglotSize(model), options.Glyphs(parse), board, cancellationToken);
             var plan = options.Plan(parse, data);
-            var checkpoint = options.Checkpoint(parse);
-            var output = options.Common.Output(parse);
-            EnsureRightFolder(checkpoint, output);
             try
             {
                 result = PretrainingFolder.Complete(
@@ -55,8 +56,8 @@ internal static class PretrainCommand
     /// <exception cref="DataException">There is something to go on with and nobody said to, or the other way round.</exception>
     private static void EnsureRightFolder(string? checkpoint, string output)
     {
-        using var store = new CheckpointStore(Path.Combine(output, PretrainedNetwork.CheckpointFolder));
-        var newest = store.Checkpoints is [var first, ..] ? first : null;
+        var checkpoints = Path.Combine(output, PretrainedNetwork.CheckpointFolder);
+        var newest = Directory.Exists(checkpoints) ? NewestIn(checkpoints) : null;
         if (checkpoint is null && newest is not null)
         {
             throw new DataException($"{output}: there are checkpoints of an earlier run ({newest.Steps} steps). Add --resume to go on with it, or give another --out.");
@@ -66,5 +67,16 @@ internal static class PretrainCommand
         {
             throw new DataException($"{output}: there is no checkpoint to resume from.");
         }
+
+        if (checkpoint is not null and not PretrainingFolder.Newest && (Path.GetFileName(checkpoint) != checkpoint || !Directory.Exists(Path.Combine(checkpoints, checkpoint))))
+        {
+            throw new DataException($"{output}: the checkpoint '{checkpoint}' is not there; the newest is '{newest!.Name}'.");
+        }
+    }
+
+    private static Checkpoint? NewestIn(string checkpoints)
+    {
+        using var store = new CheckpointStore(checkpoints);
+        return store.Checkpoints is [var first, ..] ? first : null;
     }
 }

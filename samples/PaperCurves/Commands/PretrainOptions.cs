@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
@@ -9,22 +10,24 @@ namespace PaperCurves.Commands;
 /// <summary>The options of "pretrain", and what they mean.</summary>
 internal sealed class PretrainOptions
 {
-    private readonly Option<string> _method = new("--method") { Description = "iid, asb or meta-asb.", DefaultValueFactory = _ => "iid" };
+    private const int MostFilters = 4096;
+
+    private readonly Option<string> _method = WordOption.OneOf("--method", MethodNames.Keys, "iid", "iid, asb or meta-asb.");
     private readonly Option<bool> _zap = new("--zap") { Description = "Reset rows of the classifier (the default)." };
     private readonly Option<bool> _noZap = new("--no-zap") { Description = "Do not." };
-    private readonly Option<string> _model = new("--model") { Description = "convnet, anml, oml (on Omniglot at 84 pixels) or resnet18 (colour images only).", DefaultValueFactory = _ => "convnet" };
-    private readonly Option<string> _preset = new("--preset") { Description = "quick: minutes, a quarter of the filters. paper: the published settings, hours on a CPU. smoke: seconds, figures mean nothing.", DefaultValueFactory = _ => "quick" };
-    private readonly Option<int?> _length = new("--length") { Description = "Epochs (iid) or episodes instead of the preset's; may be raised when resuming." };
-    private readonly Option<int?> _saveEvery = new("--save-every") { Description = "Steps or episodes between two checkpoints." };
-    private readonly Option<int?> _width = new("--width") { Description = "Filters per convolution instead of the preset's." };
-    private readonly Option<double?> _inner = new("--inner-lr") { Description = "Learning rate of the inner loop instead of the preset's." };
-    private readonly Option<double?> _outer = new("--lr") { Description = "Learning rate of the optimizer, which makes the outer steps, instead of the preset's." };
-    private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of initial weights, split, order, episodes and resets.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string?> _resume = new("--resume")
+    private readonly Option<string> _model = WordOption.OneOf("--model", ModelCatalog.Names, "convnet", "convnet, anml, oml (on Omniglot at 84 pixels) or resnet18 (colour images only).");
+    private readonly Option<string> _preset = WordOption.OneOf("--preset", PaperPlans.Names, "quick", "quick: minutes, a quarter of the filters. paper: the published settings, hours on a CPU. smoke: seconds, figures mean nothing.");
+    private readonly Option<int?> _length = NumberOption.OptionalInteger("--length", "Epochs (iid) or episodes instead of the preset's; may be raised when resuming.");
+    private readonly Option<int?> _saveEvery = NumberOption.OptionalInteger("--save-every", "Steps or episodes between two checkpoints.");
+    private readonly Option<int?> _width = Width();
+    private readonly Option<double?> _inner = NumberOption.Rate("--inner-lr", "Learning rate of the inner loop instead of the preset's.");
+    private readonly Option<double?> _outer = NumberOption.Rate("--lr", "Learning rate of the optimizer, which makes the outer steps, instead of the preset's.");
+    private readonly Option<ulong> _seed = NumberOption.Seed("--seed", "Seed of initial weights, split, order, episodes and resets.");
+    private readonly Option<string?> _resume = new Option<string?>("--resume")
     {
         Description = "Go on from the newest checkpoint in --out, or from the one of this name.",
         Arity = ArgumentArity.ZeroOrOne,
-    };
+    }.Filled();
 
     public CommonOptions Common { get; } = new(Path.Combine("out", "pretrain"), "checkpoints, episodes.csv and pretraining.json");
 
@@ -37,14 +40,6 @@ internal sealed class PretrainOptions
         }
 
         Common.AddTo(command);
-        _method.AcceptOnlyFromAmong([.. MethodNames.Keys]);
-        _model.AcceptOnlyFromAmong([.. ModelCatalog.Names]);
-        _preset.AcceptOnlyFromAmong([.. PaperPlans.Names]);
-        foreach (var option in new Option[] { _length, _saveEvery, _width })
-        {
-            option.Validators.Add(CommonOptions.AtLeastOne);
-        }
-
         command.Validators.Add(result =>
         {
             if (result.GetValue(_zap) && result.GetValue(_noZap))
@@ -53,6 +48,9 @@ internal sealed class PretrainOptions
             }
         });
     }
+
+    /// <summary>The option that says how wide networks are.</summary>
+    public static Option<int?> Width() => NumberOption.OptionalInteger("--width", "Filters per convolution instead of the preset's.", most: MostFilters);
 
     public string Model(ParseResult parse) => parse.GetValue(_model)!;
 

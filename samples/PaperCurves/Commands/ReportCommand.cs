@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PaperCurves.CommandLine;
 using PaperCurves.Report.Html;
 using PaperCurves.Sweeps;
 using Spectre.Console;
@@ -15,19 +16,17 @@ internal static class ReportCommand
         var command = new Command(
             "report", "Write report.html, figures and tables from the finished cells of a sweep: claim by claim, beside the published figures.");
         options.AddTo(command);
-        command.SetAction((parse, cancellationToken) => Task.Run(
-            async () =>
-            {
-                var cells = await options.CellsAsync(parse, cancellationToken).ConfigureAwait(false);
-                var store = options.Store(parse);
-                var input = SweepReport.InputOf(cells, store);
-                var page = ReproductionReport.Write(input, Path.Combine(options.Common.Output(parse), "report"));
-                await SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, store, cancellationToken).ConfigureAwait(false);
-                AnsiConsole.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{input.Results.Count} results, {input.NotRun.Count} cells without; {Path.GetFullPath(page)}"));
-                return ExitCodes.Done;
-            },
-            CancellationToken.None));
+        CommandAction.Of(command, (parse, cancellationToken) =>
+        {
+            var cells = options.Cells(parse, writes: true, cancellationToken);
+            var store = options.Store(parse);
+            var input = SweepReport.InputOf(cells, store);
+            var page = ReproductionReport.Write(input, Path.Combine(options.Common.Output(parse), "report"));
+            SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, store, cancellationToken).GetAwaiter().GetResult();
+            AnsiConsole.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{input.Results.Count} results, {input.NotRun.Count} cells without; {Path.GetFullPath(page)}"));
+            return ExitCodes.Done;
+        });
         return command;
     }
 }

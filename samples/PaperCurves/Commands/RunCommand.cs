@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
@@ -15,13 +16,8 @@ internal static class RunCommand
         var options = new RunOptions();
         var command = new Command("run", "Pre-train with and without zapping, transfer both to unseen classes, draw the curves.");
         options.AddTo(command);
-        command.SetAction((parse, cancellationToken) => Task.Run(
-            async () =>
-            {
-                var source = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
-                return Run(options.Settings(parse), source, PaperPlans.OmniglotSize("convnet"), cancellationToken);
-            },
-            CancellationToken.None));
+        CommandAction.Of(command, (parse, cancellationToken) =>
+            Run(options.Settings(parse), options.Common.Prepare(parse), PaperPlans.OmniglotSize("convnet"), cancellationToken));
         return command;
     }
 
@@ -31,7 +27,7 @@ internal static class RunCommand
     /// <param name="cancellationToken">Interrupts between two steps.</param>
     public static int Run(RunSettings settings, DataSource source, int omniglotSize, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(settings.Output);
+        settings.Pretrained?.EnsureThere();
         var started = DateTimeOffset.Now;
         var pretraining = new List<PretrainingResult>();
         ClassificationData? data = null;
@@ -41,6 +37,8 @@ internal static class RunCommand
             ConsoleBoard.Run(board =>
             {
                 data = source.Open(omniglotSize, settings.Preset, board, cancellationToken);
+                Experiment.EnsureAllowed(settings, data);
+                ResultsFile.EnsureGoesOn(settings, data, ResultsPath(settings));
                 using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset, settings.Resume);
                 var experiment = new Experiment(settings, data, board) { Done = results.Done };
                 experiment.Pretrained += pretraining.Add;

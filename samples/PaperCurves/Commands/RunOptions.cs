@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 
@@ -9,18 +10,16 @@ internal sealed class RunOptions
 {
     private readonly TransferOptions _transfer = new();
 
-    private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of initial weights, split, order and zaps.", DefaultValueFactory = _ => 1 };
+    private readonly Option<ulong> _seed = NumberOption.Seed("--seed", "Seed of initial weights, split, order and zaps.");
 
-    private readonly Option<string?> _pretrained = new("--pretrained")
+    private readonly Option<string?> _pretrained = new Option<string?>("--pretrained")
     {
         Description = "Use the networks that an earlier run left in this folder instead of pre-training.",
-    };
+    }.Filled();
 
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with what an interrupted run has left in --out." };
 
-    private readonly Option<int?> _width = new("--width") { Description = "Filters per convolution instead of the preset's." };
-
-    public RunOptions() => _width.Validators.Add(CommonOptions.AtLeastOne);
+    private readonly Option<int?> _width = PretrainOptions.Width();
 
     public CommonOptions Common { get; } = new(Path.Combine("out", "run"), "results.csv, run.json, curves.png and the networks");
 

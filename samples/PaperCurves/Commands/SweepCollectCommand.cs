@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PaperCurves.CommandLine;
 using PaperCurves.Sweeps;
 using Spectre.Console;
 
@@ -13,20 +14,17 @@ internal static class SweepCollectCommand
         var options = new SweepOptions();
         var command = new Command("collect", "Write all results as one table for each protocol, as CSV and as Parquet.");
         options.AddTo(command);
-        command.SetAction((parse, cancellationToken) => Task.Run(
-            async () =>
+        CommandAction.Of(command, (parse, cancellationToken) =>
+        {
+            var cells = options.Cells(parse, writes: true, cancellationToken);
+            var tables = SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, options.Store(parse), cancellationToken).GetAwaiter().GetResult();
+            foreach (var (path, rows) in tables)
             {
-                var cells = await options.CellsAsync(parse, cancellationToken).ConfigureAwait(false);
-                var tables = await SweepTables.WriteAsync(
-                    options.Common.Output(parse), cells.Transfers, options.Store(parse), cancellationToken).ConfigureAwait(false);
-                foreach (var (path, rows) in tables)
-                {
-                    AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}.csv, .parquet: {rows} rows"));
-                }
+                AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}.csv, .parquet: {rows} rows"));
+            }
 
-                return ExitCodes.Done;
-            },
-            CancellationToken.None));
+            return ExitCodes.Done;
+        });
         return command;
     }
 }

@@ -30,11 +30,14 @@ internal sealed class SweepOptions
     public static ClassificationData Data(Sweep sweep, DataSource source, IProgressBoard board, CancellationToken cancellationToken) => source.Open(
         PaperPlans.OmniglotSize(sweep.Model), sweep.Preset with { TransferClasses = sweep.TransferClasses }, board, cancellationToken);
 
-    /// <summary>Everything there is to make, for commands that only look.</summary>
-    public async Task<SweepCells> CellsAsync(ParseResult parse, CancellationToken cancellationToken)
+    /// <summary>Everything there is to make, for commands that make nothing.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="writes">Whether the command writes tables or pages into the sweep's folder.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public SweepCells Cells(ParseResult parse, bool writes, CancellationToken cancellationToken)
     {
         var sweep = Sweep(parse);
-        var source = await Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+        var source = Common.Prepare(parse, writes);
         SweepCells? cells = null;
         ConsoleBoard.Run(board => cells = SweepCells.Of(sweep, Data(sweep, source, board, cancellationToken)));
         return cells!;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Sweeps;
 using Spectre.Console;
@@ -18,25 +19,22 @@ internal static class SweepRunCommand
             Description = "Make only cells whose id fits, with * for anything (such as 'iid-zap-s1/head*'), and the networks that they need.",
             DefaultValueFactory = _ => "*",
         };
-        var minutes = new Option<int?>("--max-minutes") { Description = "Begin no further cell after so many minutes." };
-        minutes.Validators.Add(CommonOptions.AtLeastOne);
+        var minutes = NumberOption.OptionalInteger("--max-minutes", "Begin no further cell after so many minutes.");
         var command = new Command("run", "Make all cells that are missing; the same command goes on, in as many processes as you like.") { only, minutes };
         options.AddTo(command);
-        command.SetAction((parse, cancellationToken) => Task.Run(
-            () =>
-            {
-                var limits = new SweepLimits(parse.GetValue(only)!, parse.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null);
-                return RunAsync(options, limits, work, parse, cancellationToken);
-            },
-            CancellationToken.None));
+        CommandAction.Of(command, (parse, cancellationToken) =>
+        {
+            var limits = new SweepLimits(parse.GetValue(only)!, parse.GetValue(minutes) is { } limit ? TimeSpan.FromMinutes(limit) : null);
+            return Run(options, limits, work, parse, cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(
+    private static int Run(
         SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellWork> work, ParseResult parse, CancellationToken cancellationToken)
     {
         var sweep = options.Sweep(parse);
-        var source = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+        var source = options.Common.Prepare(parse);
         SweepOutcome? outcome = null;
         try
         {
@@ -57,22 +55,22 @@ internal static class SweepRunCommand
             return ExitCodes.Interrupted;
         }
 
-        return Show(outcome!, options.Store(parse));
+        return Show(outcome!, options.Store(parse), parse.InvocationConfiguration.Error);
     }
 
-    private static int Show(SweepOutcome outcome, CellStore store)
+    private static int Show(SweepOutcome outcome, CellStore store, TextWriter error)
     {
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Made} cells made, {outcome.Failures.Count} failed, {outcome.Left} left."));
         foreach (var failure in outcome.Failures)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]{failure.Id}:[/] {failure.Message}");
+            error.WriteLine($"{failure.Id}: {failure.Message}");
         }
 
         if (outcome.Failures.Count > 0)
         {
-            AnsiConsole.MarkupLineInterpolated($"In full in {Path.Combine(store.Folder, "cells")}, each as ID.failed.txt.");
+            error.WriteLine($"In full in {Path.Combine(store.Folder, "cells")}, each as ID.failed.txt.");
         }
 
-        return outcome.Failures.Count > 0 ? ExitCodes.NotUsable : ExitCodes.Done;
+        return outcome.Failures.Count > 0 ? ExitCodes.CellsFailed : ExitCodes.Done;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PaperCurves.CommandLine;
 using PaperCurves.Sweeps;
 using Spectre.Console;
 
@@ -13,14 +14,12 @@ internal static class SweepStatusCommand
         var options = new SweepOptions();
         var command = new Command("status", "Show what is done, running, failed and missing.");
         options.AddTo(command);
-        command.SetAction((parse, cancellationToken) => Task.Run(
-            async () =>
-            {
-                var cells = await options.CellsAsync(parse, cancellationToken).ConfigureAwait(false);
-                Show(SweepStatus.Of(cells, options.Store(parse)));
-                return ExitCodes.Done;
-            },
-            CancellationToken.None));
+        CommandAction.Of(command, (parse, cancellationToken) =>
+        {
+            var cells = options.Cells(parse, writes: false, cancellationToken);
+            Show(SweepStatus.Of(cells, options.Store(parse)));
+            return ExitCodes.Done;
+        });
         return command;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
@@ -10,26 +11,24 @@ internal static class TransferCommand
 {
     public static Command Create()
     {
-        var without = new Option<string>("--without") { Description = "Folder of a pre-training without zapping, or of one of its checkpoints.", Required = true };
-        var with = new Option<string>("--with") { Description = "Folder of a pre-training with zapping, or of one of its checkpoints.", Required = true };
+        var without = new Option<string>("--without") { Description = "Folder of a pre-training without zapping, or of one of its checkpoints.", Required = true }.Filled();
+        var with = new Option<string>("--with") { Description = "Folder of a pre-training with zapping, or of one of its checkpoints.", Required = true }.Filled();
         var resume = new Option<bool>("--resume") { Description = "Leave out what results.csv in --out has already." };
         var transfer = new TransferOptions();
         var common = new CommonOptions(Path.Combine("out", "transfer"), "results.csv, run.json and curves.png");
         var command = new Command("transfer", "Transfer two pre-trained networks to unseen classes, draw the curves.") { without, with, resume };
         transfer.AddTo(command);
         common.AddTo(command);
-        command.SetAction((parse, cancellationToken) => Task.Run(
-            async () =>
-            {
-                var source = await common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
-                var pair = new PretrainedPair(parse.GetValue(without)!, parse.GetValue(with)!);
-                var plan = PlanOf(pair);
-                var settings = new RunSettings(
-                    transfer.Preset(parse), plan.Method, plan.Width, plan.Seed, common.Device(parse), common.Threads(parse), common.Output(parse),
-                    transfer.FirstTrial(parse), pair, parse.GetValue(resume));
-                return RunCommand.Run(settings, source, PaperPlans.OmniglotSize(plan.Model), cancellationToken);
-            },
-            CancellationToken.None));
+        CommandAction.Of(command, (parse, cancellationToken) =>
+        {
+            var source = common.Prepare(parse);
+            var pair = new PretrainedPair(parse.GetValue(without)!, parse.GetValue(with)!);
+            var plan = PlanOf(pair);
+            var settings = new RunSettings(
+                transfer.Preset(parse), plan.Method, plan.Width, plan.Seed, common.Device(parse), common.Threads(parse), common.Output(parse),
+                transfer.FirstTrial(parse), pair, parse.GetValue(resume));
+            return RunCommand.Run(settings, source, PaperPlans.OmniglotSize(plan.Model), cancellationToken);
+        });
         return command;
     }
 

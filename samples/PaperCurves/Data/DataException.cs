@@ -4,26 +4,22 @@ namespace PaperCurves.Data;
 /// The data set is missing, incomplete or damaged. <see cref="Exception.Message"/> is one line that names the file
 /// (and the entry, for an archive) and is meant to be shown to the user as it is.
 /// </summary>
-public class DataException : Exception
+public class DataException : CommandException
 {
     public DataException()
     {
     }
 
     public DataException(string message)
-        : base(OneLine(message))
+        : base(message)
     {
     }
 
     public DataException(string message, Exception innerException)
-        : base(OneLine(message), innerException)
+        : base(message, innerException)
     {
     }
 
     /// <summary>The same with a word on what to do about it.</summary>
     internal DataException With(string advice) => new($"{Message.TrimEnd('.')}. {advice}", this);
-
-    /// <summary>Names of files may hold anything; messages stay one line.</summary>
-    private static string OneLine(string text) =>
-        string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter));
 }

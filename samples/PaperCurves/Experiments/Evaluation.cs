@@ -9,11 +9,10 @@ public static class Evaluation
     private const int Top = 5;
 
     /// <summary>
-    /// The fraction of inputs whose label has the largest output, and one of the five largest, in eval mode; NaN if there are
-    /// none.
+    /// The fraction of inputs whose label has the largest output, and one of the five largest, in eval mode.
     /// </summary>
     /// <param name="model">Maps inputs [n, …] to logits [n, units]; its mode is what it was afterwards.</param>
-    /// <param name="inputs">[n, …].</param>
+    /// <param name="inputs">[n, …], n at least 1.</param>
     /// <param name="labels">[n].</param>
     /// <param name="cancellationToken">Ends evaluation between two batches.</param>
     public static (double Top1, double Top5) Top1And5(

@@ -27,6 +27,26 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     /// <summary>Transfers that need not be made again; default: none.</summary>
     public IReadOnlySet<TransferKey> Done { get; init; } = new HashSet<TransferKey>();
 
+    /// <summary>Looks whether the run can be made, before anything is written.</summary>
+    /// <exception cref="DataException">
+    /// The data has too few classes or images, or the networks that are there are of another plan or made for other images.
+    /// </exception>
+    public static void EnsureAllowed(RunSettings settings, ClassificationData data)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(data);
+        foreach (var arm in Enum.GetValues<Arm>())
+        {
+            var plan = settings.Pretrained is { } networks ? PretrainedNetwork.PlanOf(networks[arm]) : PlanOf(settings, data, arm);
+            if (settings.Pretrained is null)
+            {
+                PretrainingFolder.EnsureAllowed(plan, data, PretrainedPair.FolderOf(settings.Output, arm));
+            }
+
+            TransferDraws.EnsureFit(plan, data, settings.Preset.TransferClasses, settings.Preset.SupportImages, settings.Preset.QueryImages);
+        }
+    }
+
     /// <summary>Runs everything.</summary>
     /// <exception cref="OperationCanceledException">The run was interrupted between two steps.</exception>
     public void Run(CancellationToken cancellationToken)
@@ -55,8 +75,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     private string Pretrain(Arm arm, CancellationToken cancellationToken)
     {
         var folder = settings.Pretrained?[arm] ?? PretrainedPair.FolderOf(settings.Output, arm);
-        var plan = PaperPlans.For(_preset.Name, Method.Iid, "convnet", arm == Arm.Zap, data, settings.Seed);
-        plan = plan with { Width = settings.Width ?? plan.Width };
+        var plan = PlanOf(settings, data, arm);
         var result = settings.Pretrained is not null
             ? PretrainedNetwork.Progress(folder).Result
             : PretrainingFolder.Complete(plan, data, folder, _device, progress, cancellationToken);
@@ -66,6 +85,12 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
         }
 
         return folder;
+    }
+
+    private static PretrainingPlan PlanOf(RunSettings settings, ClassificationData data, Arm arm)
+    {
+        var plan = PaperPlans.For(settings.Preset.Name, Method.Iid, "convnet", arm == Arm.Zap, data, settings.Seed);
+        return plan with { Width = settings.Width ?? plan.Width };
     }
 
     private IEnumerable<(Protocol Protocol, double LearningRate)> Transfers(Arm arm, int trial) => _preset.HeadLearningRates

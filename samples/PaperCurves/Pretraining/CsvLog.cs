@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
+using PaperCurves.Report;
 
 namespace PaperCurves.Pretraining;
 
@@ -16,7 +17,7 @@ internal sealed class CsvLog<TRow> : IDisposable
     /// <exception cref="DataException">The file is damaged, and stays as it is; the message names it and the line.</exception>
     public CsvLog(string path, Func<TRow, bool> keeps)
     {
-        Kept = File.Exists(path) && WholeLinesOf(path) is { Length: > 0 } text ? [.. Parse(text, path).Where(keeps)] : [];
+        Kept = File.Exists(path) ? [.. ReadWhole(path).Where(keeps)] : [];
         WholeFile.Write(path, WriteKept, overwrite: true);
         _csv = Writer(new StreamWriter(path, append: true));
     }
@@ -27,6 +28,10 @@ internal sealed class CsvLog<TRow> : IDisposable
     /// <summary>Reads what was written.</summary>
     /// <exception cref="DataException">The file is damaged; the message names it and the line.</exception>
     public static IReadOnlyList<TRow> Read(string path) => Parse(File.ReadAllText(path), path);
+
+    /// <summary>Reads what was written, but for a last line that a killed process has left unfinished.</summary>
+    /// <exception cref="DataException">The file is damaged; the message names it and the line.</exception>
+    public static IReadOnlyList<TRow> ReadWhole(string path) => WholeLinesOf(path) is { Length: > 0 } text ? Parse(text, path) : [];
 
     /// <summary>Adds a row.</summary>
     public void Add(TRow row) => Add([row]);
@@ -40,7 +45,7 @@ internal sealed class CsvLog<TRow> : IDisposable
 
     public void Dispose() => _csv.Dispose();
 
-    private static CsvWriter Writer(TextWriter text) => new(text, CultureInfo.InvariantCulture);
+    private static CsvWriter Writer(TextWriter text) => FiniteNumber.In(new CsvWriter(text, CultureInfo.InvariantCulture));
 
     private static string WholeLinesOf(string path)
     {
@@ -50,7 +55,7 @@ internal sealed class CsvLog<TRow> : IDisposable
 
     private static IReadOnlyList<TRow> Parse(string text, string path)
     {
-        using var csv = new CsvReader(new StringReader(text), CultureInfo.InvariantCulture);
+        using var csv = FiniteNumber.In(new CsvReader(new StringReader(text), CultureInfo.InvariantCulture));
         try
         {
             return [.. csv.GetRecords<TRow>()];

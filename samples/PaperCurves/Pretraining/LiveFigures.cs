@@ -7,9 +7,11 @@ internal sealed class LiveFigures : ITrainingObserver
 {
     private const double Freshness = 0.05;
 
-    public double Loss { get; private set; } = double.NaN;
+    /// <summary>Null before the first step.</summary>
+    public double? Loss { get; private set; }
 
-    public double Accuracy { get; private set; } = double.NaN;
+    /// <summary>Null before the first step.</summary>
+    public double? Accuracy { get; private set; }
 
     public void OnStep(TrainingStep made) => Add(made.Loss, made.Accuracy());
 
@@ -17,7 +19,9 @@ internal sealed class LiveFigures : ITrainingObserver
 
     private void Add(double loss, double accuracy)
     {
-        Loss = double.IsNaN(Loss) ? loss : Loss + (Freshness * (loss - Loss));
-        Accuracy = double.IsNaN(Accuracy) ? accuracy : Accuracy + (Freshness * (accuracy - Accuracy));
+        Loss = Smoothed(Loss, loss);
+        Accuracy = Smoothed(Accuracy, accuracy);
     }
+
+    private static double Smoothed(double? before, double now) => before is { } old ? old + (Freshness * (now - old)) : now;
 }

@@ -42,6 +42,20 @@ public static class PretrainedNetwork
     internal static (PretrainingPlan Plan, PretrainingResult? Result, Checkpoint Checkpoint) Progress(string folder) =>
         Read(folder, checkpoint => (PlanOf(checkpoint), ResultOf(checkpoint), checkpoint));
 
+    /// <summary>The newest checkpoint whose weights are numbers; null if there is none.</summary>
+    internal static Checkpoint? LastUsable(CheckpointStore store) => store.Checkpoints.FirstOrDefault(checkpoint =>
+    {
+        try
+        {
+            Load(checkpoint.Path).Model.Dispose();
+            return true;
+        }
+        catch (DataException)
+        {
+            return false;
+        }
+    });
+
     /// <exception cref="DataException">The checkpoint is of another plan; only how far it goes may differ.</exception>
     internal static void EnsureOf(PretrainingPlan plan, Checkpoint checkpoint, string folder)
     {
@@ -59,7 +73,7 @@ public static class PretrainedNetwork
     internal static Circumstances? CircumstancesOf(Checkpoint checkpoint) => Note<Circumstances>(checkpoint, CircumstancesNote);
 
     internal static PretrainingPlan PlanOf(Checkpoint checkpoint) =>
-        JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options)!;
+        JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options) ?? throw new JsonException("its plan says nothing");
 
     private static T? Note<T>(Checkpoint checkpoint, string note)
         where T : class =>
@@ -72,7 +86,7 @@ public static class PretrainedNetwork
             var checkpoints = Path.Combine(folder, CheckpointFolder);
             return read(Checkpoint.Open(Directory.Exists(checkpoints) ? checkpoints : folder));
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or ArgumentException or JsonException or KeyNotFoundException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or JsonException or KeyNotFoundException)
         {
             throw new DataException($"{folder}: no pre-trained network could be read ({failure.Message})", failure);
         }

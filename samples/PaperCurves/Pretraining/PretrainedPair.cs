@@ -13,6 +13,16 @@ public sealed record PretrainedPair(string Without, string With)
     /// <summary>Where "run" leaves one of them.</summary>
     public static string FolderOf(string folder, Arm arm) => Path.Combine(folder, "pretrained", arm.Key());
 
+    /// <summary>Looks whether both can be read.</summary>
+    /// <exception cref="PaperCurves.Data.DataException">One cannot.</exception>
+    public void EnsureThere()
+    {
+        foreach (var arm in Enum.GetValues<Arm>())
+        {
+            PretrainedNetwork.PlanOf(this[arm]);
+        }
+    }
+
     /// <summary>The folder of one of them.</summary>
     public string this[Arm arm] => arm == Arm.Zap ? With : Without;
 }

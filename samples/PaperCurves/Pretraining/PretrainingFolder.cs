@@ -76,6 +76,38 @@ public static class PretrainingFolder
             run.Save(store);
             throw;
         }
+        catch (NonFiniteLossException failure)
+        {
+            throw Diverged(plan, folder, store, failure);
+        }
+    }
+
+    /// <summary>Looks whether a plan can be followed in a folder, and writes nothing.</summary>
+    /// <exception cref="DataException">The model is not made for such images, or the folder's checkpoints are of another plan.</exception>
+    internal static void EnsureAllowed(PretrainingPlan plan, ClassificationData data, string folder)
+    {
+        EnsureTakes(plan.Model, data);
+        var checkpoints = Path.Combine(folder, PretrainedNetwork.CheckpointFolder);
+        if (Directory.Exists(checkpoints) && Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
+        {
+            PretrainedNetwork.EnsureOf(plan, PretrainedNetwork.Progress(folder).Checkpoint, folder);
+        }
+    }
+
+    private static DivergenceException Diverged(PretrainingPlan plan, string folder, CheckpointStore store, NonFiniteLossException failure)
+    {
+        var rates = plan.Method == Method.Iid
+            ? FormattableString.Invariant($"{plan.LearningRate:g}")
+            : FormattableString.Invariant($"{plan.LearningRate:g}, inner {plan.InnerLearningRate:g}");
+        var kept = PretrainedNetwork.LastUsable(store);
+        var left = kept is null
+            ? "There is no checkpoint of the steps before."
+            : $"The checkpoint before it is kept: {kept.Path}, after {kept.Steps} steps; --resume{(kept == store.Checkpoints[0] ? "" : $" {kept.Name}")} goes on from it, and transfer takes its folder.";
+        return new DivergenceException(
+            FormattableString.Invariant(
+                $"{folder}: {plan.Method.Title()} pre-training {(plan.Zap ? Arm.Zap : Arm.None).Title()} diverged: the loss is {failure.Loss} at step {failure.Step}, after {failure.Boundary?.ToString() ?? "no boundary"}. ")
+            + $"Try a lower learning rate ({rates} here) in another --out, and look at the images. {left}",
+            failure);
     }
 
     /// <exception cref="DataException">The model is not made for such images.</exception>

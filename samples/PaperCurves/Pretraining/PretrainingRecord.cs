@@ -28,7 +28,8 @@ public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, 
 
         try
         {
-            return JsonSerializer.Deserialize<PretrainingRecord>(File.ReadAllText(path), Complete) ?? throw new JsonException("The file says nothing.");
+            var record = JsonSerializer.Deserialize<PretrainingRecord>(File.ReadAllText(path), Complete) ?? throw new JsonException("The file says nothing.");
+            return IsDuration(record.Result.Seconds) ? record : throw new JsonException("Its seconds are no duration.");
         }
         catch (JsonException failure)
         {
@@ -38,6 +39,9 @@ public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, 
                 failure);
         }
     }
+
+    /// <summary>Whether a number is one of seconds that work can take: a century or less.</summary>
+    internal static bool IsDuration(double seconds) => seconds is >= 0 and < 3.2e9;
 
     /// <summary>Writes the record, unless it is there: who looks again at what is finished must not put himself into it.</summary>
     /// <exception cref="DataException">The one that is there is damaged.</exception>

@@ -2,14 +2,14 @@ using PaperCurves.Experiments;
 
 namespace PaperCurves.Pretraining;
 
-/// <summary>What a pre-training ended with. Accuracies are fractions; those of validation are NaN without such images.</summary>
+/// <summary>What a pre-training ended with. Accuracies are fractions; those of validation are null without such images, and the loss without a step.</summary>
 public sealed record PretrainingResult(
     Arm Arm,
     Method Method,
     long Steps,
     double Seconds,
-    double TrainingLoss,
+    double? TrainingLoss,
     double TrainingAccuracy,
-    double ValidationAccuracy,
+    double? ValidationAccuracy,
     double TrainingTop5,
-    double ValidationTop5);
+    double? ValidationTop5);

@@ -89,7 +89,7 @@ public sealed class PretrainingRun : IDisposable
 
     /// <summary>Saves now, as when training is interrupted.</summary>
     public Checkpoint Save(CheckpointStore store, PretrainingResult? result = null) =>
-        store.Save(_trainer, result?.ValidationAccuracy is { } score && !double.IsNaN(score) ? score : null, Notes(result));
+        store.Save(_trainer, result?.ValidationAccuracy, Notes(result));
 
     /// <summary>Trains to the end of the plan, from wherever it is.</summary>
     /// <exception cref="OperationCanceledException">Interrupted between two steps.</exception>
@@ -112,10 +112,10 @@ public sealed class PretrainingRun : IDisposable
         using var evaluation = board.Begin("evaluating", 2, "halves");
         var training = Top1And5(_split.Training, cancellationToken);
         evaluation.Advance(1);
-        var validation = Top1And5(_split.Validation, cancellationToken);
+        (double Top1, double Top5)? validation = ValidationImages > 0 ? Top1And5(_split.Validation, cancellationToken) : null;
         evaluation.Advance(1);
         return new PretrainingResult(
-            Arm, _plan.Method, Steps, started.Elapsed.TotalSeconds, _figures.Loss, training.Top1, validation.Top1, training.Top5, validation.Top5);
+            Arm, _plan.Method, Steps, started.Elapsed.TotalSeconds, _figures.Loss, training.Top1, validation?.Top1, training.Top5, validation?.Top5);
     }
 
     /// <inheritdoc/>
@@ -129,19 +129,20 @@ public sealed class PretrainingRun : IDisposable
     private Arm Arm => _plan.Zap ? Arm.Zap : Arm.None;
 
     // A pass over all validation images, so not at every save.
-    private bool IsScored => Steps % 1000 == 0;
+    private bool IsScored => Steps % 1000 == 0 && ValidationImages > 0;
+
+    private long ValidationImages => _split.Validation.Labels.shape[0];
 
     // The validation images lie class by class: every few of them is a fair choice of classes.
     private double? GlanceAtValidation()
     {
-        var count = _split.Validation.Labels.shape[0];
-        if (count == 0)
+        if (ValidationImages == 0)
         {
             return null;
         }
 
         using var scope = NewDisposeScope();
-        var few = TensorIndex.Slice(step: Math.Max(1, count / ImagesAtAGlance));
+        var few = TensorIndex.Slice(step: Math.Max(1, ValidationImages / ImagesAtAGlance));
         return Top1And5((_split.Validation.Inputs[few], _split.Validation.Labels[few]), default).Top1;
     }
 
@@ -257,7 +258,10 @@ public sealed class PretrainingRun : IDisposable
         public void Report(TrainingProgress value)
         {
             var done = method == Method.Iid ? value.Examples : value.Steps;
-            line.Advance(done - _done, string.Create(CultureInfo.InvariantCulture, $"loss {figures.Loss:f2}, accuracy {figures.Accuracy:p0}"));
+            var note = figures is { Loss: { } loss, Accuracy: { } accuracy }
+                ? string.Create(CultureInfo.InvariantCulture, $"loss {loss:f2}, accuracy {accuracy:p0}")
+                : null;
+            line.Advance(done - _done, note);
             _done = done;
         }
     }

@@ -27,6 +27,31 @@ public sealed class ResultsFile : IDisposable
         Done = _log.Kept.Select(row => row.Key).ToHashSet();
     }
 
+    /// <summary>Looks whether a run can go on with a file, before anything is written.</summary>
+    /// <exception cref="DataException">It is damaged, or of another experiment, whose rows cannot share a picture.</exception>
+    internal static void EnsureGoesOn(RunSettings settings, ClassificationData data, string path)
+    {
+        if (!settings.Resume || !File.Exists(path))
+        {
+            return;
+        }
+
+        var ours = (data.Name, settings.Preset.Name, settings.Method.Key(), settings.Preset.TransferClasses);
+        foreach (var row in CsvLog<ResultRow>.ReadWhole(path))
+        {
+            var its = (row.Dataset, row.Preset, row.Pretraining, row.Classes);
+            if (its != ours)
+            {
+                throw new DataException($"{path}: its results are of another experiment: {its}, not {ours}. Give the same options, or another --out.");
+            }
+
+            if (!Enum.GetValues<Arm>().Any(arm => arm.Key() == row.Reset) || !Enum.GetValues<Protocol>().Any(protocol => protocol.Key() == row.Transfer))
+            {
+                throw new DataException($"{path}: there is no transfer '{row.Transfer}' with reset '{row.Reset}'. Put the file back, or move it away.");
+            }
+        }
+    }
+
     /// <summary>The transfers whose rows an earlier run has left.</summary>
     public IReadOnlySet<TransferKey> Done { get; }
 

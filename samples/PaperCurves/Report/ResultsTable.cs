@@ -18,8 +18,8 @@ public static class ResultsTable
             table.AddRow(
                 $"{result.Method.Title()} {result.Arm.Title()}",
                 Text($"{result.Steps}"),
-                Text($"{result.TrainingAccuracy:p1} ({result.TrainingTop5:p1})"),
-                Text($"{result.ValidationAccuracy:p1} ({result.ValidationTop5:p1})"),
+                Accuracies(result.TrainingAccuracy, result.TrainingTop5),
+                Accuracies(result.ValidationAccuracy, result.ValidationTop5),
                 Text($"{result.Seconds:f0}"));
         }
 
@@ -59,8 +59,12 @@ public static class ResultsTable
         return table;
     }
 
+    // Records of earlier versions say NaN where there are no images.
+    private static string Accuracies(double? top1, double? top5) =>
+        top1 is { } best && double.IsFinite(best) ? Text($"{best:p1} ({top5:p1})") : "none";
+
     private static string Cell(CurvePoint? point) =>
-        point is null ? "" : Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRate:g})");
+        point is null || !double.IsFinite(point.Mean) ? "" : Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRate:g})");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

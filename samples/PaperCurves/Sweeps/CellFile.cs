@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 
 namespace PaperCurves.Sweeps;
 
@@ -14,6 +15,7 @@ internal static class CellFile
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.Strict, // no NaN
     };
 
     /// <summary>Writes a result.</summary>
@@ -32,7 +34,8 @@ internal static class CellFile
             var result = JsonSerializer.Deserialize<CellResult>(bytes, Strict)!;
             EnsureSameVersion(path, result);
             EnsureOf(cell, result, path);
-            return result.Points.Count > 0 ? result : throw Unusable(path, 1, "it has no evaluation");
+            EnsureNumbers(path, result);
+            return result;
         }
         catch (JsonException failure)
         {
@@ -51,6 +54,20 @@ internal static class CellFile
                 1,
                 $"made by other settings than the sweep file now gives: {difference}. "
                 + "Put the sweep file back, give another --out, or move the result away");
+        }
+    }
+
+    private static void EnsureNumbers(string path, CellResult result)
+    {
+        if (result.Points.Count == 0)
+        {
+            throw Unusable(path, 1, "it has no evaluation");
+        }
+
+        var accuracies = result.Points.SelectMany(point => new[] { point.Query, point.Support }).OfType<CellAccuracy>();
+        if (accuracies.Any(accuracy => accuracy is not { Top1: >= 0 and <= 1, Top5: >= 0 and <= 1 }) || !PretrainingRecord.IsDuration(result.Seconds))
+        {
+            throw Unusable(path, 1, "an accuracy is no fraction, or its seconds are no duration");
         }
     }
 

@@ -1,3 +1,4 @@
+using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
@@ -100,7 +101,7 @@ public sealed class CellStore(string folder)
         ArgumentNullException.ThrowIfNull(failure);
         var path = FailurePath(id);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, $"{failure}{Environment.NewLine}");
+        File.WriteAllText(path, string.Join(Environment.NewLine, Failure.Reason(failure), "", failure, ""));
     }
 
     /// <summary>Forgets an earlier failure, once the cell has been made.</summary>

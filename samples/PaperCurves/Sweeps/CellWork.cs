@@ -32,9 +32,7 @@ public sealed class CellWork(ClassificationData data, Device device) : ICellWork
         var watch = Stopwatch.StartNew();
         var settings = cell.Settings;
         using var line = board.Begin(cell.Id, Examples(settings), "images");
-        var result = settings.Trains == Trained.Head || settings.Protocol == TransferProtocol.LeastSquares
-            ? TransferHead(cell, networkFolder, line, cancellationToken)
-            : TransferAll(cell, networkFolder, line, cancellationToken);
+        var result = Transfer(cell, networkFolder, line, cancellationToken);
         return new CellResult
         {
             Cell = cell.Id,
@@ -51,6 +49,24 @@ public sealed class CellWork(ClassificationData data, Device device) : ICellWork
             Seconds = watch.Elapsed.TotalSeconds,
             Circumstances = new Circumstances(),
         };
+    }
+
+    private TransferResult Transfer(TransferCell cell, string networkFolder, IProgressLine line, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return cell.Settings.Trains == Trained.Head || cell.Settings.Protocol == TransferProtocol.LeastSquares
+                ? TransferHead(cell, networkFolder, line, cancellationToken)
+                : TransferAll(cell, networkFolder, line, cancellationToken);
+        }
+        catch (NonFiniteLossException failure)
+        {
+            throw new DivergenceException(
+                FormattableString.Invariant(
+                    $"{cell.Id}: the transfer diverged: the loss is {failure.Loss} at step {failure.Step}, after {failure.Boundary?.ToString() ?? "no boundary"}. Try a lower learning rate than {cell.LearningRate:g}. ")
+                + $"The network in {networkFolder} is as it was, and what was finished before is saved.",
+                failure);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
 using PaperCurves.Pretraining;

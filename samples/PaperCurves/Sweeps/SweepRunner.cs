@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
 
 namespace PaperCurves.Sweeps;
@@ -125,7 +126,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             store.SaveFailure(job.Id, failure);
-            _failures.Add(new CellFailure(job.Id, failure.Message));
+            _failures.Add(new CellFailure(job.Id, Failure.Reason(failure)));
             if (IsNetwork(job))
             {
                 _failedNetworks.Add(job.Id);

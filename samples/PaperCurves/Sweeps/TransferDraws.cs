@@ -36,15 +36,42 @@ public sealed class TransferDraws(ClassificationData data, Device device)
                 pool == ClassPool.Test ? Range.EndAt(settings.Classes) : Range.StartAt(^settings.Classes));
     }
 
-    private TransferTask Task(TransferSettings settings, int trial, ImageSet set, int[] candidates, Range chosen)
+    /// <summary>Looks whether a network can be tested on a data set, before it is trained.</summary>
+    /// <param name="plan">How the network is, or will be, trained.</param>
+    /// <param name="data">The data set.</param>
+    /// <param name="classes">Classes of the test.</param>
+    /// <param name="support">Support images of each.</param>
+    /// <param name="query">Query images of each.</param>
+    /// <exception cref="DataException">Classes, images or units are too few, or the images are of another kind.</exception>
+    public static void EnsureFit(PretrainingPlan plan, ClassificationData data, int classes, int support, int query)
     {
-        if (settings.Classes > candidates.Length || settings.Support + settings.Query > set.ImagesPerClass)
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(data);
+        EnsureEnough(classes, support, query, data.Transfer.ClassCount, data.Transfer.ImagesPerClass);
+        if ((plan.ImageSize, plan.Channels) != (data.Size, data.Channels))
         {
             throw new DataException(
-                $"{settings.Classes} transfer classes of {settings.Support} support and {settings.Query} query images are asked for, but there are "
-                + $"{candidates.Length} of {set.ImagesPerClass} images.");
+                $"the network was trained on {plan.Data}, images of {plan.ImageSize}x{plan.ImageSize} with {plan.Channels} channels; {data.Name} has {data.Size}x{data.Size} with {data.Channels}.");
         }
 
+        if (classes > plan.Units)
+        {
+            throw new DataException($"{classes} transfer classes are asked for, but the network's classifier has {plan.Units} units. Take the preset by which it was trained.");
+        }
+    }
+
+    private static void EnsureEnough(int classes, int support, int query, int classesThere, int imagesThere)
+    {
+        if (classes > classesThere || support + query > imagesThere)
+        {
+            throw new DataException(
+                $"{classes} transfer classes of {support} support and {query} query images are asked for, but there are {classesThere} of {imagesThere} images.");
+        }
+    }
+
+    private TransferTask Task(TransferSettings settings, int trial, ImageSet set, int[] candidates, Range chosen)
+    {
+        EnsureEnough(settings.Classes, settings.Support, settings.Query, candidates.Length, set.ImagesPerClass);
         var sampler = new TransferSampler(
             [.. candidates.Select(_ => set.ImagesPerClass)],
             new TransferSamplerOptions

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using PaperCurves.CommandLine;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -80,20 +80,19 @@ internal sealed class YamlValue(string file, string path, YamlNode node)
     }
 
     /// <summary>A whole number.</summary>
-    public int Integer(int least, int most = 1_000_000) =>
-        int.TryParse(Plain, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+    public int Integer(int least, int most = NumberOption.Many) =>
+        NumberText.TryInteger(Plain, least, most, out var value)
             ? value
             : throw Expected(FormattableString.Invariant($"a whole number from {least} to {most}"));
 
     /// <summary>A seed.</summary>
-    public ulong Seed() => ulong.TryParse(Plain, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+    public ulong Seed() => NumberText.TrySeed(Plain, out var value)
         ? value
         : throw Expected(FormattableString.Invariant($"a whole number from 0 to {ulong.MaxValue}"));
 
     /// <summary>A learning rate.</summary>
     public double Rate() =>
-        double.TryParse(Plain, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value)
-        && value is > 0 and <= 1
+        NumberText.TryPositive(Plain, out var value) && value <= 1
             ? value
             : throw Expected("a learning rate above 0 and at most 1, such as 1e-3");
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using BenchmarkDotNet.Running;
 
 namespace Zapping.Training.Benchmarks;
@@ -15,7 +16,7 @@ internal static class BenchCommand
             TreatUnmatchedTokensAsErrors = false,
         };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchCommand).Assembly).Run(Arguments(parse.UnmatchedTokens));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using MathNet.Numerics.Statistics;
 
 namespace Zapping.Training.Benchmarks;
@@ -13,7 +14,7 @@ internal static class ClassCountCommand
         var repetitions = Count.Option("--repetitions", 15, "How often each is done at least.");
         var command = new Command("class-count", "Measure a reset of one row and the trainer's overhead for heads of 10 to 100,000 classes.") { repetitions };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             Markdown.Header("classes", "reset of one row", "bare loop, 20 images", "trainer, 20 images and a reset", "overhead an image");
@@ -29,6 +30,7 @@ internal static class ClassCountCommand
                     Markdown.Time(overhead.Trainer.Median()),
                     Markdown.Time(overhead.PerImage));
             }
+            return ExitCodes.Done;
         });
         return command;
     }

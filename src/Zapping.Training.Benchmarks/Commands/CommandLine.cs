@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
@@ -23,14 +24,6 @@ internal static class CommandLine
             ReportCommand.Create(),
             WorkCommand.Create(),
         };
-        try
-        {
-            return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-        }
-        catch (Exception failure) when (failure is MeasuringException or IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine($"error: {failure.Message}");
-            return 1;
-        }
+        return Invocation.Run(root, args);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
@@ -21,7 +22,7 @@ internal static class CompareCommand
         var size = new WorkOptions(command);
         var pyTorch = new PyTorchOptions(command);
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             Markdown.Header("work", "allocator", "ours", "PyTorch", "PyTorch / ours", "peak MiB, ours", "peak MiB, PyTorch");
             foreach (var work in parse.GetValue(names)!.Select(ComparedWork.Named))
@@ -37,6 +38,7 @@ internal static class CompareCommand
                             work.Script, [.. arguments, .. pyTorch.ScriptArguments(parse), .. work.ScriptArguments], environment)));
                 }
             }
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
@@ -12,7 +13,7 @@ internal static class EpisodeCostCommand
         var command = new Command("episode-cost", "Compare an episode of Meta-ASB with one of ASB, in time and memory.") { rounds, keepWeightsEvery };
         var size = new WorkOptions(command);
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             Markdown.Header("large blocks", "ASB", "Meta-ASB", "Meta-ASB / ASB", "peak MiB, ASB", "peak MiB, Meta-ASB");
             foreach (var (title, blocks) in new (string, string[])[] { ("kept, as the app does", []), ("given back", WorkCommand.GivingBlocksBack) })
@@ -34,6 +35,7 @@ internal static class EpisodeCostCommand
                         [.. machine.Arguments(parse), .. size.Arguments(parse, work), .. blocks, "--keep-weights-every", $"{parse.GetValue(keepWeightsEvery)}"]);
                 }
             }
+            return ExitCodes.Done;
         });
         return command;
     }

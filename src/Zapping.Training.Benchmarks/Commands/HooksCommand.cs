@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
@@ -11,7 +12,7 @@ internal static class HooksCommand
         var width = Count.Option("--width", 256, "Filters per convolution.");
         var command = new Command("hooks", "Compare i.i.d. steps of 256 images with and without policies that look at the forward pass.") { repetitions, width };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             Markdown.Header("resets of units", "step without", "step with", "difference (quartiles)");
@@ -26,6 +27,7 @@ internal static class HooksCommand
                     Markdown.Middle(watched, Markdown.Time),
                     Markdown.Middle([.. watched.Zip(plain, (with, without) => (with / without) - 1)], Markdown.Percent));
             }
+            return ExitCodes.Done;
         });
         return command;
     }

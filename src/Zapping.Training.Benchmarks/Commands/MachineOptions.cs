@@ -1,21 +1,16 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
 /// <summary>The options that every command has: on what it measures.</summary>
 internal sealed class MachineOptions
 {
-    private readonly Option<int> _threads = Count.Option("--threads", 2, "CPU threads.");
-
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "cpu or cuda.",
-        DefaultValueFactory = _ => "cpu",
-    };
+    private readonly Option<int> _threads = NumberOption.Threads(otherwise: 2);
+    private readonly Option<string> _device = WordOption.OneOf("--device", ["cpu", "cuda"], "cpu", "cpu or cuda.");
 
     public MachineOptions(Command command)
     {
-        _device.AcceptOnlyFromAmong("cpu", "cuda");
         command.Options.Add(_threads);
         command.Options.Add(_device);
     }

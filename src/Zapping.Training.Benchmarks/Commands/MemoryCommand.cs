@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using PaperCurves.CommandLine;
 using PaperCurves.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,16 +18,15 @@ internal static class MemoryCommand
 
     public static Command Create()
     {
-        var count = new Argument<int>("count") { Description = "Steps or episodes.", DefaultValueFactory = _ => 10_000 };
-        var work = new Option<string>("--work") { Description = "steps, asb or meta-asb.", DefaultValueFactory = _ => "steps" };
-        work.AcceptOnlyFromAmong("steps", "asb", "meta-asb");
-        count.Validators.Add(result => Count.Require(Rows * ImagesPerClass, count.Name, result));
+        var count = NumberOption.Argument("count", "Steps or episodes.", otherwise: 10_000, least: Rows * ImagesPerClass);
+        var work = WordOption.OneOf("--work", ["steps", "asb", "meta-asb"], "steps", "steps, asb or meta-asb.");
         var command = new Command("memory", "Watch the memory of a long training.") { count, work };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             Watch(parse.GetValue(work)!, parse.GetValue(count) / Rows);
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using MathNet.Numerics.Statistics;
 
 namespace Zapping.Training.Benchmarks;
@@ -12,7 +13,7 @@ internal static class OverheadCommand
         var width = Count.Option("--width", 256, "Filters per convolution.");
         var command = new Command("overhead", "Compare the trainer with a bare loop: 20 images of a class, one by one, and a reset of its row.") { repetitions, width };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             Markdown.Header("observers", "bare loop", "trainer", "overhead (quartiles)", "overhead an image");
@@ -27,6 +28,7 @@ internal static class OverheadCommand
                     Markdown.Middle(overhead.Fractions, Markdown.Percent),
                     Markdown.Time(overhead.PerImage));
             }
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ internal static class ProfileCommand
         var width = Count.Option("--width", 256, "Filters per convolution.");
         var command = new Command("profile", "Show where the time of an i.i.d. step and of an inner step goes, layer by layer.") { repetitions, width };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             var (times, filters) = (parse.GetValue(repetitions), parse.GetValue(width));
@@ -29,6 +30,7 @@ internal static class ProfileCommand
             string[] child = [.. machine.Arguments(parse), "--width", $"{filters}", "--steps", $"{times}"];
             PrintStepIn("i.i.d. step, process keeps large blocks", child);
             PrintStepIn("i.i.d. step, process gives large blocks back", [.. child, .. WorkCommand.GivingBlocksBack]);
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,25 +1,22 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
 /// <summary>The options that say against which PyTorch.</summary>
 internal sealed class PyTorchOptions
 {
-    private readonly Option<string> _python = new("--python")
+    private readonly Option<string> _python = new Option<string>("--python")
     {
         Description = "A Python that has torch.",
         DefaultValueFactory = _ => OperatingSystem.IsWindows() ? "python" : "/usr/bin/python3",
-    };
+    }.Filled();
 
-    private readonly Option<string> _variant = new("--variant")
-    {
-        Description = "How PyTorch's optimizers work: eager, foreach or fused.",
-        DefaultValueFactory = _ => "eager",
-    };
+    private readonly Option<string> _variant = WordOption.OneOf(
+        "--variant", ["eager", "foreach", "fused"], "eager", "How PyTorch's optimizers work: eager, foreach or fused.");
 
     public PyTorchOptions(Command command)
     {
-        _variant.AcceptOnlyFromAmong("eager", "foreach", "fused");
         command.Options.Add(_python);
         command.Options.Add(_variant);
     }

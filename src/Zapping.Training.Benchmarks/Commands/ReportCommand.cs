@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
@@ -12,14 +13,14 @@ internal static class ReportCommand
 
     public static Command Create()
     {
-        var output = new Option<string>("--out") { Description = "The file to write.", DefaultValueFactory = _ => "performance-report.md" };
+        var output = new Option<string>("--out") { Description = "The file to write.", DefaultValueFactory = _ => "performance-report.md" }.Filled();
         var rounds = Count.Option("--rounds", 3, "Pairs of processes in a comparison.");
         var classes = Count.Option("--classes", 100, "Classes of the transfer; 600 in the paper.");
         var width = Count.Option("--width", 256, "Filters per convolution; fewer for a rehearsal.");
         var command = new Command("report", "Make all measurements and write them into a Markdown file.") { output, rounds, classes, width };
         var pyTorch = new PyTorchOptions(command);
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             string[] pairs = ["--rounds", $"{parse.GetValue(rounds)}"];
@@ -54,6 +55,7 @@ internal static class ReportCommand
                 file.WriteLine($"\n## {title}\n\n```bash\n{Program} {string.Join(' ', arguments)}\n```\n");
                 file.Write(ChildProcess.Ours(arguments));
             }
+            return ExitCodes.Done;
         });
         return command;
     }

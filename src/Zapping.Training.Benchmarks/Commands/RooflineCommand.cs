@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,13 +19,14 @@ internal static class RooflineCommand
         var width = Count.Option("--width", 256, "Filters per convolution.");
         var command = new Command("roofline", "Measure this machine's peaks in arithmetic and memory traffic, and the i.i.d. step's share.") { width };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             Markdown.Header("what", "figure");
             var peak = PrintArithmetic(parse.GetValue(width));
             PrintTraffic();
             PrintStep(parse.GetValue(width), peak);
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -36,12 +38,12 @@ internal static class RooflineCommand
         using var a = rand([MatrixSize, MatrixSize], device: Machine.Device);
         using var b = rand([MatrixSize, MatrixSize], device: Machine.Device);
         var product = Rate(2 * Math.Pow(MatrixSize, 3), () => a.matmul(b).Dispose());
-        Markdown.Row($"product of two {MatrixSize} x {MatrixSize} matrices", $"{product / 1e9:f0} GFLOP/s");
+        Markdown.Row($"product of two {MatrixSize} x {MatrixSize} matrices", Markdown.Giga(product, "GFLOP/s"));
 
         using var layer = Conv2d(width, width, 3).to(Machine.Device);
         using var input = rand([BatchSize, width, ConvnetCost.SecondInput, ConvnetCost.SecondInput], device: Machine.Device);
         var convolution = Rate(2 * BatchSize * ConvnetCost.SecondConvolution(width), () => layer.call(input).Dispose());
-        Markdown.Row($"3x3 convolution of {width} x 13 x 13, {BatchSize} images", $"{convolution / 1e9:f0} GFLOP/s");
+        Markdown.Row($"3x3 convolution of {width} x 13 x 13, {BatchSize} images", Markdown.Giga(convolution, "GFLOP/s"));
         return Math.Max(product, convolution);
     }
 
@@ -55,7 +57,7 @@ internal static class RooflineCommand
         Print("sum of two arrays of 256 MiB into one of them", 3, () => a.add_(b));
 
         static void Print(string what, int arrays, Action piece) =>
-            Markdown.Row(what, $"{Rate((double)arrays * Floats * sizeof(float), piece) / 1e9:f1} GB/s");
+            Markdown.Row(what, Markdown.Giga(Rate((double)arrays * Floats * sizeof(float), piece), "GB/s", digits: 1));
     }
 
     private static void PrintStep(int width, double peak)
@@ -63,8 +65,8 @@ internal static class RooflineCommand
         using var step = StepWork.Iid(width);
         var operations = ConvnetCost.TrainingStep(BatchSize, width);
         var rate = Rate(operations, step.Run);
-        Markdown.Row($"operations of an i.i.d. step, {BatchSize} images", $"{operations / 1e9:f0} GFLOP");
-        Markdown.Row("i.i.d. step", $"{rate / 1e9:f0} GFLOP/s, {Markdown.Percent(rate / peak)} of the best above");
+        Markdown.Row($"operations of an i.i.d. step, {BatchSize} images", Markdown.Giga(operations, "GFLOP"));
+        Markdown.Row("i.i.d. step", $"{Markdown.Giga(rate, "GFLOP/s")}, {Markdown.Percent(rate / peak)} of the best above");
     }
 
     private static double Rate(double amount, Action piece) => 1000 * amount / Times.WarmMedian(Repetitions, piece);

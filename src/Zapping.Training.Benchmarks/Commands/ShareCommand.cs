@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
@@ -11,7 +12,7 @@ internal static class ShareCommand
         var width = Count.Option("--width", 256, "Filters per convolution.");
         var command = new Command("share", "Compare the reset of all rows and their Adam moments with an i.i.d. step of 256 images.") { repetitions, width };
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse);
             using var step = StepWork.Iid(parse.GetValue(width));
@@ -22,6 +23,7 @@ internal static class ShareCommand
                 Markdown.Middle(steps, Markdown.Time),
                 Markdown.Middle(resets, Markdown.Time),
                 Markdown.Middle([.. resets.Zip(steps, (reset, step) => reset / step)], Markdown.Percent));
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 
@@ -19,24 +20,21 @@ internal static class WorkCommand
     public static Command Create()
     {
         var name = new Argument<string>("work") { Description = "Which work." };
-        var blocks = new Option<string>(Blocks)
-        {
-            Description = "What the C library's allocator does with large blocks: kept, as in the app, or given-back, as it comes.",
-            DefaultValueFactory = _ => Kept,
-        };
+        var blocks = WordOption.OneOf(
+            Blocks, [Kept, GivenBack], Kept, "What the C library's allocator does with large blocks: kept, as in the app, or given-back, as it comes.");
         var keepWeightsEvery = Count.Option("--keep-weights-every", 1, "Inner steps between two kept weight sets of Meta-ASB.");
         name.AcceptOnlyFromAmong(ComparedWork.Names);
-        blocks.AcceptOnlyFromAmong(Kept, GivenBack);
         var command = new Command("work", "Do one work in this process; print the median milliseconds and the peak MiB.") { name, blocks, keepWeightsEvery };
         var size = new WorkOptions(command);
         var machine = new MachineOptions(command);
-        command.SetAction(parse =>
+        CommandAction.Of(command, parse =>
         {
             machine.SetUp(parse, keepBlocks: parse.GetValue(blocks) == Kept);
             var compared = ComparedWork.Named(parse.GetValue(name)!);
             using var work = compared.Create(size.Settings(parse, parse.GetValue(keepWeightsEvery)));
             work.WarmUp();
             Console.WriteLine(new WorkMeasure(Times.Median(size.Steps(parse, compared), work.Run), PeakMiB()));
+            return ExitCodes.Done;
         });
         return command;
     }

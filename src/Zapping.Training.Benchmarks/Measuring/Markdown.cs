@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics.Statistics;
 
 namespace Zapping.Training.Benchmarks;
@@ -5,6 +6,9 @@ namespace Zapping.Training.Benchmarks;
 /// <summary>Tables on standard output, and how figures are written in them.</summary>
 internal static class Markdown
 {
+    // Where something took no time that the clock could see, a ratio is none.
+    private const string None = "–";
+
     /// <summary>Begins a table.</summary>
     public static void Header(params string[] columns)
     {
@@ -17,6 +21,7 @@ internal static class Markdown
     /// <summary>A duration with three digits or so, in the unit that suits it.</summary>
     public static string Time(double milliseconds) => Math.Abs(milliseconds) switch
     {
+        var size when !double.IsFinite(size) => None,
         < 0.001 => $"{milliseconds * 1e6:f0} ns",
         < 1 => $"{milliseconds * 1000:0.#} µs",
         < 100 => $"{milliseconds:f1} ms",
@@ -36,7 +41,14 @@ internal static class Markdown
     public static string Middle(IReadOnlyCollection<double> values, Func<double, string> format) =>
         $"**{format(values.Median())}** ({format(values.LowerQuartile())} to {format(values.UpperQuartile())})";
 
-    public static string Ratio(double value) => $"{value:f2}";
+    public static string Ratio(double value) => double.IsFinite(value) ? $"{value:f2}" : None;
 
-    public static string Percent(double fraction) => $"{100 * fraction:f2} %";
+    public static string Percent(double fraction) => double.IsFinite(fraction) ? $"{100 * fraction:f2} %" : None;
+
+    /// <summary>A rate of so many units of 10⁹ a second.</summary>
+    /// <param name="perSecond">Of single units.</param>
+    /// <param name="unit">Its name.</param>
+    /// <param name="digits">After the point.</param>
+    public static string Giga(double perSecond, string unit, int digits = 0) =>
+        double.IsFinite(perSecond) ? $"{(perSecond / 1e9).ToString($"f{digits}", CultureInfo.InvariantCulture)} {unit}" : None;
 }

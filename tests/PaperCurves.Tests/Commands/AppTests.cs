@@ -63,14 +63,15 @@ public sealed class AppTests
 
     [Theory]
     [InlineData("--preset", "huge", "huge")]
-    [InlineData("--threads", "0", "--threads must be at least 1")]
+    [InlineData("--threads", "0", "--threads is '0'; it must be a whole number from 1 to 1024")]
     [InlineData("--iid-lr", "1e-3,fast", "'fast' is not a learning rate")]
     public void Wrong_arguments_are_named(string option, string value, string message)
     {
         using var app = new AppProcess();
         var (exitCode, text) = app.Run("run", option, value);
-        exitCode.Should().Be(1);
+        exitCode.Should().Be(2);
         text.Should().Contain(message);
+        Directory.EnumerateFileSystemEntries(app.Folder).Should().BeEmpty();
     }
 
     [Fact]

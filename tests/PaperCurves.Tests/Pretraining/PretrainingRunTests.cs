@@ -20,6 +20,26 @@ public sealed class PretrainingRunTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    [Fact]
+    public void Without_validation_images_there_is_no_validation_accuracy_not_even_NaN()
+    {
+        var data = Noise(28, 1);
+        var plan = PaperPlans.For("smoke", Method.Iid, "convnet", zap: false, data, seed: 3) with
+        {
+            Width = 16,
+            Units = 6,
+            BatchSize = 4,
+            Length = 1,
+            ImagesPerClass = data.Training.ImagesPerClass,
+        };
+
+        var result = PretrainingFolder.Complete(plan, data, _folder.FullName, CPU, new SilentBoard(), CancellationToken.None);
+
+        (result.ValidationAccuracy, result.ValidationTop5).Should().Be((null, null));
+        File.ReadAllText(Path.Combine(_folder.FullName, PretrainingFolder.RecordFile)).Should().Contain("\"validation_accuracy\": null").And.NotContain("NaN");
+        PretrainingRecord.Find(_folder.FullName)!.Result.Should().Be(result);
+    }
+
     [Theory]
     [MemberData(nameof(Everything))]
     public void A_resumed_network_is_the_one_trained_in_one_piece(string model, int size, int channels, Method method)
@@ -37,7 +57,8 @@ public sealed class PretrainingRunTests : IDisposable
         using var split = new PretrainingSplit(data, plan, CPU);
         using var whole = new PretrainingRun(plan, split, CPU);
         var result = whole.Train(new SilentBoard(), CancellationToken.None);
-        double.IsFinite(result.TrainingLoss).Should().BeTrue();
+        result.TrainingLoss.Should().NotBeNull();
+        double.IsFinite(result.TrainingLoss!.Value).Should().BeTrue();
         result.TrainingTop5.Should().BeInRange(result.TrainingAccuracy, 1);
 
         var checkpoints = Path.Combine(_folder.FullName, PretrainedNetwork.CheckpointFolder);

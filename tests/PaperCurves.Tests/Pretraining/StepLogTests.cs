@@ -43,6 +43,16 @@ public sealed class StepLogTests : IDisposable
         _folder.GetFiles().Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData("1,0,False,NaN,0.5,\r\n")]
+    [InlineData("1,0,False,6.9,Infinity,\r\n")]
+    [InlineData("1,0,False,6.9,0.5,NaN\r\n")]
+    public void A_log_that_says_NaN_is_damaged(string row)
+    {
+        File.WriteAllText(LogPath, Header + row);
+        FluentActions.Invoking(() => StepLog.Read(LogPath)).Should().Throw<DataException>().WithMessage($"{LogPath}:2: damaged*");
+    }
+
     [Fact]
     public void Going_on_with_a_log_that_is_damaged_elsewhere_is_refused_and_loses_nothing()
     {

@@ -13,7 +13,7 @@ namespace Zapping.Training.Tests.Arithmetic;
 [Collection(AloneCollection.Name)] // oneDNN's switch and the AppContext's are the process's
 public sealed class ConvolutionGuardTests
 {
-    private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Doubtful = new()
+    private static readonly Dictionary<string, Func<Module<Tensor, Tensor>>> Doubtful = new(StringComparer.Ordinal)
     {
         ["conv2d 20 -> 50"] = () => Sequential(Conv2d(20, 50, 5)),
         ["layer 'body' is a conv2d 16 -> 8"] = () => Sequential(("body", Conv2d(16, 8, 3))),

@@ -12,15 +12,15 @@ internal static class Numbers
 
     /// <summary>"+14.4", with a minus sign that is as wide as the plus.</summary>
     public static string Gap(double? value) =>
-        value is { } gap ? Invariant($"{gap:+0.0;-0.0;0.0}").Replace('-', '−') : "–";
+        value is { } gap && double.IsFinite(gap) ? Invariant($"{gap:+0.0;-0.0;0.0}").Replace('-', '−') : "–";
 
     /// <summary>"56.4 ± 0.8 [56.1, 56.7], n = 30", or a dash; it breaks before brackets and n only.</summary>
-    public static string Of(Sample? sample) => sample is null
+    public static string Of(Sample? sample) => sample is null || !double.IsFinite(sample.Mean)
         ? "–"
         : Invariant($"{sample.Mean:f1}\u00a0±\u00a0{sample.Sd:f1} [{sample.Low:f1},\u00a0{sample.High:f1}], n\u00a0=\u00a0{sample.Values.Count}");
 
     /// <summary>"0.041", or "3e-11".</summary>
-    public static string P(double p) => p < 0.001 ? Invariant($"{p:0e-0}") : Invariant($"{p:f3}");
+    public static string P(double p) => !double.IsFinite(p) ? "–" : p < 0.001 ? Invariant($"{p:0e-0}") : Invariant($"{p:f3}");
 
     /// <summary>"1e-3", "5.5e-3"; a dash where no step is made.</summary>
     public static string Rate(double? rate) => rate is { } value ? RateName.Of(value) : "–";

@@ -12,6 +12,7 @@ public sealed class NumbersTests
         // Sd 2, so the interval is 50 ± 4.303 * 2 / sqrt(3).
         Numbers.Of(MadeUpSweep.SampleOf(48, 50, 52)).Replace('\u00a0', ' ').Should().Be("50.0 ± 2.0 [45.0, 55.0], n = 3");
         Numbers.Of(null).Should().Be("–");
+        Numbers.Of(MadeUpSweep.SampleOf(48, double.NaN)).Should().Be("–");
         Numbers.Percent(double.NaN).Should().Be("–", "a pre-training without validation images has no such accuracy");
     }
 
@@ -20,12 +21,15 @@ public sealed class NumbersTests
     [InlineData(-0.5, "−0.5")]
     [InlineData(0.0, "0.0")]
     [InlineData(null, "–")]
+    [InlineData(double.NaN, "–")]
+    [InlineData(double.NegativeInfinity, "–")]
     public void Gaps_have_signs(double? gap, string text) => Numbers.Gap(gap).Should().Be(text);
 
     [Theory]
     [InlineData(0.0409, "0.041")]
     [InlineData(0.001, "0.001")]
     [InlineData(2.87e-11, "3e-11")]
+    [InlineData(double.NaN, "–")]
     public void Small_p_have_powers(double p, string text) => Numbers.P(p).Should().Be(text);
 
     [Theory]

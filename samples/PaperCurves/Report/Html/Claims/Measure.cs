@@ -38,10 +38,10 @@ internal sealed record TransferMeasure(TransferKind Kind, int X) : Measure
 /// <summary>Accuracy at the end of pre-training, one value for each seed.</summary>
 internal sealed record PretrainingMeasure : Measure
 {
-    private readonly Func<NetworkRecord, double> _fraction;
+    private readonly Func<NetworkRecord, double?> _fraction;
     private readonly Func<Pretrained, double?> _published;
 
-    private PretrainingMeasure(string title, Func<NetworkRecord, double> fraction, Func<Pretrained, double?> published) =>
+    private PretrainingMeasure(string title, Func<NetworkRecord, double?> fraction, Func<Pretrained, double?> published) =>
         (Title, _fraction, _published) = (title, fraction, published);
 
     /// <summary>On the images that were trained on.</summary>
@@ -57,8 +57,9 @@ internal sealed record PretrainingMeasure : Measure
     public override Sample? Of(Study study, RateSelection selection, Pretrained pretrained)
     {
         var values = study.Networks(pretrained)
-            .Select(network => new SampleValue(network.Seed, 0, 100 * _fraction(network)))
-            .Where(value => double.IsFinite(value.Percent))
+            .Select(network => (network.Seed, Fraction: _fraction(network)))
+            .Where(value => value.Fraction is { } fraction && double.IsFinite(fraction))
+            .Select(value => new SampleValue(value.Seed, 0, 100 * value.Fraction!.Value))
             .ToList();
         return values.Count == 0 ? null : Statistics.Of(values);
     }
