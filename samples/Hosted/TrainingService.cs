@@ -12,9 +12,8 @@ internal sealed partial class TrainingService(
     IOptions<ZappingSettings> zapping, IOptions<TrainingSettings> training, IHostApplicationLifetime lifetime, ILogger<TrainingService> log)
     : BackgroundService
 {
-    // Training is synchronous and keeps to one thread, which is not one of the host's.
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Factory.StartNew(() => Train(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    // Training is synchronous and keeps to one thread: not one of the host's, from which the C library would give large blocks back.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => NativeAllocator.RunAsync(() => Train(stoppingToken));
 
     private void Train(CancellationToken stop)
     {

@@ -69,7 +69,7 @@ internal static class LinePlots
     private static void AddLine(Plot plot, Arm arm, double[] xs, double[] ys)
     {
         var known = xs.Zip(ys).Where(point => double.IsFinite(point.Second)).ToList();
-        var line = plot.Add.ScatterLine([.. known.Select(point => point.First)], [.. known.Select(point => point.Second)], ArmColors.Of(arm));
+        var line = plot.Add.ScatterLine(known.ConvertAll(point => point.First), known.ConvertAll(point => point.Second), ArmColors.Of(arm));
         line.LineWidth = 1.8f;
         line.LegendText = arm.Title();
     }

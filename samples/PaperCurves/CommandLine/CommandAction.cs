@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Zapping.Training;
 
 namespace PaperCurves.CommandLine;
 
@@ -12,10 +13,10 @@ internal static class CommandAction
     /// <param name="command">The command, which gets the action.</param>
     /// <param name="work">
     /// Returns one of <see cref="ExitCodes"/>, and throws <see cref="OperationCanceledException"/> if it is interrupted and has
-    /// said nothing itself. Synchronous, so that all of it runs on one thread.
+    /// said nothing itself. Synchronous, so that all of it runs on one thread, from which glibc keeps large blocks.
     /// </param>
     public static void Of(Command command, Func<ParseResult, CancellationToken, int> work) => command.SetAction(
-        (parse, cancellationToken) => Task.Run(() => Run(parse, () => work(parse, cancellationToken), cancellationToken), CancellationToken.None));
+        (parse, cancellationToken) => NativeAllocator.RunAsync(() => Run(parse, () => work(parse, cancellationToken), cancellationToken)));
 
     /// <summary>Work on the thread that calls, which a signal ends at once.</summary>
     /// <param name="command">The command, which gets the action.</param>

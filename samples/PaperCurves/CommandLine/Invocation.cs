@@ -74,7 +74,7 @@ internal static class Invocation
         }
 
         // A word that is no command leaves the command missing too, which needs no saying.
-        var known = command.Subcommands.Select(sub => sub.Name).Concat(command.Options.Select(option => option.Name)).ToList();
+        var known = command.Subcommands.Concat(root.Subcommands).Select(sub => sub.Name).Concat(command.Options.Select(option => option.Name)).ToList();
         var reasons = command.Subcommands.Count > 0
             ? [$"There is no command '{parse.UnmatchedTokens[0]}'."]
             : parse.Errors.Select(reason => OneLine.Of(reason.Message)).Distinct(StringComparer.Ordinal);

@@ -55,6 +55,11 @@ public static class PretrainingFolder
 
         using var split = new PretrainingSplit(data, plan, device);
         using var run = new PretrainingRun(plan, split, device);
+        if (ConvolutionGuard.Status is { State: ConvolutionGuardState.OneDnnOff or ConvolutionGuardState.Wrong } convolutions)
+        {
+            board.Warn(convolutions.Message);
+        }
+
         run.UseCheckpoints(store, from);
         if (newest is not null && from == newest.Name && PretrainedNetwork.PlanOf(newest).Length >= plan.Length && PretrainingRecord.Of(newest, data) is { } ended)
         {

@@ -13,6 +13,9 @@ public sealed record Circumstances
 
     public string Machine { get; init; } = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors";
 
+    /// <summary>What was found of libtorch's convolutions on this machine, and done; null in records from before it was looked at.</summary>
+    public ConvolutionGuardState? Convolutions { get; init; } = ConvolutionGuard.Status.State;
+
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [".NET"] = RuntimeInformation.FrameworkDescription,

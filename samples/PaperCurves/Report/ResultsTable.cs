@@ -46,7 +46,7 @@ public static class ResultsTable
         {
             var none = arms.GetValueOrDefault(Arm.None)?.GetValueOrDefault(x);
             var zap = arms.GetValueOrDefault(Arm.Zap)?.GetValueOrDefault(x);
-            var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Text($"{zap?.Mean - none?.Mean:+0.0;-0.0;0.0}") };
+            var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Gain(zap?.Mean - none?.Mean) };
             if (published is { } method)
             {
                 cells.Add(Text($"{PublishedFigures.At(method, protocol, Arm.None, x)?.Percent:f1}"));
@@ -62,6 +62,8 @@ public static class ResultsTable
     // Records of earlier versions say NaN where there are no images.
     private static string Accuracies(double? top1, double? top5) =>
         top1 is { } best && double.IsFinite(best) ? Text($"{best:p1} ({top5:p1})") : "none";
+
+    private static string Gain(double? points) => points is { } gain && double.IsFinite(gain) ? Text($"{gain:+0.0;-0.0;0.0}") : "";
 
     private static string Cell(CurvePoint? point) =>
         point is null || !double.IsFinite(point.Mean) ? "" : Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRate:g})");

@@ -49,7 +49,7 @@ internal static class ConvolutionsCommand
         var stillWrong = 0;
         foreach (var (shape, examples) in Shapes().SelectMany(shape => new[] { (shape, 1), (shape, Examples) }))
         {
-            Row($"{shape}", examples, () => Describe(new ConvolutionProbe().Measure(shape, examples, 0, Repetitions)));
+            Row($"{shape}", examples, () => Describe(new ConvolutionProbe().Measure(shape, examples, Repetitions)));
         }
 
         foreach (var (inputs, units) in new[] { (8, 8), (12, 12), (16, 16), (17, 20), (33, 65) })

@@ -62,14 +62,20 @@ internal sealed class ConvolutionGuardian(ConvolutionGuardMode mode, IOneDnnSwit
         }
 
         var watch = Stopwatch.StartNew();
-        var wrong = probe.FirstWrong(ConvolutionProbe.Tails);
-        return wrong is null
+        return AreTailsRight()
             ? new(ConvolutionGuardState.Right, false, "Convolutions are right on this machine.", watch.Elapsed)
-            : Status with { IsAffected = true, ProbeDuration = watch.Elapsed };
+            : Status with { IsAffected = true, ProbeDuration = watch.Elapsed, Message = "libtorch computes some convolutions wrongly on this machine; no model on the CPU has been seen yet." };
     }
+
+    private bool AreTailsRight() => probe.FirstWrong(ConvolutionProbe.Tails, secondOrder: false) is null;
 
     private ConvolutionGuardStatus Decide(nn.Module? model)
     {
+        if (model is not null && ModelConvolutions.IsElsewhere(model))
+        {
+            return Status; // what a GPU computes has nothing to do with it
+        }
+
         var doubt = model is null ? "the model is not known" : Doubt(model);
         if (doubt is null)
         {
@@ -86,7 +92,7 @@ internal sealed class ConvolutionGuardian(ConvolutionGuardMode mode, IOneDnnSwit
             };
         }
 
-        if (oneDnn?.TryEnableOneDnn(false) == true && probe.FirstWrong(ConvolutionProbe.Tails) is null)
+        if (oneDnn?.TryEnableOneDnn(false) == true && AreTailsRight())
         {
             return Status with
             {
@@ -113,7 +119,7 @@ internal sealed class ConvolutionGuardian(ConvolutionGuardMode mode, IOneDnnSwit
             return doubt;
         }
 
-        if (probe.FirstWrong(shapes.Except(_right), repetitions: 1) is var (shape, _))
+        if (probe.FirstWrong(shapes.Except(_right), repetitions: 1) is { } shape)
         {
             return $"{model.GetType().Name}: {shape} is wrong";
         }

@@ -27,15 +27,15 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
     /// <param name="shapes">The shapes; the first that is wrong ends the probe.</param>
     /// <param name="examples">A batch; libtorch on one thread takes oneDNN from 16 on.</param>
     /// <param name="repetitions">Of each.</param>
-    /// <returns>The first shape that is wrong, with what is; null if all are right.</returns>
-    public (ConvolutionShape Shape, ConvolutionErrors Errors)? FirstWrong(IEnumerable<ConvolutionShape> shapes, int examples = 16, int repetitions = 4)
+    /// <param name="secondOrder">Whether the second order is looked at, too.</param>
+    /// <returns>The first shape that is wrong; null if all are right.</returns>
+    public ConvolutionShape? FirstWrong(IEnumerable<ConvolutionShape> shapes, int examples = 16, int repetitions = 4, bool secondOrder = true)
     {
         foreach (var shape in shapes)
         {
-            var errors = Measure(shape, examples, size: 0, repetitions);
-            if (errors.Any)
+            if (Measure(shape, examples, repetitions, secondOrder).Any)
             {
-                return (shape, errors);
+                return shape;
             }
         }
 
@@ -45,9 +45,9 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
     /// <summary>Counts how often each result of one shape is wrong.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="examples">At least 1.</param>
-    /// <param name="size">Of the input in each dimension; 0 for one that leaves an output of a few positions.</param>
     /// <param name="repetitions">At least 1.</param>
-    public ConvolutionErrors Measure(ConvolutionShape shape, int examples, long size, int repetitions)
+    /// <param name="secondOrder">Whether the second order is looked at, too.</param>
+    public ConvolutionErrors Measure(ConvolutionShape shape, int examples, int repetitions, bool secondOrder = true)
     {
         var errors = default(ConvolutionErrors);
         Exception? failure = null;
@@ -55,7 +55,7 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
         {
             try
             {
-                errors = Count(shape, examples, size > 0 ? size : ((shape.Kernel - 1) * shape.Dilation) + 1 + (3 * shape.Stride), repetitions);
+                errors = Count(shape, examples, repetitions, secondOrder);
             }
             catch (Exception thrown)
             {
@@ -67,10 +67,11 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
         return failure is null ? errors : throw new InvalidOperationException($"The probe of {shape} failed: {failure.Message}", failure);
     }
 
-    private ConvolutionErrors Count(ConvolutionShape shape, int examples, long size, int repetitions)
+    private ConvolutionErrors Count(ConvolutionShape shape, int examples, int repetitions, bool secondOrder)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
+        var size = ((shape.Kernel - 1) * shape.Dilation) + 1 + (3 * shape.Stride); // for an output of a few positions
         var input = rand(shape.InputShape(examples, size), ScalarType.Float32, CPU, generator: generator);
         var weight = randn(shape.WeightShape, ScalarType.Float32, CPU, generator: generator);
         using var outputs = shape.Convolve(input, weight);
@@ -90,7 +91,7 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
             }
         }
 
-        return new ConvolutionErrors(wrong[0], wrong[1], wrong[2], wrong[3] + wrong[4]);
+        return new ConvolutionErrors(wrong[0], wrong[1], wrong[2], wrong[3..].DefaultIfEmpty().Max());
 
         // The second order is that of one example, as in an inner loop: the gradients of <gradient by weight, a direction>.
         IReadOnlyList<Tensor> Results(Func<Tensor, Tensor, Tensor> convolution, ScalarType type)
@@ -98,6 +99,11 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
             var (x, w) = (input.detach().to(type).requires_grad_(), weight.detach().to(type).requires_grad_());
             var y = convolution(x, w);
             var first = autograd.grad([y], [x, w], [along.to(type)]);
+            if (!secondOrder)
+            {
+                return [y.detach(), first[0], first[1]];
+            }
+
             var one = x.narrow(0, 0, 1).detach().requires_grad_();
             var inner = autograd.grad([convolution(one, w).square().sum()], [w], create_graph: true, retain_graph: true)[0];
             var second = autograd.grad([(inner * across.to(type)).sum()], [one, w]);

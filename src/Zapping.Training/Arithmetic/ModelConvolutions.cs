@@ -15,6 +15,11 @@ internal static class ModelConvolutions
     /// <summary>Inputs of so few channels stay as they are, with blocks of 16 as of 8.</summary>
     private const int FewChannels = 8;
 
+    /// <summary>Whether a model has parameters, and none of them on the CPU.</summary>
+    public static bool IsElsewhere(nn.Module model) =>
+        model is not jit.ScriptModule && model.parameters().ToList() is { Count: > 0 } parameters
+        && parameters.TrueForAll(parameter => parameter.device_type != TorchSharp.DeviceType.CPU);
+
     /// <summary>The shapes of all convolutions of a model on the CPU, unless one of them cannot be known or has an incomplete block of channels.</summary>
     /// <param name="model">The model.</param>
     /// <param name="doubt">Why not; empty if <paramref name="shapes"/> are all.</param>

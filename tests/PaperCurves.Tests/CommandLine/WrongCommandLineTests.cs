@@ -111,7 +111,7 @@ public sealed class WrongCommandLineTests : IDisposable
 
     [Theory]
     [InlineData("There is no command 'rnu'. Did you mean 'run'?", "rnu")]
-    [InlineData("There is no command 'sweap'. Did you mean 'sweep'?", "sweap", "run")]
+    [InlineData("'sweap'. Did you mean 'sweep'?", "sweap", "run")]
     [InlineData("There is no command 'begin'.", "sweep", "begin")]
     [InlineData("--without' is required", "transfer")]
     [InlineData("smokey: there is no such file, and no such sweep in the app; did you mean 'smoke'?", "sweep", "run", "smokey")]

@@ -47,14 +47,14 @@ public sealed class DivergenceTests
         var (exitCode, output, errors) = app.RunApart([.. run, "--iid-lr", "none", "--head-lr", "1e-3,1e38"]);
 
         exitCode.Should().Be(3, output + errors);
-        errors.Trim().Should().StartWith("error: sequential (none), trial 1, lr 1E+38: the transfer diverged: the loss is ")
-            .And.Contain("Try a lower learning rate than 1E+38").And.NotContain("\n").And.NotContain("   at ");
+        errors.Trim().Should().StartWith("error: sequential (none), trial 1, lr 1e+38: the transfer diverged: the loss is ")
+            .And.Contain("Try a lower learning rate than 1e+38").And.NotContain("\n").And.NotContain("   at ");
         ResultsFile.Read(Path.Combine(app.Folder, "out", "results.csv")).Should().NotBeEmpty().And.OnlyContain(row => row.LearningRate == 1e-3);
 
         var transfer = app.RunApart(
             ["transfer", .. Small, "--without", "out/pretrained/none", "--with", "out/pretrained/zap", "--trials", "1", "--head-lr", "none", "--iid-lr", "1e38", "--out", "transfer"]);
         transfer.ExitCode.Should().Be(3, transfer.Output + transfer.Errors);
-        transfer.Errors.Trim().Should().StartWith("error: i.i.d. (none), trial 1, lr 1E+38: the transfer diverged").And.NotContain("\n");
+        transfer.Errors.Trim().Should().StartWith("error: i.i.d. (none), trial 1, lr 1e+38: the transfer diverged").And.NotContain("\n");
 
         app.Run([.. run, "--iid-lr", "none", "--head-lr", "1e-3", "--resume"]).ExitCode.Should().Be(0, "what is there goes on at another rate");
     }
@@ -71,7 +71,7 @@ public sealed class DivergenceTests
         var before = File.ReadAllText(Path.Combine(deep, "results.csv"));
 
         Refused([.. run, deep, "--seed", "5"], "its checkpoints are of another run: Seed is 1, not 5");
-        Refused([.. run, deep, "--width", "32"], "Width is 16, not 32");
+        Refused(["run", .. Small, "--width", "32", "--out", deep], "Width is 16, not 32");
         Refused([.. run, "other", "--pretrained", deep, "--preset", "quick"], "100 transfer classes are asked for, but the network's classifier has 48 units");
 
         File.ReadAllText(Path.Combine(deep, "results.csv")).Should().Be(before);

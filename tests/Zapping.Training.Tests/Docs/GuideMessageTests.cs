@@ -62,9 +62,13 @@ public sealed class GuideMessageTests
     // What another program says, or a system that this one is not: the words must be in a file of the repository.
     private static readonly Dictionary<string, string> Written = new(StringComparer.Ordinal)
     {
-        ["cuda-is-not-seen"] = "samples/PaperCurves/Commands/CommonOptions.cs",
+        ["cuda-is-not-seen"] = "samples/PaperCurves/Commands/DeviceOption.cs",
         ["the-backend-has-no-such-name"] = "eng/Backend.targets",
+        ["convolutions-are-wrong-on-a-cpu-nan-loss-garbage-gradients-nnpack"] = "src/Zapping.Training/Arithmetic/ConvolutionGuardian.cs",
+        ["training-of-large-networks-is-slow-on-a-thread-of-the-pool"] = "src/Zapping.Training/Telemetry/TrainingLog.cs",
         ["the-data-folder-is-empty"] = "samples/PaperCurves/Data/ImageData.cs",
+        ["the-output-folder-cannot-be-used"] = "samples/PaperCurves/CommandLine/OutputFolder.cs",
+        ["an-error-of-the-program"] = "samples/PaperCurves/CommandLine/Failure.cs",
     };
 
     // TorchSharp's own message, quoted from a run with libtorch removed.
