@@ -7,10 +7,12 @@ using FluentAssertions;
 using SkiaSharp;
 using Xunit;
 using Zapping.Training;
+using Zapping.Training.Tests.Shared;
 
 namespace Diagnostics.Tests;
 
 /// <summary>The sample as one command runs it, with three tasks.</summary>
+[Collection(AloneCollection.Name)] // the app sets the number of threads
 public sealed class RunTests(RunTests.ThreeTasks run) : IClassFixture<RunTests.ThreeTasks>
 {
     private const int Tasks = 3;

@@ -1,9 +1,11 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 using Python = Zapping.Training.Tests.Checkpoints.PyTorch;
 
 namespace Zapping.Training.Benchmarks.Tests;
 
+[Collection(AloneCollection.Name)] // what goes to the console is read
 public sealed class CommandTests
 {
     [Theory]

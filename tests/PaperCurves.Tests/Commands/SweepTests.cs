@@ -3,9 +3,11 @@ using FluentAssertions;
 using PaperCurves.Commands;
 using PaperCurves.Tests.Sweeps;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.Commands;
 
+[Collection(AloneCollection.Name)] // the app sets the number of threads
 public sealed class SweepTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-sweep-");

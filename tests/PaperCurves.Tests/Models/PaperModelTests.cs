@@ -1,10 +1,12 @@
 using FluentAssertions;
 using PaperCurves.Models;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Tests.Models;
 
+[Collection(AloneCollection.Name)] // the global generator is seeded
 public sealed class PaperModelTests
 {
     public static TheoryData<string, int, int> Models { get; } = new(ModelInspection.All);

@@ -53,6 +53,7 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
                 <TargetFramework>net10.0</TargetFramework>
                 <RuntimeIdentifier>linux-x64</RuntimeIdentifier>
                 <SelfContained>false</SelfContained>
+                <RollForward>Major</RollForward>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <RestoreAdditionalProjectSources>{Path.GetDirectoryName(packed.Path)}</RestoreAdditionalProjectSources>
@@ -108,11 +109,14 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
             }
         }
 
+        // In a version of its own: whatever NuGet has in its caches is taken from there and not from the feed.
         private string Pack()
         {
             var feed = Consumer.Folder("feed").FullName;
             var project = System.IO.Path.Combine(ThrowawayProject.Repository, "src", "Zapping.Training");
-            var (exitCode, output) = Consumer.Dotnet("pack", project, "-c", Configuration, "--no-build", "-o", feed);
+            var (exitCode, output) = Consumer.Dotnet(
+                "pack", project, "-c", Configuration, "--no-build", "-o", feed,
+                "-p:MinVerSkip=true", $"-p:Version=0.1.0-test.{Guid.NewGuid():n}", $"-p:NuspecOutputPath={Consumer.Folder("nuspec").FullName}");
             exitCode.Should().Be(0, output);
             return Directory.GetFiles(feed, "*.nupkg").Single();
         }

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Tests.Internal;
 
 /// <summary>The script serves every device, so the CPU, which resets do not use it on, shows that it is right.</summary>
+[Collection(AloneCollection.Name)] // the global generator is looked at
 public sealed class DeviceNoiseTests
 {
     [Fact]

@@ -1,8 +1,10 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Memory;
 
+[Collection(AloneCollection.Name)] // a switch is changed
 public sealed class NativeAllocatorTests
 {
     [Theory]
