@@ -1,7 +1,7 @@
 // Zapping in one page. Two networks learn to tell 100 characters apart; they are alike, but one of them forgets its last layer before
-// every epoch. Then both meet 20 characters that neither has seen, one after another, and learn a new last layer for them, each at
-// the learning rate that suits it best on the very drawings that it is then tested on. One seed: an illustration. Measurements are
-// in docs/reproduction.md.
+// every epoch. Then both meet 20 characters that neither has seen, one after another, and learn a new last layer for them. The learning
+// rate of that is chosen on 20 other characters, which neither pre-training nor the test has. One seed: an illustration. Measurements
+// are in docs/reproduction.md.
 //   dotnet run -c Release --project samples/Quickstart                      draws invented characters
 //   dotnet run -c Release --project samples/Quickstart -- path/to/omniglot  reads real ones
 using PaperCurves.Data;
@@ -13,11 +13,18 @@ using static Zapping.Training.BoundaryKind;
 
 const int Characters = 100, NewCharacters = 20, Width = 32, Epochs = 8;
 
+if (args is [var path, ..] && !Omniglot.IsPresent(path))
+{
+    Console.Error.WriteLine($"Usage: Quickstart [folder with images_background and images_evaluation of Omniglot]. They are not in '{path}'.");
+    return 2;
+}
+
 set_num_threads(1); // tensors as small as these are computed sooner than threads meet
 
-var data = args is [var folder] ? Omniglot.Load(folder) : SyntheticGlyphs.Create(Characters, NewCharacters);
-var (images, labels) = Tensors(data.Training, Characters);
-var (newImages, newLabels) = Tensors(data.Transfer, NewCharacters);
+var data = args is [var folder] ? Omniglot.Load(folder) : SyntheticGlyphs.Create(Characters + NewCharacters, NewCharacters);
+var known = Drawings(data.Training, first: 0, Characters);
+var heldOut = Drawings(data.Training, first: Characters, NewCharacters);
+var test = Drawings(data.Transfer, first: 0, NewCharacters);
 
 Fonts.AddFontFile("DejaVu Sans", Path.Combine(AppContext.BaseDirectory, "DejaVuSans.ttf")); // small systems have none
 Fonts.Default = "DejaVu Sans";
@@ -25,10 +32,10 @@ using var picture = new Plot();
 foreach (var zap in new[] { false, true })
 {
     using var model = Pretrain(zap);
-    var (result, rate) = new[] { 3e-5, 1e-4, 3e-4, 1e-3, 3e-3 }.Select(rate => (Result: Transfer(model, rate), rate))
-        .MaxBy(transfer => transfer.Result.Final.Query.TopOne);
+    var rate = new[] { 3e-5, 1e-4, 3e-4, 1e-3, 3e-3 }.MaxBy(rate => Transfer(model, heldOut, rate).Final.Query.TopOne);
+    var result = Transfer(model, test, rate);
     var name = zap ? "with zapping" : "without zapping";
-    Console.WriteLine($"{name}: {result.Final.Query.TopOne:p1} of drawings of {result.Final.ClassesSeen} new characters are recognised (learning rate {rate})");
+    Console.WriteLine($"{name}: {result.Final.Query.TopOne:p1} of drawings of {result.Final.ClassesSeen} new characters are recognized (learning rate {rate})");
     var curve = picture.Add.Scatter(
         result.Evaluations.Select(e => (double)e.ClassesSeen).ToArray(), result.Evaluations.Select(e => 100 * e.Query.TopOne).ToArray());
     curve.LegendText = name;
@@ -36,10 +43,11 @@ foreach (var zap in new[] { false, true })
 
 picture.Axes.SetLimitsY(0, 100);
 picture.XLabel("new characters learned so far");
-picture.YLabel("recognised (%)");
+picture.YLabel("recognized (%)");
 picture.ShowLegend(Alignment.LowerLeft);
 Directory.CreateDirectory("out");
 Console.WriteLine($"See {picture.SavePng(Path.Combine("out", "quickstart.png"), 800, 500).Path}");
+return 0;
 
 Module<Tensor, Tensor> Pretrain(bool zap)
 {
@@ -55,17 +63,21 @@ Module<Tensor, Tensor> Pretrain(bool zap)
         trainer.UseZapping(ZapOptions.Recommended, new ResetSchedule(EpochBoundary) { SkipFirst = true }); // all there is to it
     }
 
-    trainer.Fit(new ShuffledBatches(images, labels, batchSize: 50), Epochs);
+    trainer.Fit(new ShuffledBatches(known.Inputs, known.Labels, batchSize: 50), Epochs);
     return model;
 }
 
-TransferResult Transfer(Module<Tensor, Tensor> model, double rate)
+static TransferResult Transfer(Module<Tensor, Tensor> model, LabelledBatch characters, double rate)
 {
     var sampler = new TransferSampler([.. Enumerable.Repeat(20, NewCharacters)], new TransferSamplerOptions { Classes = NewCharacters });
-    using var task = TransferTask.Of(sampler.Draw(trial: 0), new LabelledBatch(newImages, newLabels));
+    using var task = TransferTask.Of(sampler.Draw(trial: 0), characters);
     return SequentialTransfer.Run(
         model, task, new SequentialTransferOptions { Trains = TransferParameters.Head, LearningRate = rate, EvaluationPeriod = 1 });
 }
 
-static (Tensor Images, Tensor Labels) Tensors(ImageSet set, int classes) => Images.ToTensors(
-    set, [.. Enumerable.Range(0, classes)], [.. Enumerable.Repeat(Enumerable.Range(0, 20).ToArray(), classes)], CPU);
+static LabelledBatch Drawings(ImageSet set, int first, int count)
+{
+    var (images, labels) = Images.ToTensors(
+        set, [.. Enumerable.Range(first, count)], [.. Enumerable.Repeat(Enumerable.Range(0, 20).ToArray(), count)], CPU);
+    return new LabelledBatch(images, labels);
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FluentAssertions;
 using Xunit;
 
@@ -11,15 +12,28 @@ public sealed class QuickstartTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public void Arguments_that_are_no_folder_of_omniglot_are_answered_with_the_usage()
+    {
+        var (exitCode, _, errors) = Sample.Run("Quickstart", "--help");
+
+        exitCode.Should().Be(2);
+        errors.Should().StartWith("Usage: Quickstart [folder with images_background and images_evaluation of Omniglot]");
+    }
+
+    [Fact]
     public void It_compares_two_networks_and_draws_them()
     {
         var (exitCode, output, errors) = Sample.RunIn(_folder.FullName, "Quickstart");
 
         exitCode.Should().Be(0, errors);
-        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().SatisfyRespectively(
-            line => line.Should().MatchRegex(@"^without zapping: [0-9.]+ % of drawings of 20 new characters are recognised \(learning rate [0-9E.-]+\)$"),
-            line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognised \(learning rate [0-9E.-]+\)$"),
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Should().SatisfyRespectively(
+            line => line.Should().MatchRegex(@"^without zapping: [0-9.]+ % of drawings of 20 new characters are recognized \(learning rate [0-9E.-]+\)$"),
+            line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognized \(learning rate [0-9E.-]+\)$"),
             line => line.Should().StartWith("See ").And.EndWith("quickstart.png"));
+        Percent(lines[1]).Should().BeGreaterThan(Percent(lines[0]) + 15, "it was 71 and 34 when this was written");
         File.ReadAllBytes(Path.Combine(_folder.FullName, "out", "quickstart.png")).AsSpan(1, 3).SequenceEqual("PNG"u8).Should().BeTrue();
     }
+
+    private static double Percent(string line) => double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);
 }

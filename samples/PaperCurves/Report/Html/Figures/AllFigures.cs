@@ -7,6 +7,8 @@ internal sealed class AllFigures(Study study)
 {
     public IReadOnlyList<Figure> Curves { get; } = PerSelection(study, CurveFigures.Of);
 
+    public IReadOnlyList<Figure> Recommended { get; } = PerSelection(study, RecommendedFigures.Of);
+
     public IReadOnlyList<Figure> Finals { get; } = PerSelection(study, FinalFigures.Of);
 
     public IReadOnlyList<Figure> ZapSize { get; } = PerSelection(study, ZapSizeFigure.Of);
@@ -17,7 +19,7 @@ internal sealed class AllFigures(Study study)
 
     public IReadOnlyList<Figure> Pretraining { get; } = [.. PretrainingFigure.Of(study)];
 
-    public IEnumerable<Figure> Everything => [.. Curves, .. Finals, .. ZapSize, .. Forgetting, .. Recovery, .. Pretraining];
+    public IEnumerable<Figure> Everything => [.. Curves, .. Recommended, .. Finals, .. ZapSize, .. Forgetting, .. Recovery, .. Pretraining];
 
     private static IReadOnlyList<Figure> PerSelection(Study study, Func<Study, RateSelection, IEnumerable<Figure>> make) =>
     [

@@ -6,7 +6,7 @@ namespace PaperCurves.Report.Html.Figures;
 /// <summary>Query accuracy along each transfer, ours with bands of one standard deviation, and the published curves.</summary>
 internal static class CurveFigures
 {
-    private static readonly string[] Columns =
+    public static IReadOnlyList<string> Columns { get; } =
         ["network", "source", "x", "learning rate", "query accuracy (%)", "sd", "95 % CI low", "95 % CI high", "n", "support accuracy (%)"];
 
     public static IEnumerable<Figure> Of(Study study, RateSelection selection) =>
@@ -15,6 +15,30 @@ internal static class CurveFigures
         let networks = study.PretrainedWith(selection, kind).Where(network => network.IsMain).ToList()
         where networks.Count > 0
         select Draw(study, selection, kind, networks);
+
+    /// <summary>One point of ours, with its band.</summary>
+    public static SeriesPoint Point(SelectedPoint point) =>
+        new(point.X, point.Query.Mean, point.Query.Mean - point.Query.Sd, point.Query.Mean + point.Query.Sd);
+
+    /// <summary>The published curve as far as ours goes; without points if there is none.</summary>
+    public static Series Published(Pretrained network, TransferKind kind, long last) => new(
+        $"{network.Title}, published",
+        Looks.Published(network),
+        [.. PublishedFigures.Curve(kind, network).Where(point => point.X <= last).Select(point => new SeriesPoint(point.X, point.Percent))]);
+
+    /// <summary>Our numbers, as <see cref="Columns"/> name them.</summary>
+    public static IEnumerable<string[]> Rows(string network, IReadOnlyList<SelectedPoint> points) => points.Select(point => new[]
+    {
+        network, "ours", Numbers.Raw(point.X), Numbers.Rates(point.LearningRates), Numbers.Raw(point.Query.Mean), Numbers.Raw(point.Query.Sd),
+        Numbers.Raw(point.Query.Low), Numbers.Raw(point.Query.High), Numbers.Raw(point.Query.Values.Count), Numbers.Raw(point.Support.Mean),
+    });
+
+    /// <summary>The published numbers.</summary>
+    public static IEnumerable<string[]> PublishedRows(string network, Pretrained published, TransferKind kind) =>
+        PublishedFigures.Curve(kind, published).Select(point => new[]
+        {
+            network, "published", Numbers.Raw(point.X), "", Numbers.Raw(point.Percent), Numbers.Raw(point.Sd), "", "", "", "",
+        });
 
     private static Figure Draw(Study study, RateSelection selection, TransferKind kind, IReadOnlyList<Pretrained> networks)
     {
@@ -27,26 +51,6 @@ internal static class CurveFigures
             $"Transfer: {kind.Title()}. Query accuracy, mean ± 1 sd over seeds and trials ({selection.Title()}); published curves dashed.",
             $"Query accuracy against {kind.Axis()}. At the end: {string.Join(", ", curves.Select(curve => $"{curve.Network.Title} {Numbers.Percent(curve.Points[^1].Query.Mean)} %"))}.",
             LineChart.Draw(Axis.Scale(kind.Axis(), 0, last), Axis.Percent("query accuracy (%)"), [.. ours, .. published], [.. ours.Select(one => one.Key), Looks.PublishedKey]),
-            new DataTable(Columns, [.. curves.SelectMany(curve => Rows(curve.Network, curve.Points)), .. networks.SelectMany(network => PublishedRows(network, kind))]));
+            new DataTable(Columns, [.. curves.SelectMany(curve => Rows(curve.Network.Title, curve.Points)), .. networks.SelectMany(network => PublishedRows(network.Title, network, kind))]));
     }
-
-    private static SeriesPoint Point(SelectedPoint point) =>
-        new(point.X, point.Query.Mean, point.Query.Mean - point.Query.Sd, point.Query.Mean + point.Query.Sd);
-
-    private static Series Published(Pretrained network, TransferKind kind, long last) => new(
-        $"{network.Title}, published",
-        Looks.Published(network),
-        [.. PublishedFigures.Curve(kind, network).Where(point => point.X <= last).Select(point => new SeriesPoint(point.X, point.Percent))]);
-
-    private static IEnumerable<string[]> Rows(Pretrained network, IReadOnlyList<SelectedPoint> points) => points.Select(point => new[]
-    {
-        network.Title, "ours", Numbers.Raw(point.X), Numbers.Rates(point.LearningRates), Numbers.Raw(point.Query.Mean), Numbers.Raw(point.Query.Sd),
-        Numbers.Raw(point.Query.Low), Numbers.Raw(point.Query.High), Numbers.Raw(point.Query.Values.Count), Numbers.Raw(point.Support.Mean),
-    });
-
-    private static IEnumerable<string[]> PublishedRows(Pretrained network, TransferKind kind) =>
-        PublishedFigures.Curve(kind, network).Select(point => new[]
-        {
-            network.Title, "published", Numbers.Raw(point.X), "", Numbers.Raw(point.Percent), Numbers.Raw(point.Sd), "", "", "", "",
-        });
 }

@@ -14,6 +14,9 @@ internal static class Looks
 
     public static Look Published(TransferKind kind) => Ours(kind) with { Dash = Dash.Dashed, Width = 1.6 };
 
+    /// <summary>A network with the recommended resets.</summary>
+    public static Look Recommended { get; } = new(Ink.Green, Dash.Solid, Marker.Triangle);
+
     /// <summary>What dashed lines are, of whatever colour.</summary>
     public static LegendKey PublishedKey { get; } = new("published", new Look(Ink.Text, Dash.Dashed, Marker: null, Width: 1.6));
 

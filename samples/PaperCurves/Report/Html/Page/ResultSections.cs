@@ -10,6 +10,7 @@ internal static class ResultSections
         from section in new[]
         {
             Section.OfFigures("curves", "Transfer, step by step", "Ours solid, with a band of one standard deviation; the published curves dashed.", figures.Curves),
+            Section.OfFigures("recommended", "Recommended resets", "The same transfers with the resets that the library recommends in place of the published ones. No figures of them were published.", figures.Recommended),
             Finals(study, figures),
             Section.OfTables("rates", "Learning rates", "What each choice was made from: every learning rate that was tried, where its runs end.", Rates(study)),
             Section.OfFigures("zap-size", "How much to zap", "I.i.d. pre-training with fewer rows reset.", figures.ZapSize),
