@@ -10,22 +10,6 @@ namespace Zapping.Training.Tests.Docs;
 public sealed class ReadmeSnippets
 {
     [Fact]
-    public void Quickstart_runs()
-    {
-        // <quickstart>
-        using var model = Sequential(("body", Linear(784, 128)), ("relu", ReLU()), ("head", Linear(128, 10)));
-        using var optimizer = optim.Adam(model.parameters(), 1e-3);
-        using var trainer = new ContinualTrainer(model, optimizer)
-            .UseZapping(every: ClassBoundary, options => options.Head = HeadSelector.Named("head"));
-
-        using var images = rand(20, 784); // yours: class after class, as they come
-        trainer.Fit([new TrainingTask(new ClassExamples(ClassId: 3, images))]);
-        // </quickstart>
-        trainer.State.Should().Be(new TrainerState(Steps: 20, Epochs: 0, Classes: 1, Tasks: 1));
-        trainer.Schedulers[0].State.Resets.Should().Be(1);
-    }
-
-    [Fact]
     public void Own_loop_runs()
     {
         using var model = Sequential(("head", Linear(4, 6)));
