@@ -7,6 +7,7 @@ using Xunit;
 namespace PaperCurves.Tests.CommandLine;
 
 /// <summary>Command lines that cannot be carried out: one line on standard error, exit code 2, and nothing is read or written.</summary>
+[Collection(AloneCollection.Name)] // commands set the number of threads
 public sealed class WrongCommandLineTests : IDisposable
 {
     private static readonly string[] NoNumbers = ["-1", "+1", "NaN", "Infinity", "0,001", "1,5", "1 000", "1e999", "1e-999", "1e300", "0x10", "١", "one", "", " "];
