@@ -23,12 +23,13 @@ internal static class PretrainCommand
     private static async Task<int> RunAsync(PretrainOptions options, ParseResult parse, CancellationToken cancellationToken)
     {
         var source = await options.Common.PrepareAsync(parse, cancellationToken).ConfigureAwait(false);
+        PretrainingPlan? plan = null;
         PretrainingResult? result = null;
         ConsoleBoard.Run(board =>
         {
             var model = options.Model(parse);
             var data = source.Open(PaperPlans.OmniglotSize(model), options.Glyphs(parse), board, cancellationToken);
-            var plan = options.Plan(parse, data);
+            plan = options.Plan(parse, data);
             var checkpoint = options.Checkpoint(parse);
             var output = options.Common.Output(parse);
             EnsureRightFolder(checkpoint, output);
@@ -48,7 +49,7 @@ internal static class PretrainCommand
             return ExitCodes.Interrupted;
         }
 
-        AnsiConsole.Write(ResultsTable.OfPretraining([result]));
+        AnsiConsole.Write(ResultsTable.OfPretraining([(plan!.ResetsTitle(), result)]));
         return ExitCodes.Done;
     }
 

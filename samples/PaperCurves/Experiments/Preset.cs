@@ -23,6 +23,12 @@ public sealed record Preset
     /// <summary>Draws of classes, order and split.</summary>
     public int Trials { get; init; } = 3;
 
+    /// <summary>
+    /// Classes that neither pre-training nor the test of the same trial sees, on which each trial chooses its learning rate;
+    /// 0 to choose as published instead, at every point by the test itself.
+    /// </summary>
+    public int HeldOutClasses { get; init; }
+
     /// <summary>Images per step of i.i.d. transfer.</summary>
     public int IidBatchSize { get; init; } = 256;
 
@@ -40,6 +46,9 @@ public sealed record Preset
 
     /// <summary>Sequential transfer is evaluated after the first class, then every so many.</summary>
     public int HeadEvaluationPeriod { get; init; } = 50;
+
+    /// <summary>Adam's learning rates in a transfer.</summary>
+    public IReadOnlyList<double> LearningRates(Protocol protocol) => protocol == Protocol.Iid ? IidLearningRates : HeadLearningRates;
 
     /// <summary>The published experiment at full size.</summary>
     public static Preset Paper { get; } = new() { Name = "paper" };
@@ -64,14 +73,15 @@ public sealed record Preset
     public static Preset Smoke { get; } = new()
     {
         Name = "smoke",
-        DrawnClasses = 40,
+        DrawnClasses = 46,
         TransferClasses = 12,
+        HeldOutClasses = 6,
         Trials = 2,
         IidBatchSize = 64,
         IidEpochs = 2,
         IidLearningRates = [3e-3],
         IidEvaluations = [1, 3, 6],
-        HeadLearningRates = [1e-3],
+        HeadLearningRates = [1e-3, 3e-3],
         HeadEvaluationPeriod = 4,
     };
 

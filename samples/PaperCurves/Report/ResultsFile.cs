@@ -24,11 +24,11 @@ public sealed class ResultsFile : IDisposable
         _data = data;
         _method = method;
         _preset = preset;
-        Done = _log.Kept.Select(row => row.Key).ToHashSet();
+        Kept = _log.Kept;
     }
 
-    /// <summary>The transfers whose rows an earlier run has left.</summary>
-    public IReadOnlySet<TransferKey> Done { get; }
+    /// <summary>What an earlier run has left.</summary>
+    public IReadOnlyList<ResultRow> Kept { get; }
 
     /// <summary>Adds rows, on disk when this returns.</summary>
     public void Add(IEnumerable<TransferPoint> points) => _log.Add(points.Select(point => ResultRow.From(point, _data, _method, _preset)));

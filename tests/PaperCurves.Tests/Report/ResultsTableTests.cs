@@ -1,5 +1,6 @@
 using FluentAssertions;
 using PaperCurves.Experiments;
+using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Spectre.Console;
 using Xunit;
@@ -18,17 +19,29 @@ public sealed class ResultsTableTests
     {
         var table = ResultsTable.OfTransfer(Protocol.Iid, [Curve(Arm.None, without), Curve(Arm.Zap, with)], "a caption", published: null);
 
-        Written(table).Split('\n').Single(line => line.Contains("lr 0.001", StringComparison.Ordinal))
-            .Split('│', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[^1].Should().Be(gain);
+        Cells(table)[^1].Should().Be(gain);
     }
 
-    private static Curve Curve(Arm arm, double mean) => new(Protocol.Iid, arm, [new CurvePoint(X: 5, mean, Sd: 0, Trials: 1, LearningRate: 1e-3)]);
+    [Fact]
+    public void Every_arm_has_a_column_a_gain_over_none_and_where_there_is_one_the_papers_figure()
+    {
+        Curve[] curves = [Curve(Arm.None, 40), Curve(Arm.Zap, 50), Curve(Arm.Recommended, 65)];
+
+        Cells(ResultsTable.OfTransfer(Protocol.Iid, curves, "a caption", published: null))
+            .Should().Equal("5", "40.0 ± 0.0 (lr 0.001)", "50.0 ± 0.0 (lr 0.001)", "65.0 ± 0.0 (lr 0.001)", "+10.0", "+25.0");
+        Cells(ResultsTable.OfTransfer(Protocol.Iid, curves, "a caption", Method.Iid))[6..].Should().Equal("13.1", "20.8");
+    }
+
+    private static Curve Curve(Arm arm, double mean) => SomeCurves.Of(Protocol.Iid, arm, (5, [mean]));
+
+    private static string[] Cells(Table table) => Written(table).Split('\n').Single(line => line.Contains("lr 0.001", StringComparison.Ordinal))
+        .Split('│', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string Written(Table table)
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 200;
+        console.Profile.Width = 300;
         console.Write(table);
         return text.ToString();
     }
