@@ -29,11 +29,14 @@ public static class ArmNames
     public static Arm Parse(string key) => Enum.GetValues<Arm>().Single(arm => arm.Key() == key);
 
     /// <summary>As people read it.</summary>
-    public static string Title(this Arm arm) => arm switch
+    public static string Title(this Arm arm) => $"{arm.ShortTitle()} zapping";
+
+    /// <summary>The same where it is clear that zapping is meant.</summary>
+    public static string ShortTitle(this Arm arm) => arm switch
     {
-        Arm.None => "without zapping",
-        Arm.Zap => "published zapping",
-        _ => "recommended zapping",
+        Arm.None => "without",
+        Arm.Zap => "published",
+        _ => "recommended",
     };
 
     /// <summary>As part of a sentence.</summary>

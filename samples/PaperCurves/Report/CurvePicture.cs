@@ -34,17 +34,22 @@ public static class CurvePicture
         var texts = panels.Select(panel => panel.Sentences.SelectMany(sentence => TextLines.Wrap(sentence, PanelWidth - (2 * Margin), line => font.MeasureText(line))).ToList()).ToList();
         var height = PlotHeight + (int)(LineHeight * texts.Max(lines => lines.Count)) + Margin;
         using var surface = SKSurface.Create(new SKImageInfo(PanelWidth * panels.Count, height));
-        surface.Canvas.Clear(SKColors.White);
-
         var plots = new Multiplot { Layout = new Grid(1, panels.Count) };
         plots.AddPlots(panels.Count);
         for (var i = 0; i < panels.Count; i++)
         {
             Draw(plots.Subplots.GetPlot(i), panels[i], caption, published);
+        }
+
+        // It clears the whole canvas.
+        plots.Render(surface.Canvas, new PixelRect(0, PanelWidth * panels.Count, PlotHeight, 0));
+        using var paint = new SKPaint { Color = SKColors.White };
+        surface.Canvas.DrawRect(0, PlotHeight, PanelWidth * panels.Count, height - PlotHeight, paint);
+        for (var i = 0; i < panels.Count; i++)
+        {
             Write(surface.Canvas, texts[i], font, i * PanelWidth);
         }
 
-        plots.Render(surface.Canvas, new PixelRect(0, PanelWidth * panels.Count, PlotHeight, 0));
         using var image = surface.Snapshot();
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         using var file = File.Create(path);

@@ -34,10 +34,12 @@ public static class Findings
         ArgumentNullException.ThrowIfNull(curves);
         return curves.Select(curve => curve.Selection).FirstOrDefault() switch
         {
-            RateSelection.Validation => Text($"Each trial chose its learning rate on {heldOutClasses} classes outside its test."),
+            RateSelection.Validation => Text($"Learning rates, chosen by each trial on {heldOutClasses} classes outside its test: {string.Join("; ", curves.Select(Rates))}."),
             RateSelection.Oracle => "At every point the learning rate with the best mean, as published: the choice uses the test itself.",
             _ => Text($"One learning rate for all: {curves[0].Points[0].LearningRates[0]:g}."),
         };
+
+        static string Rates(Curve curve) => $"{curve.Arm.ShortTitle()} {string.Join(" and ", curve.Points[^1].LearningRates.Select(rate => Text($"{rate:g}")))}";
     }
 
     // Where shuffled batches are learned the paper's effect is in the first steps, which are over when it is about to end.

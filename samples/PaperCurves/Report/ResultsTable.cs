@@ -1,6 +1,7 @@
 using System.Globalization;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 using Spectre.Console;
 
 namespace PaperCurves.Report;
@@ -41,9 +42,9 @@ public static class ResultsTable
         table.AddColumns(
         [
             protocol == Protocol.Iid ? "step" : "classes",
-            .. arms.Select(curve => curve.Arm.Title()),
-            .. zapped.Select(curve => $"gain, {curve.Arm.Title()}"),
-            .. papers.Select(curve => $"paper, {curve.Arm.Title()}"),
+            .. arms.Select(curve => curve.Arm.ShortTitle()),
+            .. zapped.Select(curve => $"{curve.Arm.ShortTitle()}, gain"),
+            .. papers.Select(curve => $"{curve.Arm.ShortTitle()}, paper"),
         ]);
         foreach (var x in arms.SelectMany(curve => curve.Points).Select(point => point.X).Distinct().Order())
         {
@@ -51,7 +52,7 @@ public static class ResultsTable
             table.AddRow(
             [
                 Text($"{x}"),
-                .. arms.Select(curve => Cell(At(curve, x))),
+                .. arms.Select(curve => Cell(curve, At(curve, x))),
                 .. zapped.Select(curve => Text($"{At(curve, x)?.Mean - none?.Mean:+0.0;-0.0;0.0}")),
                 .. papers.Select(curve => Text($"{PublishedFigures.At(published!.Value, protocol, curve.Arm, x)?.Percent:f1}")),
             ]);
@@ -62,8 +63,13 @@ public static class ResultsTable
 
     private static CurvePoint? At(Curve? curve, int x) => curve?.Points.FirstOrDefault(point => point.X == x);
 
-    private static string Cell(CurvePoint? point) =>
-        point is null ? "" : Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {string.Join(", ", point.LearningRates.Select(rate => Text($"{rate:g}")))})");
+    // Where rates are chosen for whole curves, one sentence says them all.
+    private static string Cell(Curve curve, CurvePoint? point) => (curve.Selection, point) switch
+    {
+        (_, null) => "",
+        (RateSelection.Oracle, _) => Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRates[0]:g})"),
+        _ => Text($"{point.Mean:f1} ± {point.Sd:f1}"),
+    };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,9 @@ public sealed class CurvePictureTests
 
         few.Width.Should().Be(many.Width);
         many.Height.Should().BeGreaterThan(few.Height + 50);
-        InkBelow(many, few.Height).Should().BePositive("the longer text is there");
+        Ink(many, from: few.Height).Should().BePositive("the longer text goes on there");
+        Ink(few, from: few.Height - 40).Should().BePositive("the last line is inside");
+        many.Pixels.Should().OnlyContain(pixel => pixel.Alpha == 255, "the picture has no holes");
     }
 
     [Fact]
@@ -44,6 +46,5 @@ public sealed class CurvePictureTests
         return picture;
     }
 
-    private static int InkBelow(SKBitmap picture, int row) =>
-        picture.Pixels.Skip(row * picture.Width).Count(pixel => pixel != SKColors.White);
+    private static int Ink(SKBitmap picture, int from) => picture.Pixels.Skip(from * picture.Width).Count(pixel => pixel.Red < 100);
 }

@@ -66,7 +66,10 @@ public sealed class FindingsTests
     {
         var curve = SomeCurves.Of(Protocol.Iid, Arm.None, (5, [40]));
 
-        Findings.OfRates([curve], heldOutClasses: 80).Should().Contain("on 80 classes outside its test");
+        var other = SomeCurves.Of(Protocol.Iid, Arm.Zap, (5, [40]));
+        other = other with { Points = [other.Points[0] with { LearningRates = [1e-4, 3e-4] }] };
+        Findings.OfRates([curve, other], heldOutClasses: 80).Should()
+            .Be("Learning rates, chosen by each trial on 80 classes outside its test: without 0.001; published 0.0001 and 0.0003.");
         Findings.OfRates([curve with { Selection = RateSelection.Oracle }], 0).Should().Contain("uses the test itself");
         Findings.OfRates([curve with { Selection = null }], 0).Should().Be("One learning rate for all: 0.001.");
     }

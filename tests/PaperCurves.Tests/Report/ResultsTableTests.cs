@@ -2,6 +2,7 @@ using FluentAssertions;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
+using PaperCurves.Sweeps;
 using Spectre.Console;
 using Xunit;
 
@@ -28,13 +29,18 @@ public sealed class ResultsTableTests
         Curve[] curves = [Curve(Arm.None, 40), Curve(Arm.Zap, 50), Curve(Arm.Recommended, 65)];
 
         Cells(ResultsTable.OfTransfer(Protocol.Iid, curves, "a caption", published: null))
-            .Should().Equal("5", "40.0 ± 0.0 (lr 0.001)", "50.0 ± 0.0 (lr 0.001)", "65.0 ± 0.0 (lr 0.001)", "+10.0", "+25.0");
+            .Should().Equal("5", "40.0 ± 0.0", "50.0 ± 0.0", "65.0 ± 0.0", "+10.0", "+25.0");
         Cells(ResultsTable.OfTransfer(Protocol.Iid, curves, "a caption", Method.Iid))[6..].Should().Equal("13.1", "20.8");
     }
 
+    [Fact]
+    public void A_learning_rate_that_changes_from_point_to_point_stands_beside_each() =>
+        Cells(ResultsTable.OfTransfer(Protocol.Iid, [Curve(Arm.None, 40) with { Selection = RateSelection.Oracle }], "a caption", published: null))
+            .Should().Equal("5", "40.0 ± 0.0 (lr 0.001)");
+
     private static Curve Curve(Arm arm, double mean) => SomeCurves.Of(Protocol.Iid, arm, (5, [mean]));
 
-    private static string[] Cells(Table table) => Written(table).Split('\n').Single(line => line.Contains("lr 0.001", StringComparison.Ordinal))
+    private static string[] Cells(Table table) => Written(table).Split('\n').Single(line => line.Contains("│ 5 ", StringComparison.Ordinal))
         .Split('│', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string Written(Table table)
