@@ -121,7 +121,7 @@ public sealed class PretrainTests
         var (exitCode, text) = app.Run([.. transfer, "--without", "no-zap", "--with", "zap", "--recommended", "recommended"]);
 
         exitCode.Should().Be(0, text);
-        ResultsFile.Read(Path.Combine(app.Output, "results.csv")).Select(row => row.Reset).Distinct().Should().Equal("none", "zap", "recommended");
+        ResultsFile.Read(Path.Combine(app.Output, "results.csv")).Select(row => row.Reset).Distinct(StringComparer.Ordinal).Should().Equal("none", "zap", "recommended");
         var (refused, why) = app.Run([.. transfer, "--without", "no-zap", "--with", "recommended"]);
         refused.Should().Be(2);
         Unwrapped(why).Should().Contain("recommended: this is no network of published zapping").And.Contain("ZapBias is Zero, not Keep");

@@ -3,7 +3,6 @@ using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
 using PaperCurves.Pretraining;
-using TorchSharp;
 using Xunit;
 using Zapping.Training;
 using static TorchSharp.torch;

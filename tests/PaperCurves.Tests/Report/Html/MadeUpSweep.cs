@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using PaperCurves.Report.Html;
