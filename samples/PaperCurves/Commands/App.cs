@@ -14,8 +14,8 @@ internal static class App
 
     /// <summary>All commands.</summary>
     public static RootCommand Create() =>
-        new("Shows what zapping does: pre-trains a small network with and without resetting its last layer, "
-            + "transfers both to classes they have never seen, and draws the two curves.")
+        new("Shows what zapping does: pre-trains a small network without resets of its last layer, with the published ones and "
+            + "with the recommended ones, transfers all three to classes they have never seen, and draws the curves.")
         {
             RunCommand.Create(),
             PretrainCommand.Create(),

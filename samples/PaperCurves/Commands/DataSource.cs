@@ -35,7 +35,7 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
         var folder = download ? Download(progress, cancellationToken) : path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
         var data = folder is null
             ? SyntheticGlyphs.Create(
-                glyphs.DrawnClasses, Math.Max(glyphs.TransferClasses, 1), size: omniglotSize, seed: GlyphSeed, ct: cancellationToken)
+                glyphs.DrawnClasses, glyphs.TransferClasses + glyphs.HeldOutClasses, size: omniglotSize, seed: GlyphSeed, ct: cancellationToken)
             : Read(folder, omniglotSize, progress, cancellationToken);
         progress.Say(folder is null
             ? $"Data: {data.Name}, drawn by the app, as there is no Omniglot here; --data PATH or --download takes Omniglot."

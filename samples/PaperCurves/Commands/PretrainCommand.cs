@@ -27,12 +27,13 @@ internal static class PretrainCommand
         var checkpoint = options.Checkpoint(parse);
         var output = options.Common.Output(parse);
         EnsureRightFolder(checkpoint, output);
+        PretrainingPlan? plan = null;
         PretrainingResult? result = null;
         ConsoleBoard.Run(board =>
         {
             var model = options.Model(parse);
             var data = source.Open(PaperPlans.OmniglotSize(model), options.Glyphs(parse), board, cancellationToken);
-            var plan = options.Plan(parse, data);
+            plan = options.Plan(parse, data);
             try
             {
                 result = PretrainingFolder.Complete(
@@ -49,7 +50,7 @@ internal static class PretrainCommand
             return ExitCodes.Interrupted;
         }
 
-        AnsiConsole.Write(ResultsTable.OfPretraining([result]));
+        AnsiConsole.Write(ResultsTable.OfPretraining([(plan!.ResetsTitle(), result)]));
         return ExitCodes.Done;
     }
 

@@ -13,8 +13,9 @@ internal sealed class PretrainOptions
     private const int MostFilters = 4096;
 
     private readonly Option<string> _method = WordOption.OneOf("--method", MethodNames.Keys, "iid", "iid, asb or meta-asb.");
-    private readonly Option<bool> _zap = new("--zap") { Description = "Reset rows of the classifier (the default)." };
-    private readonly Option<bool> _noZap = new("--no-zap") { Description = "Do not." };
+    private readonly Option<bool> _zap = new("--zap") { Description = "Reset rows of the classifier as published (the default)." };
+    private readonly Option<bool> _recommended = new("--recommended") { Description = "Reset them as ZapOptions.Recommended does (iid only)." };
+    private readonly Option<bool> _noZap = new("--no-zap") { Description = "Reset nothing." };
     private readonly Option<string> _model = WordOption.OneOf("--model", ModelCatalog.Names, "convnet", "convnet, anml, oml (on Omniglot at 84 pixels) or resnet18 (colour images only).");
     private readonly Option<string> _preset = WordOption.OneOf("--preset", PaperPlans.Names, "quick", "quick: minutes, a quarter of the filters. paper: the published settings, hours on a CPU. smoke: seconds, figures mean nothing.");
     private readonly Option<int?> _length = NumberOption.OptionalInteger("--length", "Epochs (iid) or episodes instead of the preset's; may be raised when resuming.");
@@ -33,7 +34,7 @@ internal sealed class PretrainOptions
 
     public void AddTo(Command command)
     {
-        Option[] own = [_method, _zap, _noZap, _model, _preset, _length, _saveEvery, _width, _inner, _outer, _seed, _resume];
+        Option[] own = [_method, _zap, _recommended, _noZap, _model, _preset, _length, _saveEvery, _width, _inner, _outer, _seed, _resume];
         foreach (var option in own)
         {
             command.Options.Add(option);
@@ -42,9 +43,15 @@ internal sealed class PretrainOptions
         Common.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_zap) && result.GetValue(_noZap))
+            if (new[] { _zap, _recommended, _noZap }.Count(result.GetValue) > 1)
             {
-                result.AddError("--zap and --no-zap exclude each other.");
+                result.AddError("--zap, --recommended and --no-zap exclude each other.");
+            }
+
+            // These resets are of the whole classifier; an episode resets the row of its class.
+            if (result.GetValue(_recommended) && result.GetValue(_method) != Method.Iid.Key())
+            {
+                result.AddError("--recommended is for --method iid.");
             }
         });
     }
@@ -64,9 +71,9 @@ internal sealed class PretrainOptions
             parse.GetValue(_preset)!,
             MethodNames.Parse(parse.GetValue(_method)!),
             Model(parse),
-            !parse.GetValue(_noZap),
+            ArmOf(parse) != Arm.None,
             data,
-            parse.GetValue(_seed));
+            parse.GetValue(_seed)).Resetting(ArmOf(parse));
         var length = parse.GetValue(_length) ?? plan.Length;
         return plan with
         {
@@ -77,6 +84,9 @@ internal sealed class PretrainOptions
             LearningRate = parse.GetValue(_outer) ?? plan.LearningRate,
         };
     }
+
+    private Arm ArmOf(ParseResult parse) =>
+        parse.GetValue(_noZap) ? Arm.None : parse.GetValue(_recommended) ? Arm.Recommended : Arm.Zap;
 
     /// <summary>Name of the checkpoint to go on from; null to begin anew.</summary>
     public string? Checkpoint(ParseResult parse) => parse.GetResult(_resume) is null ? null : parse.GetValue(_resume) ?? PretrainingFolder.Newest;

@@ -8,13 +8,13 @@ using Spectre.Console;
 
 namespace PaperCurves.Commands;
 
-/// <summary>run: pre-train both arms, transfer both, print a table, write results and draw the curves.</summary>
+/// <summary>run: pre-train every arm, transfer all of them, print tables, write results and draw the curves.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
         var options = new RunOptions();
-        var command = new Command("run", "Pre-train with and without zapping, transfer both to unseen classes, draw the curves.");
+        var command = new Command("run", "Pre-train without zapping, with the published and with the recommended resets, transfer all three to unseen classes, draw the curves.");
         options.AddTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
             Run(options.Settings(parse), options.Common.Prepare(parse), PaperPlans.OmniglotSize("convnet"), cancellationToken));
@@ -27,9 +27,13 @@ internal static class RunCommand
     /// <param name="cancellationToken">Interrupts between two steps.</param>
     public static int Run(RunSettings settings, DataSource source, int omniglotSize, CancellationToken cancellationToken)
     {
-        settings.Pretrained?.EnsureThere();
+        if (settings.Pretrained is { } networks)
+        {
+            PretrainedNetworks.EnsureThere(networks);
+        }
+
         var started = DateTimeOffset.Now;
-        var pretraining = new List<PretrainingResult>();
+        var pretraining = new SortedDictionary<Arm, PretrainingResult>();
         ClassificationData? data = null;
         var finished = false;
         try
@@ -40,7 +44,7 @@ internal static class RunCommand
                 Experiment.EnsureAllowed(settings, data);
                 ResultsFile.EnsureGoesOn(settings, data, ResultsPath(settings));
                 using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset, settings.Resume);
-                var experiment = new Experiment(settings, data, board) { Done = results.Done };
+                var experiment = new Experiment(settings, data, board, results.Kept.Select(row => row.Point()));
                 experiment.Pretrained += pretraining.Add;
                 experiment.Transferred += results.Add;
                 experiment.Run(cancellationToken);
@@ -61,9 +65,9 @@ internal static class RunCommand
         return finished ? ExitCodes.Done : ExitCodes.Interrupted;
     }
 
-    private static void Show(RunSettings settings, IReadOnlyList<PretrainingResult> pretraining)
+    private static void Show(RunSettings settings, IReadOnlyDictionary<Arm, PretrainingResult> pretraining)
     {
-        AnsiConsole.Write(ResultsTable.OfPretraining(pretraining));
+        AnsiConsole.Write(ResultsTable.OfPretraining(pretraining.Select(arm => (arm.Key.Title(), arm.Value))));
         var rows = ResultsFile.Read(ResultsPath(settings));
         if (rows.Count > 0)
         {

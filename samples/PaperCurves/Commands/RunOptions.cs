@@ -42,6 +42,6 @@ internal sealed class RunOptions
         Common.Threads(parse),
         Common.Output(parse),
         _transfer.FirstTrial(parse),
-        parse.GetValue(_pretrained) is { } folder ? PretrainedPair.Of(folder) : null,
+        parse.GetValue(_pretrained) is { } folder ? PretrainedNetworks.Of(folder) : null,
         parse.GetValue(_resume));
 }

@@ -11,7 +11,7 @@ namespace PaperCurves.Experiments;
 /// <param name="Threads">Threads of the CPU.</param>
 /// <param name="Output">Folder for results.</param>
 /// <param name="FirstTrial">The first transfer draw, counted from 0; later than 0 adds trials to an earlier run.</param>
-/// <param name="Pretrained">Networks that are there already; null to pre-train.</param>
+/// <param name="Pretrained">Folders of networks that are there already; null to pre-train one for every arm.</param>
 /// <param name="Resume">Whether to go on with what an interrupted run has left in <paramref name="Output"/>.</param>
 public sealed record RunSettings(
-    Preset Preset, Method Method, int? Width, ulong Seed, string Device, int Threads, string Output, int FirstTrial, PretrainedPair? Pretrained, bool Resume);
+    Preset Preset, Method Method, int? Width, ulong Seed, string Device, int Threads, string Output, int FirstTrial, IReadOnlyDictionary<Arm, string>? Pretrained, bool Resume);

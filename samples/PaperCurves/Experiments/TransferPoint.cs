@@ -1,3 +1,5 @@
+using PaperCurves.Sweeps;
+
 namespace PaperCurves.Experiments;
 
 /// <summary>How knowledge is transferred to unseen classes.</summary>
@@ -13,19 +15,16 @@ public enum Protocol
 /// <summary>Which transfer it is; its evaluations differ in x alone.</summary>
 /// <param name="Arm">How the network was pre-trained.</param>
 /// <param name="Protocol">How it is transferred.</param>
+/// <param name="Pool">To which classes.</param>
 /// <param name="LearningRate">Adam's, in transfer.</param>
 /// <param name="Trial">Which draw.</param>
-public readonly record struct TransferKey(Arm Arm, Protocol Protocol, double LearningRate, int Trial);
+public readonly record struct TransferKey(Arm Arm, Protocol Protocol, ClassPool Pool, double LearningRate, int Trial);
 
-/// <summary>One evaluation. Accuracies are fractions.</summary>
-/// <param name="Arm">How the network was pre-trained.</param>
-/// <param name="Protocol">How it was transferred.</param>
-/// <param name="LearningRate">Adam's, in transfer.</param>
-/// <param name="Trial">Which draw.</param>
+/// <summary>One evaluation.</summary>
+/// <param name="Key">Of which transfer.</param>
 /// <param name="X">Steps made, or classes seen.</param>
-/// <param name="QueryAccuracy">On query images of the classes seen so far.</param>
-public sealed record TransferPoint(
-    Arm Arm, Protocol Protocol, double LearningRate, int Trial, int X, double QueryAccuracy);
+/// <param name="QueryAccuracy">On query images of the classes seen so far, as a fraction.</param>
+public sealed record TransferPoint(TransferKey Key, int X, double QueryAccuracy);
 
 /// <summary>How protocols are written.</summary>
 public static class ProtocolNames

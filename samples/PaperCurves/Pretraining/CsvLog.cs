@@ -60,6 +60,11 @@ internal sealed class CsvLog<TRow> : IDisposable
         {
             return [.. csv.GetRecords<TRow>()];
         }
+        catch (HeaderValidationException failure) when (failure.InvalidHeaders.Length < typeof(TRow).GetProperties().Length)
+        {
+            var missing = string.Join(", ", failure.InvalidHeaders.Select(header => $"'{header.Names[0]}'"));
+            throw new DataException($"{path}:1: another version of the app wrote this file: there is no column {missing}. Give another --out, or move it away", failure);
+        }
         catch (CsvHelperException failure)
         {
             var line = Math.Max(1, failure.Context?.Parser?.RawRow ?? 1);

@@ -40,6 +40,14 @@ public static class PaperPlans
         var paper = Paper(method, model, zap, data) with { Preset = preset };
         return preset switch
         {
+            "quick" when method == Method.Iid && IsDrawings(data) => paper with
+            {
+                Width = 64,
+                Classes = Math.Min(300, data.Classes),
+                BatchSize = 64,
+                LearningRate = 1.5e-3,
+                SaveEvery = 100,
+            },
             "quick" => paper with
             {
                 Width = 64,
@@ -63,7 +71,7 @@ public static class PaperPlans
     private static PretrainingPlan Paper(Method method, string model, bool zap, Shape data)
     {
         var images = data.ImagesPerClass;
-        var drawings = images == Drawings && data.Channels == 1;
+        var drawings = IsDrawings(data);
         var plan = new PretrainingPlan
         {
             Preset = "paper",
@@ -96,6 +104,8 @@ public static class PaperPlans
             _ => plan,
         };
     }
+
+    private static bool IsDrawings(Shape data) => data.ImagesPerClass == Drawings && data.Channels == 1;
 
     private sealed record Shape(string Name, int Size, int Channels, int Classes, int ImagesPerClass);
 }

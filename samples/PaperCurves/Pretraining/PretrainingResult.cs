@@ -1,10 +1,7 @@
-using PaperCurves.Experiments;
-
 namespace PaperCurves.Pretraining;
 
 /// <summary>What a pre-training ended with. Accuracies are fractions; those of validation are null without such images, and the loss without a step.</summary>
 public sealed record PretrainingResult(
-    Arm Arm,
     Method Method,
     long Steps,
     double Seconds,

@@ -96,7 +96,7 @@ public sealed class PretrainingRun : IDisposable
     public PretrainingResult Train(IProgressBoard board, CancellationToken cancellationToken)
     {
         var started = Stopwatch.StartNew();
-        using (var line = board.Begin($"{_plan.Method.Title()} ({Arm.Key()})", Total, Unit, Done))
+        using (var line = board.Begin($"{_plan.Method.Title()} ({_plan.ResetsKey()})", Total, Unit, Done))
         {
             var progress = new Relay(line, _figures, _plan.Method);
             if (_trainer is EpisodicTrainer episodic)
@@ -115,7 +115,7 @@ public sealed class PretrainingRun : IDisposable
         (double Top1, double Top5)? validation = ValidationImages > 0 ? Top1And5(_split.Validation, cancellationToken) : null;
         evaluation.Advance(1);
         return new PretrainingResult(
-            Arm, _plan.Method, Steps, started.Elapsed.TotalSeconds, _figures.Loss, training.Top1, validation?.Top1, training.Top5, validation?.Top5);
+            _plan.Method, Steps, started.Elapsed.TotalSeconds, _figures.Loss, training.Top1, validation?.Top1, training.Top5, validation?.Top5);
     }
 
     /// <inheritdoc/>
@@ -125,8 +125,6 @@ public sealed class PretrainingRun : IDisposable
         _optimizer.Dispose();
         Model.Dispose();
     }
-
-    private Arm Arm => _plan.Zap ? Arm.Zap : Arm.None;
 
     // A pass over all validation images, so not at every save.
     private bool IsScored => Steps % 1000 == 0 && ValidationImages > 0;
@@ -194,24 +192,9 @@ public sealed class PretrainingRun : IDisposable
             return;
         }
 
-        var options = new ZapOptions
-        {
-            Head = HeadSelector.Layer(Model.Classifier),
-            Bias = _plan.ZapBias,
-            OptimizerState = _plan.ZapOptimizerState,
-        };
-        var seed = Seeds.Of(_plan.Seed, "zaps");
-        if (_plan.Method != Method.Iid)
-        {
-            _trainer.UseZapping(options, new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = seed });
-            return;
-        }
-
-        options.Units = UnitSelection.Random(Math.Min(_plan.ZapRows, _plan.Units));
-        options.Weights = Rewriter.KaimingNormal(_plan.ZapFan);
-        _trainer.UseZapping(options, _plan.ZapPeriod is { } period
-            ? new ResetSchedule(BoundaryKind.StepBoundary) { Period = period, SkipFirst = true, Until = Math.Max(1, IidSteps - period + 1), Seed = seed }
-            : new ResetSchedule(BoundaryKind.EpochBoundary) { SkipFirst = true, Seed = seed });
+        _trainer.UseZapping(
+            PlannedResets.Options(_plan, HeadSelector.Layer(Model.Classifier)),
+            PlannedResets.Schedule(_plan, () => IidSteps, Seeds.Of(_plan.Seed, "zaps")));
     }
 
     private void UseLearningRates()

@@ -1,44 +1,83 @@
 using MathNet.Numerics.Statistics;
 using PaperCurves.Experiments;
+using PaperCurves.Sweeps;
 
 namespace PaperCurves.Report;
 
 /// <summary>One point of a curve, in percent.</summary>
 /// <param name="X">Steps made, or classes seen.</param>
-/// <param name="Mean">Mean over trials.</param>
-/// <param name="Sd">Sample standard deviation over trials; 0 for one trial.</param>
-/// <param name="Trials">How many trials.</param>
-/// <param name="LearningRate">The learning rate that was chosen for this point.</param>
-public sealed record CurvePoint(int X, double Mean, double Sd, int Trials, double LearningRate);
+/// <param name="Trials">The values, by trial; at least one.</param>
+/// <param name="LearningRates">Those that were chosen for this point, ascending; by trial they may differ.</param>
+public sealed record CurvePoint(int X, IReadOnlyDictionary<int, double> Trials, IReadOnlyList<double> LearningRates)
+{
+    /// <summary>Mean over trials.</summary>
+    public double Mean => Trials.Values.Mean();
 
-/// <summary>Query accuracy of one arm under one protocol.</summary>
-public sealed record Curve(Protocol Protocol, Arm Arm, IReadOnlyList<CurvePoint> Points)
+    /// <summary>Sample standard deviation over trials; 0 for one trial.</summary>
+    public double Sd => Trials.Count > 1 ? Trials.Values.StandardDeviation() : 0;
+}
+
+/// <summary>Query accuracy of one arm under one protocol, on the test classes.</summary>
+/// <param name="Protocol">The protocol.</param>
+/// <param name="Arm">The arm.</param>
+/// <param name="Selection">How learning rates were chosen; null where one alone was tried.</param>
+/// <param name="Points">Ascending in x.</param>
+public sealed record Curve(Protocol Protocol, Arm Arm, RateSelection? Selection, IReadOnlyList<CurvePoint> Points)
 {
     /// <summary>
-    /// Curves as the paper draws them: at every point the learning rate with the highest mean query accuracy. That
-    /// choice uses the test accuracy itself, so it flatters all arms alike.
+    /// One curve for each protocol and arm. Where rates were tried on held-out classes, each trial's curve is that of the rate
+    /// which these prefer, and a trial that was not asked is left out. Otherwise curves are as the paper draws them: at every
+    /// point the rate with the highest mean, which uses the test accuracy itself and flatters all arms alike.
     /// </summary>
-    public static IReadOnlyList<Curve> BestPerPoint(IEnumerable<ResultRow> rows)
+    public static IReadOnlyList<Curve> Of(IEnumerable<ResultRow> rows)
     {
         var curves =
-            from row in rows
-            group row by (row.Transfer, row.Reset) into arm
-            select new Curve(
-                ProtocolNames.Parse(arm.Key.Transfer),
-                ArmNames.Parse(arm.Key.Reset),
-                [.. arm.GroupBy(row => row.X).OrderBy(at => at.Key).Select(Best)]);
+            from point in rows.Select(row => row.Point())
+            group point by point.Key.Protocol into protocol
+            let selection = SelectionOf(protocol)
+            from arm in protocol.GroupBy(point => point.Key.Arm)
+            let points = selection == RateSelection.Validation ? Validated(arm) : Oracle(arm)
+            where points.Count > 0
+            select new Curve(protocol.Key, arm.Key, selection, points);
         return [.. curves.OrderBy(curve => curve.Protocol).ThenBy(curve => curve.Arm)];
     }
 
-    private static CurvePoint Best(IGrouping<int, ResultRow> at) => at
-        .GroupBy(row => row.LearningRate)
-        .Select(rate =>
+    private static RateSelection? SelectionOf(IEnumerable<TransferPoint> points)
+    {
+        if (points.Any(point => point.Key.Pool == ClassPool.Validation))
         {
-            var accuracies = rate.Select(row => row.QueryAccuracyPercent).ToList();
-            var (mean, sd) = accuracies.MeanStandardDeviation();
-            return new CurvePoint(at.Key, mean, accuracies.Count > 1 ? sd : 0, accuracies.Count, rate.Key);
-        })
-        .OrderByDescending(point => point.Trials)
-        .ThenByDescending(point => point.Mean)
-        .First();
+            return RateSelection.Validation;
+        }
+
+        return points.Select(point => point.Key.LearningRate).Distinct().Skip(1).Any() ? RateSelection.Oracle : null;
+    }
+
+    private static IReadOnlyList<CurvePoint> Validated(IEnumerable<TransferPoint> points)
+    {
+        var chosen =
+            from trial in points.GroupBy(point => point.Key.Trial)
+            let heldOut = trial.Where(point => point.Key.Pool == ClassPool.Validation).ToList()
+            where heldOut.Count > 0
+            let rate = RateChoice.Best(heldOut)
+            from point in trial
+            where point.Key.Pool == ClassPool.Test && point.Key.LearningRate == rate
+            select point;
+        return [.. chosen.GroupBy(point => point.X).OrderBy(at => at.Key).Select(at => Point(at.Key, at))];
+    }
+
+    private static IReadOnlyList<CurvePoint> Oracle(IEnumerable<TransferPoint> points) =>
+    [
+        .. from point in points
+           group point by point.X into at
+           orderby at.Key
+           select at.GroupBy(point => point.Key.LearningRate).Select(rate => Point(at.Key, rate))
+               .OrderByDescending(rate => rate.Trials.Count)
+               .ThenByDescending(rate => rate.Mean)
+               .First(),
+    ];
+
+    private static CurvePoint Point(int x, IEnumerable<TransferPoint> points) => new(
+        x,
+        points.ToDictionary(point => point.Key.Trial, point => 100 * point.QueryAccuracy),
+        [.. points.Select(point => point.Key.LearningRate).Distinct().Order()]);
 }

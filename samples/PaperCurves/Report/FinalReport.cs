@@ -1,41 +1,55 @@
 using PaperCurves.Data;
+using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 using Spectre.Console;
 
 namespace PaperCurves.Report;
 
-/// <summary>Table and picture from rows of results.</summary>
+/// <summary>Tables, findings and picture from rows of results.</summary>
 public static class FinalReport
 {
     private const string PublishedData = "Omniglot";
     private const int PublishedClasses = 600;
 
-    /// <summary>Prints a table for each protocol and saves curves.png.</summary>
+    /// <summary>Prints a table and what it shows for each protocol, and saves curves.png; nothing where nothing was tested yet.</summary>
     /// <param name="rows">All from one kind of experiment: data, pre-training, preset and number of classes are the same.</param>
     /// <param name="folder">Where the picture goes.</param>
-    /// <exception cref="DataException">There are no rows, or they are of different experiments.</exception>
+    /// <exception cref="DataException">They are of different experiments.</exception>
     public static void Show(IReadOnlyList<ResultRow> rows, string folder)
     {
-        var kinds = rows.Select(row => (row.Dataset, row.Pretraining, row.Preset, row.Classes)).Distinct().ToList();
-        if (kinds is not [var (dataset, pretraining, preset, classes)])
+        var curves = Curve.Of(rows);
+        if (curves.Count == 0)
         {
-            throw new DataException(kinds.Count == 0
-                ? "There are no results to show yet."
-                : $"Results of different experiments cannot share a picture: {string.Join("; ", kinds)}.");
+            return;
         }
 
-        var curves = Curve.BestPerPoint(rows);
+        var tests = rows.Where(row => row.Point().Key.Pool == ClassPool.Test);
+        var kinds = tests.Select(row => (row.Dataset, row.Pretraining, row.Preset, row.Classes)).Distinct().ToList();
+        if (kinds is not [var (dataset, pretraining, preset, classes)])
+        {
+            throw new DataException($"Results of different experiments cannot share a picture: {string.Join("; ", kinds)}.");
+        }
+
         var method = MethodNames.Parse(pretraining);
         var caption = $"{method.Title()} pre-training, {dataset}, {classes} classes, preset {preset}";
-        var isPublishedData = string.Equals(dataset, PublishedData, StringComparison.Ordinal);
-        var isPublishedSize = isPublishedData && classes == PublishedClasses;
-        foreach (var protocol in curves.Select(curve => curve.Protocol).Distinct())
+        Method? published = string.Equals(dataset, PublishedData, StringComparison.Ordinal) && classes == PublishedClasses ? method : null;
+        var heldOut = rows.Where(row => row.Point().Key.Pool == ClassPool.Validation).Select(row => row.Classes).FirstOrDefault();
+        var panels = curves.GroupBy(curve => curve.Protocol).Select(protocol => Panel([.. protocol], heldOut)).ToList();
+        foreach (var panel in panels)
         {
-            AnsiConsole.Write(ResultsTable.OfTransfer(protocol, curves, caption, isPublishedSize ? method : null));
+            AnsiConsole.Write(ResultsTable.OfTransfer(panel.Protocol, panel.Curves, caption, published));
+            foreach (var sentence in panel.Sentences)
+            {
+                AnsiConsole.WriteLine(sentence);
+            }
         }
 
         var path = Path.Combine(folder, "curves.png");
-        CurvePicture.Save(curves, caption, isPublishedData ? method : null, path);
+        CurvePicture.Save(panels, caption, published, path);
         AnsiConsole.MarkupLineInterpolated($"Curves: [link]{Path.GetFullPath(path)}[/]");
     }
+
+    private static CurvePanel Panel(IReadOnlyList<Curve> curves, int heldOut) => new(
+        curves[0].Protocol, curves, [.. Findings.Of(curves[0].Protocol, curves), Findings.OfRates(curves, heldOut)]);
 }

@@ -17,8 +17,8 @@ internal static class PublishedFigures
     /// <summary>Query accuracy of transfer, ascending in x; empty if it was not published.</summary>
     public static IReadOnlyList<PublishedPoint> Curve(TransferKind kind, Pretrained pretrained) => Of(kind.Key(), pretrained);
 
-    /// <summary>Query accuracy of one arm of a method, all rows zapped that it zaps as published.</summary>
-    public static IReadOnlyList<PublishedPoint> Curve(Method method, Protocol protocol, Arm arm) => Curve(
+    /// <summary>Query accuracy of one arm of a method, all rows zapped that it zaps as published; empty for resets that are the library's own.</summary>
+    public static IReadOnlyList<PublishedPoint> Curve(Method method, Protocol protocol, Arm arm) => arm == Arm.Recommended ? [] : Curve(
         protocol == Protocol.Iid ? TransferKind.IidUnfrozen : TransferKind.SequentialHead,
         new Pretrained(method, arm == Arm.None ? 0 : method == Method.Iid ? Pretrained.AllRows : 1));
 

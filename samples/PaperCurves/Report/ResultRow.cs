@@ -1,6 +1,7 @@
 using CsvHelper.Configuration.Attributes;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 
 namespace PaperCurves.Report;
 
@@ -22,6 +23,10 @@ public sealed record ResultRow
     [Name("reset")]
     public required string Reset { get; init; }
 
+    /// <summary>"test" for the classes that are reported, "validation" for those on which the trial chose its learning rate.</summary>
+    [Name("pool")]
+    public required string Pool { get; init; }
+
     [Name("classes")]
     public required int Classes { get; init; }
 
@@ -41,20 +46,21 @@ public sealed record ResultRow
     [Name("query_accuracy_percent")]
     public required double QueryAccuracyPercent { get; init; }
 
-    [Ignore]
-    internal TransferKey Key => new(ArmNames.Parse(Reset), ProtocolNames.Parse(Transfer), LearningRate, Trial);
+    internal TransferPoint Point() => new(
+        new TransferKey(ArmNames.Parse(Reset), ProtocolNames.Parse(Transfer), PoolNames.Parse(Pool), LearningRate, Trial), X, QueryAccuracyPercent / 100);
 
     internal static ResultRow From(TransferPoint point, string data, Method method, Preset preset) => new()
     {
         Dataset = data,
         Preset = preset.Name,
         Pretraining = method.Key(),
-        Transfer = point.Protocol.Key(),
-        Reset = point.Arm.Key(),
-        Classes = preset.TransferClasses,
-        LearningRate = point.LearningRate,
-        Trial = point.Trial,
-        XAxis = point.Protocol.Axis(),
+        Transfer = point.Key.Protocol.Key(),
+        Reset = point.Key.Arm.Key(),
+        Pool = point.Key.Pool.Key(),
+        Classes = point.Key.Pool == ClassPool.Test ? preset.TransferClasses : preset.HeldOutClasses,
+        LearningRate = point.Key.LearningRate,
+        Trial = point.Key.Trial,
+        XAxis = point.Key.Protocol.Axis(),
         X = point.X,
         QueryAccuracyPercent = Math.Round(100 * point.QueryAccuracy, 3),
     };

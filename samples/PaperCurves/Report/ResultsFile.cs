@@ -1,6 +1,7 @@
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 
 namespace PaperCurves.Report;
 
@@ -24,7 +25,7 @@ public sealed class ResultsFile : IDisposable
         _data = data;
         _method = method;
         _preset = preset;
-        Done = _log.Kept.Select(row => row.Key).ToHashSet();
+        Kept = _log.Kept;
     }
 
     /// <summary>Looks whether a run can go on with a file, before anything is written.</summary>
@@ -36,9 +37,10 @@ public sealed class ResultsFile : IDisposable
             return;
         }
 
-        var ours = (data.Name, settings.Preset.Name, settings.Method.Key(), settings.Preset.TransferClasses);
         foreach (var row in CsvLog<ResultRow>.ReadWhole(path))
         {
+            var classes = row.Pool == ClassPool.Test.Key() ? settings.Preset.TransferClasses : settings.Preset.HeldOutClasses;
+            var ours = (data.Name, settings.Preset.Name, settings.Method.Key(), classes);
             var its = (row.Dataset, row.Preset, row.Pretraining, row.Classes);
             if (its != ours)
             {
@@ -52,8 +54,8 @@ public sealed class ResultsFile : IDisposable
         }
     }
 
-    /// <summary>The transfers whose rows an earlier run has left.</summary>
-    public IReadOnlySet<TransferKey> Done { get; }
+    /// <summary>What an earlier run has left.</summary>
+    public IReadOnlyList<ResultRow> Kept { get; }
 
     /// <summary>Adds rows, on disk when this returns.</summary>
     public void Add(IEnumerable<TransferPoint> points) => _log.Add(points.Select(point => ResultRow.From(point, _data, _method, _preset)));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 using Spectre.Console;
 
 namespace PaperCurves.Report;
@@ -9,14 +10,15 @@ namespace PaperCurves.Report;
 public static class ResultsTable
 {
     /// <summary>What pre-training ended with.</summary>
-    public static Table OfPretraining(IEnumerable<PretrainingResult> results)
+    /// <param name="results">What was reset, in words, and what came of it.</param>
+    public static Table OfPretraining(IEnumerable<(string Resets, PretrainingResult Result)> results)
     {
         var table = new Table { Title = new TableTitle("Pre-training") };
         table.AddColumns("pre-training", "steps", "training (top 5)", "validation (top 5)", "seconds");
-        foreach (var result in results)
+        foreach (var (resets, result) in results)
         {
             table.AddRow(
-                $"{result.Method.Title()} {result.Arm.Title()}",
+                $"{result.Method.Title()} {resets}",
                 Text($"{result.Steps}"),
                 Accuracies(result.TrainingAccuracy, result.TrainingTop5),
                 Accuracies(result.ValidationAccuracy, result.ValidationTop5),
@@ -26,34 +28,34 @@ public static class ResultsTable
         return table;
     }
 
-    /// <summary>Both arms of one protocol, point by point.</summary>
+    /// <summary>All arms of one protocol, point by point, and what each gains over the first.</summary>
     /// <param name="protocol">Which protocol.</param>
     /// <param name="curves">The curves; those of other protocols are passed over.</param>
     /// <param name="caption">What was done, on which data.</param>
     /// <param name="published">Of which method to show the paper's figures: only for the same data and size, else null.</param>
     public static Table OfTransfer(Protocol protocol, IReadOnlyList<Curve> curves, string caption, Method? published)
     {
+        var arms = curves.Where(curve => curve.Protocol == protocol).ToList();
+        var zapped = arms.Where(curve => curve.Arm != Arm.None).ToList();
+        var papers = published is null ? [] : arms.Where(curve => curve.Arm != Arm.Recommended).ToList();
         var table = new Table { Title = new TableTitle($"{protocol.Title()}: query accuracy (%), {caption}") };
-        table.AddColumns(protocol == Protocol.Iid ? "step" : "classes", "without zapping", "with zapping", "gain");
-        if (published is not null)
+        table.AddColumns(
+        [
+            protocol == Protocol.Iid ? "step" : "classes",
+            .. arms.Select(curve => curve.Arm.ShortTitle()),
+            .. zapped.Select(curve => $"{curve.Arm.ShortTitle()}, gain"),
+            .. papers.Select(curve => $"{curve.Arm.ShortTitle()}, paper"),
+        ]);
+        foreach (var x in arms.SelectMany(curve => curve.Points).Select(point => point.X).Distinct().Order())
         {
-            table.AddColumns("published without", "published with");
-        }
-
-        var arms = curves.Where(curve => curve.Protocol == protocol).ToDictionary(
-            curve => curve.Arm, curve => curve.Points.ToDictionary(point => point.X));
-        foreach (var x in arms.Values.SelectMany(points => points.Keys).Distinct().Order())
-        {
-            var none = arms.GetValueOrDefault(Arm.None)?.GetValueOrDefault(x);
-            var zap = arms.GetValueOrDefault(Arm.Zap)?.GetValueOrDefault(x);
-            var cells = new List<string> { Text($"{x}"), Cell(none), Cell(zap), Gain(zap?.Mean - none?.Mean) };
-            if (published is { } method)
-            {
-                cells.Add(Text($"{PublishedFigures.At(method, protocol, Arm.None, x)?.Percent:f1}"));
-                cells.Add(Text($"{PublishedFigures.At(method, protocol, Arm.Zap, x)?.Percent:f1}"));
-            }
-
-            table.AddRow([.. cells]);
+            var none = At(arms.Find(curve => curve.Arm == Arm.None), x);
+            table.AddRow(
+            [
+                Text($"{x}"),
+                .. arms.Select(curve => Cell(curve, At(curve, x))),
+                .. zapped.Select(curve => Gain(At(curve, x)?.Mean - none?.Mean)),
+                .. papers.Select(curve => Text($"{PublishedFigures.At(published!.Value, protocol, curve.Arm, x)?.Percent:f1}")),
+            ]);
         }
 
         return table;
@@ -65,8 +67,16 @@ public static class ResultsTable
 
     private static string Gain(double? points) => points is { } gain && double.IsFinite(gain) ? Text($"{gain:+0.0;-0.0;0.0}") : "";
 
-    private static string Cell(CurvePoint? point) =>
-        point is null || !double.IsFinite(point.Mean) ? "" : Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRate:g})");
+    private static CurvePoint? At(Curve? curve, int x) => curve?.Points.FirstOrDefault(point => point.X == x);
+
+    // Where rates are chosen for whole curves, one sentence says them all.
+    private static string Cell(Curve curve, CurvePoint? point) => (curve.Selection, point) switch
+    {
+        (_, null) => "",
+        _ when !double.IsFinite(point.Mean) => "",
+        (RateSelection.Oracle, _) => Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRates[0]:g})"),
+        _ => Text($"{point.Mean:f1} ± {point.Sd:f1}"),
+    };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,7 @@ public sealed record RunRecord
 
     public required string DataSource { get; init; }
 
-    public required IReadOnlyList<PretrainingResult> Pretraining { get; init; }
+    public required IReadOnlyDictionary<Arm, PretrainingResult> Pretraining { get; init; }
 
     public required DateTimeOffset Started { get; init; }
 
@@ -32,7 +32,7 @@ public sealed record RunRecord
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(this, Json.Options));
 
     internal static RunRecord Of(
-        RunSettings settings, ClassificationData data, IReadOnlyList<PretrainingResult> pretraining, DateTimeOffset started, bool finished)
+        RunSettings settings, ClassificationData data, IReadOnlyDictionary<Arm, PretrainingResult> pretraining, DateTimeOffset started, bool finished)
     {
         using var process = Process.GetCurrentProcess();
         return new()

@@ -15,7 +15,7 @@ public static class SweepFile
 
     private static readonly string[] Keys = ["name", "preset", "model", "networks", "transfers", "validation"];
 
-    /// <summary>Names of the sweeps that come with the app: full-grid, omniglot, recipes, smoke.</summary>
+    /// <summary>Names of the sweeps that come with the app: full-grid, omniglot, quick, recipes, smoke.</summary>
     public static IReadOnlyList<string> BuiltIn { get; } =
     [
         .. typeof(SweepFile).Assembly.GetManifestResourceNames()

@@ -73,3 +73,14 @@ public enum ClassPool
     /// </summary>
     Validation,
 }
+
+/// <summary>How pools are written.</summary>
+public static class PoolNames
+{
+    /// <summary>"test" or "validation".</summary>
+    public static string Key(this ClassPool pool) => pool == ClassPool.Test ? "test" : "validation";
+
+    /// <summary>The pool of a key.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static ClassPool Parse(string key) => Enum.GetValues<ClassPool>().Single(pool => pool.Key() == key);
+}

@@ -3,6 +3,7 @@ using FluentAssertions;
 using PaperCurves.CommandLine;
 using PaperCurves.Commands;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.CommandLine;
 

@@ -15,14 +15,19 @@ public sealed class AppTests
         var (exitCode, text) = app.Run("run", "--preset", "smoke", "--out", app.Output, "--seed", "7", "--threads", "1");
 
         exitCode.Should().Be(0);
-        text.Should().Contain("SyntheticGlyphs").And.Contain("with zapping");
+        text.Should().Contain("SyntheticGlyphs").And.Contain("recommended zapping").And.Contain("After 12 classes: ")
+            .And.Contain("on 6 classes").And.Contain("One learning rate for all");
         File.ReadAllBytes(Path.Combine(app.Output, "curves.png")).AsSpan(1, 3).ToArray().Should().Equal("PNG"u8.ToArray());
         var rows = ResultsFile.Read(Path.Combine(app.Output, "results.csv"));
-        rows.Select(row => (row.Transfer, row.Reset, row.Trial)).Distinct().Should().HaveCount(8, "2 protocols, 2 arms, 2 trials");
+        rows.Where(row => row.Pool == "test").Select(row => (row.Transfer, row.Reset, row.Trial, row.LearningRate)).Distinct()
+            .Should().HaveCount(12, "2 protocols, 3 arms, 2 trials, each at one rate");
+        rows.Where(row => row.Pool == "validation").Select(row => (row.Transfer, row.Reset, row.Trial, row.LearningRate)).Distinct()
+            .Should().HaveCount(12, "1 protocol with a choice, 3 arms, 2 trials, 2 rates");
         using var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(app.Output, "run.json")));
         record.RootElement.GetProperty("outcome").GetString().Should().Be("finished");
         record.RootElement.GetProperty("data").GetString().Should().Be("SyntheticGlyphs");
         record.RootElement.GetProperty("settings").GetProperty("seed").GetInt32().Should().Be(7);
+        record.RootElement.GetProperty("pretraining").EnumerateObject().Select(arm => arm.Name).Should().Equal("none", "zap", "recommended");
         record.RootElement.GetProperty("circumstances").GetProperty("versions").GetProperty("TorchSharp").GetString().Should().StartWith("0.107");
     }
 
@@ -128,6 +133,12 @@ public sealed class AppTests
         text.Should().Contain("i.i.d. (zap)").And.NotContain("sequential (zap)").And.NotContain("evaluating");
         Rows("pieces").Should().BeEquivalentTo(Rows("whole"));
         app.Run([.. arguments, "--out", "pieces", "--seed", "2", "--resume"]).ExitCode.Should().Be(2);
+
+        // As if it had been killed between the choice of rates and the tests.
+        var results = Path.Combine(app.Folder, "pieces", "results.csv");
+        File.WriteAllLines(results, File.ReadLines(results).Where(line => !line.Contains(",test,", StringComparison.Ordinal)).ToList());
+        app.Run([.. arguments, "--out", "pieces", "--resume"]).ExitCode.Should().Be(0);
+        Rows("pieces").Should().BeEquivalentTo(Rows("whole"));
 
         IReadOnlyList<ResultRow> Rows(string folder) => ResultsFile.Read(Path.Combine(app.Folder, folder, "results.csv"));
     }

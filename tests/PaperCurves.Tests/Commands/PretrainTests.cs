@@ -87,7 +87,7 @@ public sealed class PretrainTests
         {
             var (exitCode, text) = app.Run([.. asb, .. more]);
             exitCode.Should().Be(2, text);
-            string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Should().Contain(message).And.NotContain(" at PaperCurves");
+            Unwrapped(text).Should().Contain(message).And.NotContain(" at PaperCurves");
         }
     }
 
@@ -109,6 +109,34 @@ public sealed class PretrainTests
         app.Run("transfer", "--without", "no-zap", "--with", "nowhere", "--preset", "smoke").ExitCode.Should().Be(2);
     }
 
+    [Fact]
+    public void Three_arms_are_transferred_and_each_network_is_held_to_its_name()
+    {
+        using var app = new AppProcess();
+        foreach (var arm in new[] { "--no-zap", "--zap", "--recommended" })
+        {
+            app.Run("pretrain", "--preset", "smoke", "--threads", "1", "--length", "2", arm, "--out", arm[2..]).ExitCode.Should().Be(0);
+        }
+
+        string[] transfer = ["transfer", "--preset", "smoke", "--threads", "1", "--trials", "1", "--iid-lr", "none", "--out", app.Output];
+        var (exitCode, text) = app.Run([.. transfer, "--without", "no-zap", "--with", "zap", "--recommended", "recommended"]);
+
+        exitCode.Should().Be(0, text);
+        ResultsFile.Read(Path.Combine(app.Output, "results.csv")).Select(row => row.Reset).Distinct(StringComparer.Ordinal).Should().Equal("none", "zap", "recommended");
+        var (refused, why) = app.Run([.. transfer, "--without", "no-zap", "--with", "recommended"]);
+        refused.Should().Be(2);
+        Unwrapped(why).Should().Contain("recommended: this is no network of published zapping").And.Contain("ZapBias is Zero, not Keep");
+    }
+
+    [Fact]
+    public void Recommended_resets_are_of_whole_classifiers()
+    {
+        using var app = new AppProcess();
+        var (exitCode, text) = app.Run("pretrain", "--preset", "smoke", "--method", "asb", "--recommended");
+        exitCode.Should().Be(1);
+        text.Should().Contain("--recommended is for --method iid");
+    }
+
     [Theory]
     [InlineData("--model", "resnet18", 2, "takes images of")]
     [InlineData("--model", "vgg", 2, "vgg")]
@@ -121,6 +149,8 @@ public sealed class PretrainTests
         exitCode.Should().Be(code, text);
         text.Should().Contain(message);
     }
+
+    private static string Unwrapped(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static Checkpoint Newest(AppProcess app, string folder) => Checkpoint.Open(Path.Combine(app.Folder, folder, PretrainedNetwork.CheckpointFolder));
 }

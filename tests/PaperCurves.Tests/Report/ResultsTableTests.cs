@@ -2,6 +2,7 @@ using FluentAssertions;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
+using PaperCurves.Sweeps;
 using Spectre.Console;
 using Xunit;
 
@@ -19,8 +20,7 @@ public sealed class ResultsTableTests
     {
         var table = ResultsTable.OfTransfer(Protocol.Iid, [Curve(Arm.None, without), Curve(Arm.Zap, with)], "a caption", published: null);
 
-        Written(table).Split('\n').Single(line => line.Contains("lr 0.001", StringComparison.Ordinal))
-            .Split('│', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[^1].Should().Be(gain);
+        Cells(table)[^1].Should().Be(gain);
     }
 
     [Theory]
@@ -28,7 +28,7 @@ public sealed class ResultsTableTests
     [InlineData(double.NaN)]
     public void A_network_without_validation_images_says_none(double? accuracy)
     {
-        var text = Written(ResultsTable.OfPretraining([new(Arm.Zap, Method.MetaAsb, 8, 2.5, 3.1, 0.25, accuracy, 0.5, accuracy)]));
+        var text = Written(ResultsTable.OfPretraining([("with zapping", new(Method.MetaAsb, 8, 2.5, 3.1, 0.25, accuracy, 0.5, accuracy))]));
 
         text.Should().Contain("25.0 % (50.0 %)").And.Contain("none").And.NotContain("NaN");
     }
@@ -38,13 +38,31 @@ public sealed class ResultsTableTests
         Written(ResultsTable.OfTransfer(Protocol.Iid, [Curve(Arm.None, double.NaN), Curve(Arm.Zap, 40)], "a caption", published: null))
             .Should().Contain("40.0 ± 0.0").And.NotContain("NaN");
 
-    private static Curve Curve(Arm arm, double mean) => new(Protocol.Iid, arm, [new CurvePoint(X: 5, mean, Sd: 0, Trials: 1, LearningRate: 1e-3)]);
+    [Fact]
+    public void Every_arm_has_a_column_a_gain_over_none_and_where_there_is_one_the_papers_figure()
+    {
+        Curve[] curves = [Curve(Arm.None, 40), Curve(Arm.Zap, 50), Curve(Arm.Recommended, 65)];
+
+        Cells(ResultsTable.OfTransfer(Protocol.Iid, curves, "a caption", published: null))
+            .Should().Equal("5", "40.0 ± 0.0", "50.0 ± 0.0", "65.0 ± 0.0", "+10.0", "+25.0");
+        Cells(ResultsTable.OfTransfer(Protocol.Iid, curves, "a caption", Method.Iid))[6..].Should().Equal("13.1", "20.8");
+    }
+
+    [Fact]
+    public void A_learning_rate_that_changes_from_point_to_point_stands_beside_each() =>
+        Cells(ResultsTable.OfTransfer(Protocol.Iid, [Curve(Arm.None, 40) with { Selection = RateSelection.Oracle }], "a caption", published: null))
+            .Should().Equal("5", "40.0 ± 0.0 (lr 0.001)");
+
+    private static Curve Curve(Arm arm, double mean) => SomeCurves.Of(Protocol.Iid, arm, (5, [mean]));
+
+    private static string[] Cells(Table table) => Written(table).Split('\n').Single(line => line.Contains("│ 5 ", StringComparison.Ordinal))
+        .Split('│', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string Written(Table table)
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 200;
+        console.Profile.Width = 300;
         console.Write(table);
         return text.ToString();
     }

@@ -156,7 +156,7 @@ public sealed class CellStoreTests : IDisposable
         Refused($"{folder}: its training is finished, but its checkpoints are gone. Put them back, or move the network's folder away to train it again");
 
         void SaveRecord(PretrainingPlan plan) =>
-            FakeCellWork.SaveRecord(plan, folder, new PretrainingResult(default, default, 1, 1, 1, 1, 1, 1, 1), new Circumstances());
+            FakeCellWork.SaveRecord(plan, folder, new PretrainingResult(default, 1, 1, 1, 1, 1, 1, 1), new Circumstances());
 
         void Refused(string message) => Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(message);
     }
@@ -165,7 +165,7 @@ public sealed class CellStoreTests : IDisposable
     public void A_record_of_another_version_is_refused()
     {
         var other = new Circumstances { Versions = new Dictionary<string, string>(StringComparer.Ordinal) { ["Zapping.Training"] = "0.0.9+abc" } };
-        FakeCellWork.SaveRecord(Network.Plan, Store.NetworkFolder(Network), new PretrainingResult(default, default, 1, 1, 1, 1, 1, 1, 1), other);
+        FakeCellWork.SaveRecord(Network.Plan, Store.NetworkFolder(Network), new PretrainingResult(default, 1, 1, 1, 1, 1, 1, 1), other);
 
         Store.Invoking(store => store.FindRecord(Network)).Should().Throw<SweepException>().WithMessage(
             $"{Path.Combine(Store.NetworkFolder(Network), "pretraining.json")}: trained by Zapping.Training 0.0.9, and this is *. "

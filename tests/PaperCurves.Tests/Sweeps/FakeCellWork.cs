@@ -42,7 +42,7 @@ internal sealed class FakeCellWork : ICellWork
         using var optimizer = torch.optim.SGD(model.parameters(), 0.1);
         using var trainer = new ContinualTrainer(model, optimizer);
         using var store = new CheckpointStore(Path.Combine(folder, PretrainedNetwork.CheckpointFolder));
-        var result = new PretrainingResult(plan.Zap ? Arm.Zap : Arm.None, plan.Method, 1, Seconds: 100, 1, 0.5, 0.5, 0.5, 0.5);
+        var result = new PretrainingResult(plan.Method, 1, Seconds: 100, 1, 0.5, 0.5, 0.5, 0.5);
         var notes = new Dictionary<string, string>(StringComparer.Ordinal) { [PretrainedNetwork.PlanNote] = JsonSerializer.Serialize(plan, Json.Options) };
         if (finished)
         {

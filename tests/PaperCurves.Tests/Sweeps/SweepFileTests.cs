@@ -136,7 +136,7 @@ public sealed class SweepFileTests
     [Fact]
     public void The_sweeps_that_come_with_the_app_can_be_read()
     {
-        SweepFile.BuiltIn.Should().Equal("full-grid", "omniglot", "recipes", "smoke");
+        SweepFile.BuiltIn.Should().Equal("full-grid", "omniglot", "quick", "recipes", "smoke");
         foreach (var name in SweepFile.BuiltIn)
         {
             SweepFile.Read(name).Name.Should().Be(name);
@@ -154,6 +154,6 @@ public sealed class SweepFileTests
     {
         var read = () => SweepFile.Read("omniglott");
         read.Should().Throw<SweepException>()
-            .WithMessage("omniglott: there is no such file, and no such sweep in the app; did you mean 'omniglot'? There are full-grid, omniglot, recipes, smoke");
+            .WithMessage("omniglott: there is no such file, and no such sweep in the app; did you mean 'omniglot'? There are full-grid, omniglot, quick, recipes, smoke");
     }
 }

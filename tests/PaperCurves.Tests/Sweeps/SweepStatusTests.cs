@@ -40,7 +40,7 @@ public sealed class SweepStatusTests : IDisposable
     {
         var (cells, store) = (SweepSample.Cells, new CellStore(_folder.FullName));
         var network = cells.Networks[0];
-        FakeCellWork.SaveRecord(network.Plan, store.NetworkFolder(network), new PretrainingResult(default, default, 1, Seconds: 70, 1, 1, 1, 1, 1), new Circumstances());
+        FakeCellWork.SaveRecord(network.Plan, store.NetworkFolder(network), new PretrainingResult(default, 1, Seconds: 70, 1, 1, 1, 1, 1), new Circumstances());
         store.Save(cells.Transfers[0], FakeCellWork.Result(cells.Transfers[0]));
         var before = Directory.GetFileSystemEntries(_folder.FullName, "*", SearchOption.AllDirectories);
 

@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using PaperCurves.Report.Html;
@@ -63,7 +62,7 @@ internal sealed class MadeUpSweep
         var pretrained = Pretrained.Of(plan)!;
         var training = PublishedFigures.Training(pretrained)!.Value / 100;
         var validation = PublishedFigures.Validation(pretrained)!.Value / 100 + Noise(0.004);
-        var result = new PretrainingResult(plan.Zap ? Arm.Zap : Arm.None, plan.Method, 570, 1200 + 40 * plan.Seed, 0.05, training, validation, 0.999, 0.85);
+        var result = new PretrainingResult(plan.Method, 570, 1200 + 40 * plan.Seed, 0.05, training, validation, 0.999, 0.85);
         _networks.Add(new NetworkRecord(name, plan.Seed, plan, result, plan.Method == Method.Iid ? [.. Steps(plan)] : [], Here));
         AddTransfers(name, plan, pretrained, "head", new TransferSettings { Protocol = TransferProtocol.Sequential, Trains = Trained.Head }, 1e-4, 4e-4, 1e-3);
         AddTransfers(name, plan, pretrained, "unfrozen", new TransferSettings { Protocol = TransferProtocol.Sequential }, 4e-5, 7e-5, 1e-4);

@@ -52,7 +52,7 @@ internal sealed class SmallStudy
     public SmallStudy WithNetwork(Pretrained pretrained, ulong seed, double training, double validation, IReadOnlyList<StepRow>? steps = null)
     {
         var plan = MadeUpSweep.Plan(pretrained.Method, pretrained.ZapRows) with { Seed = seed };
-        var result = new PretrainingResult(default, pretrained.Method, 570, 60, 0.1, training / 100, validation / 100, 1, 1);
+        var result = new PretrainingResult(pretrained.Method, 570, 60, 0.1, training / 100, validation / 100, 1, 1);
         _networks.Add(new NetworkRecord(pretrained.Key, seed, plan, result, steps ?? [], new Circumstances()));
         return this;
     }
