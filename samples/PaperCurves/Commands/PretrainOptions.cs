@@ -48,8 +48,8 @@ internal sealed class PretrainOptions
                 result.AddError("--zap, --recommended and --no-zap exclude each other.");
             }
 
-            // These resets are of the whole classifier; an episode resets the row of its class.
-            if (result.GetValue(_recommended) && result.GetValue(_method) != Method.Iid.Key())
+            // These resets are of the whole classifier; an episode resets the row of its class. Defaults are not known to validators.
+            if (result.GetValue(_recommended) && result.GetValue(_method) is { } method && method != Method.Iid.Key())
             {
                 result.AddError("--recommended is for --method iid.");
             }

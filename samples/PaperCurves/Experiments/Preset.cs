@@ -54,8 +54,8 @@ public sealed record Preset
     public static Preset Paper { get; } = new() { Name = "paper" };
 
     /// <summary>
-    /// The smallest setting known to show the effect, found on held-out classes: a quarter of the filters, 300 classes in batches
-    /// of 64, transfer to 100 classes. docs/reproduction.md says what was tried.
+    /// A small setting, judged on held-out classes: a quarter of the filters, 300 classes in batches of 64, transfer to 100 classes.
+    /// There the recommended resets show in both transfers. docs/reproduction.md says what was tried and what does not show.
     /// </summary>
     public static Preset Quick { get; } = new()
     {
