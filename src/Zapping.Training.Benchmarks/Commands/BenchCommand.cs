@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
 using BenchmarkDotNet.Running;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
 using MathNet.Numerics.Statistics;
+using PaperCurves.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 

@@ -100,7 +100,7 @@ public sealed class WrongCommandLineTests : IDisposable
     [Theory]
     [InlineData("pretrain", "there is no checkpoint to resume from", "--resume")]
     [InlineData("pretrain", "--resume is empty", "--resume", "")]
-    [InlineData("pretrain", "--zap and --no-zap exclude each other", "--zap", "--no-zap")]
+    [InlineData("pretrain", "--zap, --recommended and --no-zap exclude each other", "--zap", "--no-zap")]
     [InlineData("pretrain", "--width is '4097'", "--width", "4097")]
     [InlineData("run", "'fast' is not a learning rate", "--iid-lr", "1e-3,fast")]
     [InlineData("run", "'1e-3' is there twice", "--head-lr", "1e-3,1e-3")]

@@ -47,7 +47,7 @@ public sealed class DivergenceTests
         var (exitCode, output, errors) = app.RunApart([.. run, "--iid-lr", "none", "--head-lr", "1e-3,1e38"]);
 
         exitCode.Should().Be(3, output + errors);
-        errors.Trim().Should().StartWith("error: sequential (none), trial 1, lr 1e+38: the transfer diverged: the loss is ")
+        errors.Trim().Should().StartWith("error: sequential (none), trial 1, lr 1e+38, held-out classes: the transfer diverged: the loss is ")
             .And.Contain("Try a lower learning rate than 1e+38").And.NotContain("\n").And.NotContain("   at ");
         ResultsFile.Read(Path.Combine(app.Folder, "out", "results.csv")).Should().NotBeEmpty().And.OnlyContain(row => row.LearningRate == 1e-3);
 

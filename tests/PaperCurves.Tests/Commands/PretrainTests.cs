@@ -133,7 +133,7 @@ public sealed class PretrainTests
     {
         using var app = new AppProcess();
         var (exitCode, text) = app.Run("pretrain", "--preset", "smoke", "--method", "asb", "--recommended");
-        exitCode.Should().Be(1);
+        exitCode.Should().Be(2);
         text.Should().Contain("--recommended is for --method iid");
     }
 

@@ -20,9 +20,8 @@ public sealed class ExperimentTests : IDisposable
     public void Data_with_too_few_classes_is_refused_before_anything_is_trained(int training, int transfer, string message)
     {
         var data = SyntheticGlyphs.Create(training, transfer, ct: TestContext.Current.CancellationToken);
-        var experiment = new Experiment(Settings(Preset.Smoke), data, new SilentBoard(), []);
 
-        experiment.Invoking(it => it.Run(CancellationToken.None)).Should().Throw<DataException>().WithMessage($"*{message}*");
+        FluentActions.Invoking(() => Experiment.EnsureAllowed(Settings(Preset.Smoke), data)).Should().Throw<DataException>().WithMessage($"*{message}*");
 
         _folder.EnumerateFileSystemInfos().Should().BeEmpty();
     }

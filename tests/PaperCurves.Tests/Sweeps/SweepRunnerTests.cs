@@ -46,7 +46,7 @@ public sealed class SweepRunnerTests : IDisposable
         const string Bad = "iid-s1/iid-lr1e-3-t1";
         var outcome = Run(Failing(Bad));
 
-        outcome.Should().BeEquivalentTo(new SweepOutcome(Count - 1, [new CellFailure(Bad, "out of luck")], 0));
+        outcome.Should().BeEquivalentTo(new SweepOutcome(Count - 1, [new CellFailure(Bad, "InvalidOperationException: out of luck")], 0));
         Store.FindFailure(Bad).Should().Contain("out of luck");
         Run(new FakeCellWork()).Made.Should().Be(1);
         Store.FindFailure(Bad).Should().BeNull();
@@ -58,7 +58,7 @@ public sealed class SweepRunnerTests : IDisposable
         var outcome = Run(Failing("iid-s1"));
 
         var lost = Cells.Transfers.Where(cell => cell.Network.Id == "iid-s1").Select(cell => new CellFailure(cell.Id, "its network iid-s1 could not be made"));
-        outcome.Failures.Should().BeEquivalentTo([new CellFailure("iid-s1", "out of luck"), .. lost]);
+        outcome.Failures.Should().BeEquivalentTo([new CellFailure("iid-s1", "InvalidOperationException: out of luck"), .. lost]);
         outcome.Made.Should().Be(Count - outcome.Failures.Count);
     }
 
