@@ -11,10 +11,10 @@ namespace Zapping.Training;
 /// On virtual machines whose processor reports no cache sizes (AMD under Firecracker, for instance), oneDNN 3.7 inside libtorch takes
 /// the first-level cache for one byte large and drops data where a number of channels is no multiple of its vector block (16 with AVX-512,
 /// 8 with AVX2): outputs and gradients of conv1d, conv2d and conv3d are garbage or NaN, and so is what an LSTM infers. The first trainer, transfer, probe
-/// or <see cref="ZapScheduler"/> of a process compares a few small convolutions with float64, which takes milliseconds. Where they are right,
+/// or <see cref="ZapScheduler"/> of a process compares a few small convolutions with float64, which takes about a tenth of a second. Where they are right,
 /// which is nearly everywhere, nothing else happens. Where they are wrong, each model is looked at: if all of its convolutions are layers of
 /// TorchSharp in float32 whose channels are multiples of 16 (8 and fewer at the input), and each of these shapes proves right too, oneDNN
-/// stays in use; else oneDNN is switched off for the process, once and for all, which costs 1.2 to 1.5 times the time of the convolutions. A trainer's log has
+/// stays in use; else oneDNN is switched off for the process, once and for all, which makes training of convolutions take 1.2 to 2.2 times as long. A trainer's log has
 /// a warning then, and <see cref="Status"/> tells.
 /// </para>
 /// <para>
@@ -39,14 +39,17 @@ public static class ConvolutionGuard
     private static readonly ConditionalWeakTable<ILogger, ConvolutionGuardStatus> Told = [];
 
     private static readonly Lazy<ConvolutionGuardian> Guardian = new(() =>
-        new ConvolutionGuardian(Mode(Environment.GetEnvironmentVariable), LibTorchContext.Find(), new ConvolutionProbe()));
+        new ConvolutionGuardian(
+            Mode(Environment.GetEnvironmentVariable(VariableName), AppContext.TryGetSwitch(SwitchName, out var isForced) ? isForced : null),
+            LibTorchContext.Find(),
+            new ConvolutionProbe()));
 
     /// <summary>What has been found and done so far.</summary>
     public static ConvolutionGuardStatus Status => Guardian.Value.Status;
 
     /// <summary>
-    /// Makes sure of the convolutions of a model. Trainers, transfers, probes and schedulers have done so. The first call of a process takes some
-    /// milliseconds; on an affected machine, so does each new shape of convolution.
+    /// Makes sure of the convolutions of a model. Trainers, transfers, probes and schedulers have done so. The first call of a process takes about
+    /// a tenth of a second; on an affected machine, so does each new shape of convolution.
     /// </summary>
     /// <param name="model">
     /// The model, as it is computed with: on its device, in its type. Null, the default, for convolutions that no model tells of, which on an
@@ -65,15 +68,18 @@ public static class ConvolutionGuard
         }
     }
 
-    /// <summary>What the environment and the AppContext switch ask for.</summary>
-    internal static ConvolutionGuardMode Mode(Func<string, string?> environment) => environment(VariableName) switch
+    /// <summary>What the environment variable and the AppContext switch ask for; null where one is not set.</summary>
+    internal static ConvolutionGuardMode Mode(string? variable, bool? isForced) => variable switch
     {
-        null or "" => AppContext.TryGetSwitch(SwitchName, out var isForced)
-            ? isForced ? ConvolutionGuardMode.Force : ConvolutionGuardMode.Off
-            : ConvolutionGuardMode.Auto,
+        null or "" => isForced switch
+        {
+            null => ConvolutionGuardMode.Auto,
+            true => ConvolutionGuardMode.Force,
+            false => ConvolutionGuardMode.Off,
+        },
         "off" => ConvolutionGuardMode.Off,
         "auto" => ConvolutionGuardMode.Auto,
         "force" => ConvolutionGuardMode.Force,
-        var other => throw new InvalidOperationException($"The environment variable {VariableName} is '{other}'; it must be off, auto or force."),
+        _ => throw new InvalidOperationException($"The environment variable {VariableName} is '{variable}'; it must be off, auto or force."),
     };
 }

@@ -98,7 +98,7 @@ internal sealed class ConvolutionGuardian(ConvolutionGuardMode mode, IOneDnnSwit
             {
                 State = ConvolutionGuardState.OneDnnOff,
                 Message = "libtorch computes some convolutions wrongly on this machine, whose processor does not report its caches to oneDNN. "
-                    + $"oneDNN is switched off for this process ({doubt}), so convolutions are right and take 1.2 to 1.5 times as long. "
+                    + $"oneDNN is switched off for this process ({doubt}), so convolutions are right, and training them takes 1.2 to 2.2 times as long. "
                     + $"{WayOut}. {ConvolutionGuard.VariableName}=off turns this guard off.",
             };
         }

@@ -114,26 +114,12 @@ public sealed class ConvolutionGuardTests
     [InlineData("auto", false, 0)]
     [InlineData("off", true, 1)]
     [InlineData("force", false, 2)]
-    public void The_variable_takes_precedence_over_the_switch(string? variable, bool? @switch, int mode)
-    {
-        try
-        {
-            if (@switch is { } value)
-            {
-                AppContext.SetSwitch(ConvolutionGuard.SwitchName, value);
-            }
-
-            ConvolutionGuard.Mode(name => name == ConvolutionGuard.VariableName ? variable : null).Should().Be((ConvolutionGuardMode)mode);
-        }
-        finally
-        {
-            AppContext.SetData(ConvolutionGuard.SwitchName, null);
-        }
-    }
+    public void The_variable_takes_precedence_over_the_switch(string? variable, bool? @switch, int mode) =>
+        ConvolutionGuard.Mode(variable, @switch).Should().Be((ConvolutionGuardMode)mode);
 
     [Fact]
     public void A_word_that_the_variable_does_not_have_is_refused() =>
-        FluentActions.Invoking(() => ConvolutionGuard.Mode(_ => "no")).Should().Throw<InvalidOperationException>().WithMessage("*ZAPPING_CONVOLUTION_GUARD*'no'*off, auto or force*");
+        FluentActions.Invoking(() => ConvolutionGuard.Mode("no", null)).Should().Throw<InvalidOperationException>().WithMessage("*ZAPPING_CONVOLUTION_GUARD*'no'*off, auto or force*");
 
     [Fact]
     public void The_switch_reaches_libtorch()
