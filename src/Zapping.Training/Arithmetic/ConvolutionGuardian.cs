@@ -30,7 +30,7 @@ internal sealed class ConvolutionGuardian(ConvolutionGuardMode mode, IOneDnnSwit
     {
         lock (_lock)
         {
-            if (Status.State == ConvolutionGuardState.NotChecked)
+            if (Status is { State: ConvolutionGuardState.NotChecked, IsAffected: null })
             {
                 Status = Begin();
             }

@@ -82,6 +82,20 @@ public sealed class ConvolutionGuardTests
     }
 
     [Fact]
+    public void A_model_that_is_not_on_the_CPU_decides_nothing_and_the_machine_is_looked_at_once()
+    {
+        using var elsewhere = Sequential(Conv2d(20, 50, 5, device: new Device(TorchSharp.DeviceType.META)));
+        var looks = 0;
+        var guard = Guardian(_ => looks++ >= 0);
+
+        guard.Protect(elsewhere).Should().BeEquivalentTo(new { State = ConvolutionGuardState.NotChecked, IsAffected = true });
+        var before = looks;
+        guard.Protect(elsewhere);
+        looks.Should().BePositive().And.Be(before);
+        _oneDnn.IsOneDnnEnabled.Should().BeTrue();
+    }
+
+    [Fact]
     public void What_cannot_be_switched_is_said()
     {
         using var model = Conv2d(20, 50, 5);

@@ -73,7 +73,9 @@ public sealed class SafetensorsHeaderFuzzTests
             }
             else if (!convert)
             {
-                Nets.Bits(target).Where(loaded => report.Loaded.Contains(loaded.Key, StringComparer.Ordinal)).Should().OnlyContain(loaded => loaded.Value.SequenceEqual(expected![loaded.Key]));
+                // Perhaps none: where not all of them must be there, a file with other names loads nothing.
+                Nets.Bits(target).Where(loaded => report.Loaded.Contains(loaded.Key, StringComparer.Ordinal))
+                    .Where(loaded => !loaded.Value.SequenceEqual(expected![loaded.Key])).Should().BeEmpty();
             }
         },
         iter: Fuzz.Iterations(900));
