@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PaperCurves.CommandLine;
-using Zapping.Training;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;
@@ -67,7 +66,6 @@ internal sealed class CommonOptions
 
         var source = new DataSource(parse.GetValue(_data), parse.GetValue(_testClasses), parse.GetValue(_download));
         source.EnsureThere();
-        NativeAllocator.KeepLargeBlocks();
         set_num_threads(Threads(parse));
         return source;
     }

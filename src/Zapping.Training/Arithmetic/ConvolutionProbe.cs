@@ -18,6 +18,9 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
     /// <summary>Relative to the largest value of the truth. Right convolutions stay below 1e-5; a dropped channel makes 1e-2 and more.</summary>
     private const double Tolerance = 1e-3;
 
+    /// <summary>libtorch on one thread takes oneDNN from 16 on.</summary>
+    private const int Examples = 16;
+
     private readonly Func<ConvolutionShape, Tensor, Tensor, Tensor> _convolve = convolve ?? ((shape, input, weight) => shape.Convolve(input, weight));
 
     /// <summary>Shapes with an incomplete vector block of channels, of 16 as of 8: known to be wrong where the processor's caches are not reported.</summary>
@@ -25,15 +28,14 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
 
     /// <summary>Whether forward and all gradients are right for every one of some shapes.</summary>
     /// <param name="shapes">The shapes; the first that is wrong ends the probe.</param>
-    /// <param name="examples">A batch; libtorch on one thread takes oneDNN from 16 on.</param>
     /// <param name="repetitions">Of each.</param>
     /// <param name="secondOrder">Whether the second order is looked at, too.</param>
     /// <returns>The first shape that is wrong; null if all are right.</returns>
-    public ConvolutionShape? FirstWrong(IEnumerable<ConvolutionShape> shapes, int examples = 16, int repetitions = 4, bool secondOrder = true)
+    public ConvolutionShape? FirstWrong(IEnumerable<ConvolutionShape> shapes, int repetitions = 4, bool secondOrder = true)
     {
         foreach (var shape in shapes)
         {
-            if (Measure(shape, examples, repetitions, secondOrder).Any)
+            if (Measure(shape, Examples, repetitions, secondOrder).Any)
             {
                 return shape;
             }
