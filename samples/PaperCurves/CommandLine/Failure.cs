@@ -19,14 +19,14 @@ internal sealed record Failure(int ExitCode, string Message, string? Stack = nul
         OperationCanceledException when cancellationToken.IsCancellationRequested =>
             new(ExitCodes.Interrupted, "interrupted before there was anything to save."),
         CommandException known => new(known.ExitCode, known.Message),
-        NonFiniteLossException loss => new(ExitCodes.Diverged, OneLine.Of(loss.Message)),
+        NonFiniteStepException loss => new(ExitCodes.Diverged, OneLine.Of(loss.Message)),
         IOException or UnauthorizedAccessException => new(ExitCodes.NotUsable, OneLine.Of(Root(exception).Message)),
         var other when IsOutOfMemory(other) => new(ExitCodes.NotUsable, $"there is not enough memory ({OneLine.Of(FirstLine(other))}). Take a smaller --width, or a data set of smaller images."),
         var other => Unforeseen(other),
     };
 
     /// <summary>In one line, why something failed.</summary>
-    public static string Reason(Exception exception) => OneLine.Of(Root(exception) is CommandException or NonFiniteLossException or IOException or UnauthorizedAccessException
+    public static string Reason(Exception exception) => OneLine.Of(Root(exception) is CommandException or NonFiniteStepException or IOException or UnauthorizedAccessException
         ? Root(exception).Message
         : $"{Root(exception).GetType().Name}: {FirstLine(Root(exception))}");
 

@@ -81,7 +81,7 @@ public static class PretrainingFolder
             run.Save(store);
             throw;
         }
-        catch (NonFiniteLossException failure)
+        catch (NonFiniteStepException failure)
         {
             throw Diverged(plan, folder, store, failure);
         }
@@ -99,7 +99,7 @@ public static class PretrainingFolder
         }
     }
 
-    private static DivergenceException Diverged(PretrainingPlan plan, string folder, CheckpointStore store, NonFiniteLossException failure)
+    private static DivergenceException Diverged(PretrainingPlan plan, string folder, CheckpointStore store, NonFiniteStepException failure)
     {
         var rates = plan.Method == Method.Iid
             ? FormattableString.Invariant($"{plan.LearningRate:g}")

@@ -59,7 +59,7 @@ public sealed class CellWork(ClassificationData data, Device device) : ICellWork
                 ? TransferHead(cell, networkFolder, line, cancellationToken)
                 : TransferAll(cell, networkFolder, line, cancellationToken);
         }
-        catch (NonFiniteLossException failure)
+        catch (NonFiniteStepException failure)
         {
             throw new DivergenceException(
                 FormattableString.Invariant(

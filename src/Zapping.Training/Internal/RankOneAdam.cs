@@ -67,7 +67,7 @@ internal sealed unsafe class RankOneAdam : IDisposable
     /// <param name="start">The first of them.</param>
     /// <param name="count">How many.</param>
     /// <param name="label">Their class.</param>
-    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite; that step has not been made.</exception>
+    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite; that step has not been made.</exception>
     public void Learn(Tensor features, int start, int count, int label)
     {
         var image = (float*)TensorMemory.AddressOf(features) + (start * (long)_width);
@@ -145,7 +145,7 @@ internal sealed unsafe class RankOneAdam : IDisposable
         var loss = Math.Log(sum) - own;
         if (!double.IsFinite(loss))
         {
-            throw new NonFiniteLossException(loss, _step, TrainingBoundary.Class(label, label));
+            throw new NonFiniteStepException(loss, _step, TrainingBoundary.Class(label, label));
         }
 
         foreach (ref var logit in _logits.AsSpan())

@@ -7,7 +7,7 @@ namespace Zapping.Training;
 /// Batches of a data set that fits into memory, in an order that is a function of (seed, epoch) alone. The last
 /// batch of an epoch is smaller if the sizes do not divide.
 /// </summary>
-public sealed class ShuffledBatches : IBatchSource
+public sealed class ShuffledBatches : IBatchSource, ISizedBatches
 {
     private readonly Tensor _inputs;
     private readonly Tensor _labels;
@@ -45,6 +45,10 @@ public sealed class ShuffledBatches : IBatchSource
 
     /// <inheritdoc/>
     public long? BatchesPerEpoch => ((long)_count + BatchSize - 1) / BatchSize;
+
+    Tensor ISizedBatches.Examples => _inputs;
+
+    IEnumerable<long> ISizedBatches.Sizes => BatchSizes.Of(_count, BatchSize);
 
     /// <inheritdoc/>
     public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)

@@ -21,8 +21,8 @@ internal static partial class TrainingLog
         }
     }
 
-    public static void NonFiniteLoss(ILogger log, double loss, long step, TrainingBoundary? boundary) =>
-        NonFiniteLoss(log, loss, step, boundary?.ToString() ?? "no boundary");
+    public static void NonFiniteStep(ILogger log, NonFiniteStepException failure) =>
+        NonFiniteStep(log, failure.Finding, failure.Step, failure.Boundary?.ToString() ?? "no boundary");
 
     public static void WasReset(ILogger log, string policy, ResetContext context, TimeSpan elapsed)
     {
@@ -53,8 +53,8 @@ internal static partial class TrainingLog
     [LoggerMessage(22, LogLevel.Warning, "A checkpoint could not be saved after {Steps} steps; training goes on")]
     public static partial void CheckpointFailed(ILogger log, Exception failure, long steps);
 
-    [LoggerMessage(30, LogLevel.Error, "The loss is {Loss} at step {Step}, after {Boundary}; the optimizer was not stepped")]
-    private static partial void NonFiniteLoss(ILogger log, double loss, long step, string boundary);
+    [LoggerMessage(30, LogLevel.Error, "{Finding} at step {Step}, after {Boundary}; nothing was updated")]
+    private static partial void NonFiniteStep(ILogger log, string finding, long step, string boundary);
 
     [LoggerMessage(40, LogLevel.Warning, "{Finding}")]
     public static partial void Convolutions(ILogger log, string finding);

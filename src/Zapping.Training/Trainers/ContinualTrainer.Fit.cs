@@ -17,7 +17,7 @@ public sealed partial class ContinualTrainer
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Ends training between two steps.</param>
     /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished step.</exception>
-    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite.</exception>
     public TrainingSummary Fit(
         IEnumerable<TrainingTask> stream,
         int batchSize = 1,
@@ -47,7 +47,7 @@ public sealed partial class ContinualTrainer
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Ends training between two steps.</param>
     /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished step.</exception>
-    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite.</exception>
     public TrainingSummary Fit(
         IBatchSource source,
         int epochs,
@@ -57,6 +57,11 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         using var turn = Enter();
+        if (source is ISizedBatches sized)
+        {
+            EnsureNoneAlone(sized.Examples, sized.Sizes);
+        }
+
         using var activity = TrainingTelemetry.Fit(this);
         var run = new FitRun((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
@@ -79,6 +84,11 @@ public sealed partial class ContinualTrainer
     private void FitTask(TrainingTask task, int batchSize, FitRun run)
     {
         using var activity = TrainingTelemetry.Task(State.FinishedTasks);
+        foreach (var examples in task.Classes)
+        {
+            EnsureNoneAlone(examples.Inputs, BatchSizes.Of(examples.Inputs.shape[0], batchSize));
+        }
+
         if (State.TaskClasses is null)
         {
             int[] classes = [.. task.Classes.Select(examples => examples.ClassId)];

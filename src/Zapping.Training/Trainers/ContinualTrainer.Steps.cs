@@ -35,7 +35,7 @@ public sealed partial class ContinualTrainer
     /// <param name="inputs">[n, …], on the model's device.</param>
     /// <param name="labels">What the loss expects, usually [n] class ids as 64-bit integers.</param>
     /// <returns>The loss before the update.</returns>
-    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite; nothing has been updated.</exception>
+    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite; nothing has been updated.</exception>
     /// <exception cref="InvalidOperationException">The loss is not a scalar, or another thread is using the trainer.</exception>
     public double TrainStep(Tensor inputs, Tensor labels)
     {
@@ -51,14 +51,13 @@ public sealed partial class ContinualTrainer
     private double Step(Tensor inputs, Tensor labels, Func<TrainerState, TrainerState> counted)
     {
         var step = State.Steps;
-        Signal(TrainingBoundary.Step(step), State);
+        EnsureNoneAlone(inputs, [inputs.shape[0]]);
+        SignalStep();
         using var scope = NewDisposeScope();
         ClearGradients();
-        var (outputs, loss) = Differentiate(inputs, labels);
-        var value = ValueOf(loss, step, _lastBoundary);
-        var norm = Clip();
+        var (outputs, loss, value, norm) = Prepare(() => Differentiate(inputs, labels), _lastBoundary);
         Update(loss, inputs, labels);
-        State = counted(State with { Steps = step + 1 });
+        State = counted(State with { Steps = step + 1, IsStepBegun = false });
         TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         if (Observers.Count > 0)
@@ -71,6 +70,16 @@ public sealed partial class ContinualTrainer
         }
 
         return value;
+    }
+
+    /// <param name="inputs">[n, …]: examples that come in batches of <paramref name="sizes"/>.</param>
+    /// <param name="sizes">Some of which may be one example, or leave one over when they are taken in parts.</param>
+    private void EnsureNoneAlone(Tensor inputs, IEnumerable<long> sizes)
+    {
+        if (sizes.Any(size => size == 1 || (_microBatch is { } part && size > part && (part == 1 || size % part == 1))))
+        {
+            EnsureFitsAlone(inputs);
+        }
     }
 
     private void Begin(TrainingBoundary boundary, TrainerState begun)
@@ -86,7 +95,7 @@ public sealed partial class ContinualTrainer
         if (_microBatch is not { } size || count <= size)
         {
             var (all, whole) = Forward(inputs, labels);
-            whole.backward();
+            BackwardPass.Of(whole);
             return (all.detach(), whole.detach());
         }
 
@@ -103,7 +112,7 @@ public sealed partial class ContinualTrainer
             var length = Math.Min(size, count - start);
             var (scores, loss) = Forward(inputs.narrow(0, start, length), labels.narrow(0, start, length));
             var share = loss * ((double)length / count);
-            share.backward(); // gradients add up
+            BackwardPass.Of(share); // gradients add up
             outputs.Add(scores.detach().MoveToOuterDisposeScope());
             losses.Add(share.detach().MoveToOuterDisposeScope());
         }
@@ -121,13 +130,20 @@ public sealed partial class ContinualTrainer
             }
             else
             {
-                new NativeClosure(loss, () =>
+                using var before = Remember(); // of the first of the evaluations
+                try
                 {
-                    ClearGradients();
-                    var (_, again) = Differentiate(inputs, labels);
-                    Clip();
-                    return again;
-                }).Step(optimizer);
+                    new NativeClosure(loss, () =>
+                    {
+                        ClearGradients();
+                        return Prepare(() => Differentiate(inputs, labels), _lastBoundary).Loss;
+                    }).Step(optimizer);
+                }
+                catch
+                {
+                    before.Restore();
+                    throw;
+                }
             }
         }
     }

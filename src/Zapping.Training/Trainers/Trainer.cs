@@ -19,6 +19,8 @@ public abstract class Trainer : IDisposable
     private readonly List<ITrainingObserver> _observers = [];
     private readonly List<LearningRateSchedule> _learningRates = [];
     private readonly List<IDisposable> _owned = [];
+    private readonly StepGuard _guard;
+    private readonly BatchStatistics _statistics;
     private double? _maxGradientNorm;
     private CheckpointPlan? _checkpoints;
     private (BoundaryKind Kind, long Index, int Signalled)? _halfway;
@@ -43,6 +45,8 @@ public abstract class Trainer : IDisposable
         Model = model;
         Optimizers = optimizers;
         Loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
+        _guard = new StepGuard(model, Gathered);
+        _statistics = new BatchStatistics(model);
     }
 
     /// <summary>The resets in use, in the order in which they run.</summary>
@@ -147,6 +151,7 @@ public abstract class Trainer : IDisposable
     {
         _schedulers.ForEach(scheduler => scheduler.Resetting -= TellAhead);
         _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
+        _guard.Dispose();
         _owned.ForEach(policy => policy.Dispose());
         _owned.Clear();
         _disposed = true;
@@ -162,6 +167,15 @@ public abstract class Trainer : IDisposable
         SignalSchedulers(boundary);
         State = begun;
         _observers.ForEach(observer => observer.OnBoundary(boundary));
+    }
+
+    /// <summary>Signals the boundary of the next step, unless it has been: a step that failed after it is tried again without another reset.</summary>
+    private protected void SignalStep()
+    {
+        if (!State.IsStepBegun)
+        {
+            Signal(TrainingBoundary.Step(State.Steps), State with { IsStepBegun = true });
+        }
     }
 
     // When a reset fails, those before it have been made. If the same boundary is then tried again, they are not made twice.
@@ -197,29 +211,53 @@ public abstract class Trainer : IDisposable
             : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", loss.shape)}].");
     }
 
-    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
-    private protected double ValueOf(Tensor loss, long step, TrainingBoundary? boundary)
+    /// <summary>To be called before a batch of one example, and before its boundaries are signalled.</summary>
+    /// <param name="example">[n, …], of which the first is such an example.</param>
+    /// <exception cref="InvalidOperationException">A layer would have no variance. Nothing has been written.</exception>
+    private protected void EnsureFitsAlone(Tensor example)
     {
-        using var scope = NewDisposeScope();
-        return EnsureFinite(loss.detach().to(ScalarType.Float64).item<double>(), step, boundary);
+        using var one = example.narrow(0, 0, 1);
+        _statistics.EnsureFor(one);
     }
 
-    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
-    private protected double EnsureFinite(double loss, long step, TrainingBoundary? boundary)
+    /// <summary>
+    /// Makes what comes before an update: a forward and a backward pass, and a look at what they made. If it fails, buffers and what policies have
+    /// gathered are as before, and no gradient is left.
+    /// </summary>
+    /// <param name="pass">The passes; they leave the gradients in the parameters.</param>
+    /// <param name="boundary">For messages.</param>
+    /// <param name="moved">Parameters that the passes move themselves.</param>
+    /// <returns>The outputs, the loss, its value, and the norm of all gradients before clipping.</returns>
+    /// <exception cref="NonFiniteStepException">The loss, a gradient or a buffer is NaN or infinite.</exception>
+    private protected Gradient Prepare(
+        Func<(Tensor Outputs, Tensor Loss)> pass, TrainingBoundary? boundary, IEnumerable<Parameter>? moved = null)
     {
-        if (double.IsFinite(loss))
+        _guard.Begin(moved ?? []);
+        try
         {
-            return loss;
+            var (outputs, loss) = pass();
+            var (value, norm) = Inspect(loss, boundary);
+            return new Gradient(outputs, loss, value, norm);
         }
-
-        TrainingLog.NonFiniteLoss(Log, loss, step, boundary);
-        throw new NonFiniteLossException(loss, step, boundary);
+        catch
+        {
+            _guard.Undo();
+            ClearGradients();
+            throw;
+        }
     }
 
-    /// <returns>The global L2 norm of all gradients before clipping; null without clipping.</returns>
-    private protected double? Clip() => _maxGradientNorm is { } max
-        ? nn.utils.clip_grad_norm_(TrainedParameters.Where(HasGradient), max)
-        : null;
+    /// <summary>Remembers all that a step may write before its update, and the parameters.</summary>
+    private protected TensorMemo Remember()
+    {
+        var memo = new TensorMemo();
+        memo.Remember(_guard.Written.Concat(Model.named_parameters().Select(p => (p.name, (Tensor)p.parameter))));
+        return memo;
+    }
+
+    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite.</exception>
+    private protected double EnsureFinite(double loss, TrainingBoundary? boundary) =>
+        double.IsFinite(loss) ? loss : throw Refused(loss, boundary, null);
 
     // An absent gradient, unlike one of zeros, leaves a parameter and its moments alone, and the next backward pass
     // hands its buffer over instead of adding to one.
@@ -269,6 +307,35 @@ public abstract class Trainer : IDisposable
         return new Turn(this);
     }
 
+    private (double Loss, double? Norm) Inspect(Tensor loss, TrainingBoundary? boundary)
+    {
+        List<Parameter> parameters = [.. TrainedParameters.Where(HasGradient)];
+        var (value, others) = _guard.Inspect(loss, parameters);
+        if (!double.IsFinite(value) || others is not null)
+        {
+            throw Refused(value, boundary, double.IsFinite(value) ? others : null);
+        }
+
+        if (_maxGradientNorm is not { } max)
+        {
+            return (value, null);
+        }
+
+        var norm = nn.utils.clip_grad_norm_(parameters, max);
+        return double.IsFinite(norm) ? (value, norm) : throw Refused(value, boundary, NonFiniteTensors.Norm(norm));
+    }
+
+    private NonFiniteStepException Refused(double loss, TrainingBoundary? boundary, NonFiniteTensors? others)
+    {
+        var refused = new NonFiniteStepException(loss, State.Steps, boundary, others);
+        TrainingLog.NonFiniteStep(Log, refused);
+        return refused;
+    }
+
+    private IEnumerable<(string Name, Tensor Tensor)> Gathered() => _schedulers
+        .Select(scheduler => scheduler.Policy).OfType<IStatefulResetPolicy>().Distinct()
+        .SelectMany(policy => policy.State.Select(own => ($"{policy.GetType().Name} {own.Key}", own.Value)));
+
     private void TellOfArena()
     {
         if (Log.IsEnabled(LogLevel.Information) && NativeAllocator.IsInVainHere)
@@ -286,6 +353,12 @@ public abstract class Trainer : IDisposable
     private void TellAhead(TrainingBoundary boundary) => _observers.ForEach(observer => observer.OnResetAhead(boundary));
 
     private void Tell(ResetReport report) => _observers.ForEach(observer => observer.OnReset(report));
+
+    /// <param name="Outputs">Of the model.</param>
+    /// <param name="Loss">A scalar.</param>
+    /// <param name="Value">The loss.</param>
+    /// <param name="Norm">The global L2 norm of all gradients before clipping; null without clipping.</param>
+    private protected readonly record struct Gradient(Tensor Outputs, Tensor Loss, double Value, double? Norm);
 
     private protected readonly struct Turn(Trainer trainer) : IDisposable
     {

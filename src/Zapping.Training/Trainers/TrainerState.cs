@@ -11,6 +11,7 @@ namespace Zapping.Training;
 /// <param name="EpochSteps">Steps made in the open epoch; null between epochs.</param>
 /// <param name="TaskClasses">Classes finished in the open task; null between tasks.</param>
 /// <param name="ClassSteps">Steps made in the open class; null between classes.</param>
+/// <param name="IsStepBegun">Whether the boundary of the next step has been signalled, since that step has failed: it is not signalled again.</param>
 public sealed record TrainerState(
     long Steps,
     long Epochs,
@@ -18,7 +19,8 @@ public sealed record TrainerState(
     long Tasks,
     long? EpochSteps = null,
     int? TaskClasses = null,
-    long? ClassSteps = null)
+    long? ClassSteps = null,
+    bool IsStepBegun = false)
 {
     /// <summary>Epochs without the open one: a resumed run has so many fewer to make.</summary>
     public long FinishedEpochs => Epochs - (EpochSteps is null ? 0 : 1);

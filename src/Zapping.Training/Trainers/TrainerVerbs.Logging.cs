@@ -16,7 +16,7 @@ public static partial class TrainerVerbs
     /// <item><term>20 CheckpointSaved</term><description>Information</description></item>
     /// <item><term>21 Resumed</term><description>Information</description></item>
     /// <item><term>22 CheckpointFailed</term><description>Warning; a periodic checkpoint, and training goes on</description></item>
-    /// <item><term>30 NonFiniteLoss</term><description>Error; <see cref="NonFiniteLossException"/> follows</description></item>
+    /// <item><term>30 NonFiniteStep</term><description>Error; <see cref="NonFiniteStepException"/> follows</description></item>
     /// <item><term>40 Convolutions</term><description>Warning; oneDNN was switched off, or convolutions are wrong (<see cref="ConvolutionGuard"/>)</description></item>
     /// <item><term>41 LargeBlocksGivenBack</term><description>Information; the training thread is one whose large blocks glibc gives back (<see cref="NativeAllocator"/>)</description></item>
     /// </list>

@@ -36,7 +36,7 @@ public static class SequentialTransfer
     /// The classifier cannot be told, or must grow and another layer uses its weight; or all that should be trained is
     /// frozen.
     /// </exception>
-    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite: the learning rate is too large.</exception>
+    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite: the learning rate is too large.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the model has the last finished class.</exception>
     public static TransferResult Run(
         nn.Module<Tensor, Tensor> model,

@@ -60,13 +60,13 @@ public sealed class LoggingTests : WatchedTraining
         using var inputs = full([2, 6], float.NaN);
         using var labels = zeros(2, ScalarType.Int64);
 
-        Trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteLossException>();
+        Trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteStepException>();
         Trainer.BeginEpoch();
-        Trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteLossException>();
+        Trainer.Invoking(trainer => trainer.TrainStep(inputs, labels)).Should().Throw<NonFiniteStepException>();
 
         log.Entries.Where(entry => entry.Level == LogLevel.Error).Select(entry => (entry.Id, entry.Text)).Should().Equal(
-            (30, "The loss is NaN at step 0, after no boundary; the optimizer was not stepped"),
-            (30, "The loss is NaN at step 0, after EpochBoundary 0; the optimizer was not stepped"));
+            (30, "The loss is NaN at step 0, after no boundary; nothing was updated"),
+            (30, "The loss is NaN at step 0, after EpochBoundary 0; nothing was updated"));
     }
 
     [Fact]

@@ -165,7 +165,7 @@ public sealed class ContinualTrainerTests
         var before = Nets.Bits(net);
         poison = true;
 
-        var thrown = trainer.Invoking(t => t.TrainStep(data.Inputs, data.Labels)).Should().Throw<NonFiniteLossException>().Which;
+        var thrown = trainer.Invoking(t => t.TrainStep(data.Inputs, data.Labels)).Should().Throw<NonFiniteStepException>().Which;
 
         thrown.Message.Should().Contain("NaN at step 1").And.Contain("ClassBoundary 0 (classes 4)");
         (thrown.Step, thrown.Boundary!.Kind).Should().Be((1, ClassBoundary));

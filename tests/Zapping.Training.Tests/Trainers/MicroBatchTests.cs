@@ -47,7 +47,7 @@ public sealed class MicroBatchTests
         using var bad = data.Inputs.clone();
         bad[9] = float.NaN;
         var before = Nets.Bits(net);
-        trainer.Invoking(t => t.TrainStep(bad, data.Labels)).Should().Throw<NonFiniteLossException>();
+        trainer.Invoking(t => t.TrainStep(bad, data.Labels)).Should().Throw<NonFiniteStepException>();
         Nets.Bits(net).Should().BeEquivalentTo(before);
         trainer.State.Steps.Should().Be(0);
         trainer.TrainStep(data.Inputs, data.Labels).Should().BeGreaterThan(0, "the bad gradients are gone");

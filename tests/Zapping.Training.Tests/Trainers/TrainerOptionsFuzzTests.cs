@@ -117,7 +117,7 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
         Nets.Bits(net).Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
         if (trainer is not null && Record.Exception(() => trainer.Fit(new RandomEpisodes(inner: 3, remember: 2), 1)) is { } ending)
         {
-            ending.Should().BeOfType<NonFiniteLossException>();
+            ending.Should().BeOfType<NonFiniteStepException>();
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed class TransferMemoryTests
             {
                 var options = new SequentialTransferOptions { Head = Nets.Head, Trains = trains };
                 var fail = () => SequentialTransfer.Run(net, task, options);
-                fail.Should().Throw<NonFiniteLossException>();
+                fail.Should().Throw<NonFiniteStepException>();
                 var cancel = () => SequentialTransfer.Run(net, task, options, cancellationToken: source.Token);
                 cancel.Should().Throw<OperationCanceledException>();
             }

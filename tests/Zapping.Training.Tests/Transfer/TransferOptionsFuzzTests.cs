@@ -12,7 +12,7 @@ public sealed class TransferOptionsFuzzTests
     private const int Classes = 3;
 
     // How a transfer may end that has begun: learning rates beyond measure, or a classifier that cannot be told.
-    private static readonly Type[] Endings = [typeof(NonFiniteLossException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(ArgumentException)];
+    private static readonly Type[] Endings = [typeof(NonFiniteStepException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(ArgumentException)];
 
     private static readonly Gen<HeadSelector> Heads = Odd.OrNull(Odd.Of("head", "head", "body", "nowhere").Select(HeadSelector.Named));
 

@@ -239,7 +239,7 @@ public sealed class TransferTests
         using var scope = NewDisposeScope();
         using var task = new TransferTask(full([28, 6], float.NaN), zeros(14, 6), Classes);
         var run = () => Run(protocol, Nets.Small(), task, headOnly ? TransferParameters.Head : TransferParameters.All);
-        run.Should().Throw<NonFiniteLossException>();
+        run.Should().Throw<NonFiniteStepException>();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ namespace Zapping.Training;
 /// trainer.Fit(new EpisodeSampler(new LabelledBatch(images, labels)), episodes: 9000);
 /// </code>
 /// Batch normalisation and dropout act as in any training loop: each of the single images and the outer batch is a
-/// forward pass in the model's mode. If a loss is not finite, the inner steps before it stay made.
+/// forward pass in the model's mode. If an episode fails, the weights are as before it.
 /// </summary>
 public sealed class AsbTrainer : EpisodicTrainer
 {
@@ -37,20 +38,23 @@ public sealed class AsbTrainer : EpisodicTrainer
     internal override IReadOnlyDictionary<string, string> Settings =>
         new Dictionary<string, string>(base.Settings, StringComparer.Ordinal) { ["accumulate inner gradients"] = _accumulate.ToString() };
 
-    private protected override (Tensor Outputs, double Loss) OuterGradient(
+    private protected override IEnumerable<Parameter> MovedForGood => InnerParameters.Of(Model);
+
+    private protected override (Tensor Outputs, Tensor Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {
         ClearGradients();
         var inner = InnerParameters.Of(Model);
         var pilesUp = _accumulate && TrainedParameters.Any(p => p.requires_grad && inner.All(i => i.Handle != p.Handle));
-        for (var step = 0; step < episode.Inner.Labels.shape[0]; step++)
+        var losses = new LossRecord(episode.Inner.Labels);
+        for (var step = 0; step < losses.Count; step++)
         {
             using var scope = NewDisposeScope();
             if (pilesUp)
             {
                 var loss = InnerLoss(episode, step);
-                EnsureFinite(loss);
-                loss.backward();
+                losses.Write(step, loss);
+                BackwardPass.Of(loss);
                 FusedKernels.Descend(inner, [.. inner.Select(parameter => parameter.grad)], InnerLearningRate);
                 foreach (var parameter in inner)
                 {
@@ -59,17 +63,15 @@ public sealed class AsbTrainer : EpisodicTrainer
             }
             else
             {
-                InnerStep(episode, step, inner, EnsureFinite);
+                var place = step;
+                InnerStep(episode, step, inner, loss => losses.Write(place, loss));
             }
         }
 
+        EnsureFinite(losses, boundary);
         var (outputs, outerLoss) = Forward(episode.Outer.Inputs, episode.Outer.Labels);
-        var value = ValueOf(outerLoss, State.Steps, boundary);
         atAdapted(outputs);
-        outerLoss.backward();
-        return (outputs.detach(), value);
-
-        // A step that would ruin the weights, which are kept, is not made.
-        void EnsureFinite(Tensor loss) => ValueOf(loss, State.Steps, boundary);
+        BackwardPass.Of(outerLoss);
+        return (outputs.detach(), outerLoss.detach());
     }
 }

@@ -47,7 +47,7 @@ public abstract class EpisodicTrainer : Trainer
     /// <param name="progress">Told after each episode.</param>
     /// <param name="cancellationToken">Ends training between two episodes.</param>
     /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished episode.</exception>
-    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite.</exception>
+    /// <exception cref="NonFiniteStepException">A loss is NaN or infinite.</exception>
     public TrainingSummary Fit(
         IEpisodeSource source,
         long episodes,
@@ -75,7 +75,7 @@ public abstract class EpisodicTrainer : Trainer
     /// <param name="episode">Its images, on the model's device.</param>
     /// <returns>The loss on the outer batch, after the inner loop and before the outer step.</returns>
     /// <exception cref="ArgumentException">The outer batch is neither inner and remember images nor the latter alone.</exception>
-    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; the outer step was not made.</exception>
+    /// <exception cref="NonFiniteStepException">A loss is NaN or infinite; the outer step was not made.</exception>
     public double TrainEpisode(Episode episode)
     {
         ArgumentNullException.ThrowIfNull(episode);
@@ -86,22 +86,24 @@ public abstract class EpisodicTrainer : Trainer
     private double Make(Episode episode)
     {
         EnsureWhole(episode);
+        EnsureFitsAlone(episode.Inner.Inputs);
         var boundary = TrainingBoundary.Class(State.Classes, episode.ClassId);
         var index = State.Steps;
         Signal(boundary, State with { Classes = State.Classes + 1 });
-        Signal(TrainingBoundary.Step(index), State);
+        SignalStep();
 
         using var scope = NewDisposeScope();
         var measured = Observers.Count > 0 && _measurePeriod > 0 && index % _measurePeriod == 0;
         EpisodeMeasure? adapted = null;
-        var (outputs, loss) = OuterGradient(episode, boundary, atAdapted: o => adapted = measured ? _meter.Measure(episode, o) : null);
-        var norm = Clip() ?? (measured ? GradientNorm() : null);
+        var (outputs, _, loss, clipped) = Prepare(
+            () => OuterGradient(episode, boundary, atAdapted: o => adapted = measured ? _meter.Measure(episode, o) : null), boundary, MovedForGood);
+        var norm = clipped ?? (measured ? GradientNorm() : null);
         foreach (var optimizer in Optimizers)
         {
             optimizer.step();
         }
 
-        State = State with { Steps = index + 1 };
+        State = State with { Steps = index + 1, IsStepBegun = false };
         TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         Tell(() => new EpisodeReport(
@@ -121,7 +123,8 @@ public abstract class EpisodicTrainer : Trainer
     /// <param name="episode">The images.</param>
     /// <param name="boundary">For messages.</param>
     /// <param name="atAdapted">To be called with the outputs on the outer batch while the model has the adapted weights.</param>
-    private protected abstract (Tensor Outputs, double Loss) OuterGradient(
+    /// <returns>The outputs on the outer batch, and the loss there.</returns>
+    private protected abstract (Tensor Outputs, Tensor Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted);
 
     internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(base.Settings, StringComparer.Ordinal)
@@ -137,6 +140,21 @@ public abstract class EpisodicTrainer : Trainer
         {
             throw new ArgumentException(
                 $"Episodes come with {BoundaryKind.ClassBoundary} and {BoundaryKind.StepBoundary}; there is no {kind} in them.");
+        }
+    }
+
+    /// <summary>Parameters that the inner loop leaves moved.</summary>
+    private protected virtual IEnumerable<Parameter> MovedForGood => [];
+
+    /// <summary>
+    /// The host waits for the losses of the whole inner loop at once: one that is not finite does no harm before that, as the weights of before are kept.
+    /// </summary>
+    /// <exception cref="NonFiniteStepException">One is NaN or infinite.</exception>
+    private protected void EnsureFinite(LossRecord losses, TrainingBoundary boundary)
+    {
+        foreach (var loss in losses.Values())
+        {
+            EnsureFinite(loss, boundary);
         }
     }
 

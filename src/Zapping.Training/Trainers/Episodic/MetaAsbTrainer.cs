@@ -18,7 +18,7 @@ namespace Zapping.Training;
 /// Each inner forward pass is made again on the way back and must then repeat itself. Batch normalisation may: its
 /// running statistics take part in the inner loop and the outer batch once, and the passes made again leave them
 /// alone; they are no part of what is discarded. Dropout in train mode cannot repeat itself and is refused, unless
-/// <see cref="MetaAsbOptions.FirstOrder"/> is set. If a loss is not finite, the model has its slow weights again.
+/// <see cref="MetaAsbOptions.FirstOrder"/> is set. If an episode fails, the model has its slow weights again.
 /// </para>
 /// </summary>
 public sealed class MetaAsbTrainer : EpisodicTrainer
@@ -48,7 +48,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
     internal override IReadOnlyDictionary<string, string> Settings =>
         new Dictionary<string, string>(base.Settings, StringComparer.Ordinal) { ["first order"] = _firstOrder.ToString() };
 
-    private protected override (Tensor Outputs, double Loss) OuterGradient(
+    private protected override (Tensor Outputs, Tensor Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {
         if (!_firstOrder)
@@ -64,7 +64,6 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         {
             var losses = Adapt(episode, inner, boundary);
             var (outputs, outerLoss) = Forward(episode.Outer.Inputs, episode.Outer.Labels);
-            var value = ValueOf(outerLoss, State.Steps, boundary);
             atAdapted(outputs);
             var gradient = new OuterGradientSum(inner, others, Derivative.Of(outerLoss, [.. inner, .. others]));
             if (!_firstOrder)
@@ -74,7 +73,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             }
 
             gradient.HandOver(TrainedParameters);
-            return (outputs.detach(), value);
+            return (outputs.detach(), outerLoss.detach());
         }
         finally
         {
@@ -88,8 +87,6 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         base.Dispose(disposing);
     }
 
-    // The host waits for the losses of the whole inner loop at once: one that is not finite does no harm before that, as
-    // the slow weights are kept.
     private LossRecord Adapt(Episode episode, IReadOnlyList<Parameter> inner, TrainingBoundary boundary)
     {
         var losses = new LossRecord(episode.Inner.Labels);
@@ -101,11 +98,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             InnerStep(episode, step, inner, loss => losses.Write(place, loss));
         }
 
-        foreach (var loss in losses.Values())
-        {
-            EnsureFinite(loss, State.Steps, boundary);
-        }
-
+        EnsureFinite(losses, boundary);
         return losses;
     }
 

@@ -208,7 +208,7 @@ public sealed class EpisodicTrainerTests
         var episode = new RandomEpisodes().Episode(2);
         episode.Inner.Inputs[7] = tensor(double.NaN);
         FluentActions.Invoking(() => trainer.TrainEpisode(episode))
-            .Should().Throw<NonFiniteLossException>().Which.Boundary!.Classes.Should().Equal(2);
+            .Should().Throw<NonFiniteStepException>().Which.Boundary!.Classes.Should().Equal(2);
         Nets.Bits(net).Should().BeEquivalentTo(before);
     }
 

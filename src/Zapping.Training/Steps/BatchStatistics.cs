@@ -1,0 +1,62 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>
+/// Batch normalization takes its statistics from the batch. Where a channel has one value there, as in a batch of one example behind a linear layer, its
+/// variance is NaN, its outputs are constant, and libtorch does not say so.
+/// </summary>
+/// <param name="model">The model.</param>
+internal sealed class BatchStatistics(nn.Module<Tensor, Tensor> model)
+{
+    private (int Layers, string Shape)? _right;
+
+    /// <summary>Refuses a batch of one example for which a layer would have no variance. It looks once at examples of one shape, by a forward pass in eval mode.</summary>
+    /// <param name="example">[1, …].</param>
+    /// <exception cref="InvalidOperationException">A layer would get one value for a channel. Nothing has been written.</exception>
+    public void EnsureFor(Tensor example)
+    {
+        var layers = ParameterCatalog.DistinctModules(model).Where(m => UsesTheBatch(m.Module)).ToList();
+        var asked = (layers.Count, string.Join(',', example.shape));
+        if (layers.Count == 0 || _right == asked)
+        {
+            return;
+        }
+
+        if (Poor(layers, example) is { } poor)
+        {
+            throw new InvalidOperationException(
+                $"'{poor.Name}' ({poor.Module.GetType().Name}) is in train mode, and a batch of one example [{string.Join(", ", example.shape)}] gives it one value for each "
+                + "channel, which has no variance. Use batches of two and more, of which none is left over (micro-batches too), or call eval() on the layer.");
+        }
+
+        _right = asked;
+    }
+
+    private (string Name, nn.Module Module)? Poor(List<(string Name, nn.Module Module)> layers, Tensor example)
+    {
+        (string, nn.Module)? poor = null;
+        var unhook = layers.ConvertAll(layer => ((nn.Module<Tensor, Tensor>)layer.Module).register_forward_pre_hook((_, inputs) =>
+        {
+            poor ??= inputs.dim() > 1 && inputs.numel() == inputs.size(1) ? layer : null;
+            return inputs;
+        }));
+        try
+        {
+            using var noGrad = no_grad();
+            using var scope = NewDisposeScope();
+            using var buffers = new BufferGuard(model);
+            using var mode = new EvalMode(model);
+            model.call(example);
+        }
+        finally
+        {
+            unhook.ForEach(hook => hook.remove());
+        }
+
+        return poor;
+    }
+
+    private static bool UsesTheBatch(nn.Module module) => module.training && module is BatchNorm1d or BatchNorm2d or BatchNorm3d;
+}

@@ -1,0 +1,101 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>
+/// Sees to it that a step which goes wrong leaves no trace: it remembers what a forward pass may write, which is the model's buffers and what policies
+/// gather, and looks whether loss, gradients and buffers are finite before anything is updated. The host waits for a GPU once, as it does for the loss alone.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="gathered">What else a forward pass may write.</param>
+internal sealed class StepGuard(nn.Module model, Func<IEnumerable<(string Name, Tensor Tensor)>> gathered) : IDisposable
+{
+    // The operator that finds what is not finite multiplies by 1 besides, which changes no number. It wants single precision (type 6).
+    private static readonly AtenScript Script = new(
+        """
+        def look(out: Tensor, loss: Tensor, gradients: List[Tensor], buffers: List[Tensor]):
+            found = torch.zeros([1], dtype=6, device=loss.device)
+            if len(gradients) > 0:
+                torch._amp_foreach_non_finite_check_and_unscale_(gradients, found, torch.ones([1], dtype=6, device=loss.device))
+            if len(buffers) > 0:
+                found = found + torch.stack(torch._foreach_norm(buffers)).sum().to(6) * 0
+            out.copy_(torch.stack([loss.reshape([]), found[0].to(loss.dtype)]))
+        """);
+
+    private readonly TensorMemo _memo = new();
+    private readonly HashSet<string> _infinite = new(StringComparer.Ordinal);
+
+    /// <summary>All that a forward pass may write.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Written => model.named_buffers().Select(b => (b.name, b.buffer)).Concat(gathered());
+
+    /// <summary>To be called before the forward pass.</summary>
+    /// <param name="moved">Parameters that will be moved before <see cref="Inspect"/>.</param>
+    public void Begin(IEnumerable<Parameter> moved) => _memo.Remember(Written.Concat(moved.Select(parameter => (NameOf(parameter), (Tensor)parameter))));
+
+    /// <summary>Gives back what was remembered.</summary>
+    public void Undo() => _memo.Restore();
+
+    /// <summary>Looks at a step before its update.</summary>
+    /// <param name="loss">A scalar.</param>
+    /// <param name="parameters">Those whose gradients will be used; each has one.</param>
+    /// <returns>The loss, and what besides it is not finite, if anything.</returns>
+    public (double Loss, NonFiniteTensors? Others) Inspect(Tensor loss, IReadOnlyList<Parameter> parameters)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var scalar = loss.detach();
+        List<Tensor> gradients = [.. parameters.Select(parameter => parameter.grad!)];
+        List<Tensor> buffers = [.. _memo.Entries.Where(entry => HasNumbers(entry.Tensor) && !_infinite.Contains(entry.Name)).Select(entry => entry.Tensor)];
+        if (IsReal(scalar) && gradients.TrueForAll(g => IsReal(g) && g.device == scalar.device) && buffers.TrueForAll(b => b.dtype == scalar.dtype && b.device == scalar.device))
+        {
+            var read = empty([2], scalar.dtype, scalar.device);
+            Script.Invoke("look", read, scalar, gradients.ToArray(), buffers.ToArray());
+            var numbers = read.cpu().to(ScalarType.Float64).data<double>();
+            return (numbers[0], numbers[1] == 0 ? null : Search(parameters));
+        }
+
+        return (scalar.cpu().to(ScalarType.Float64).item<double>(), Search(parameters));
+    }
+
+    public void Dispose() => _memo.Dispose();
+
+    // One by one and exactly: what the quick look cannot read, or has found, where it takes infinity in a mask and squares that overflow for faults.
+    private NonFiniteTensors? Search(IReadOnlyList<Parameter> parameters)
+    {
+        if (Found(parameters.Select(parameter => (NameOf(parameter), parameter.grad!))) is { Count: > 0 } gradients)
+        {
+            return NonFiniteTensors.Gradients(gradients);
+        }
+
+        var entries = _memo.Entries.Where(entry => HasNumbers(entry.Tensor)).ToList();
+        var before = Found(entries.Select(entry => (entry.Name, entry.Value))).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var found = Found(entries.Where(entry => !before.Contains(entry.Name)).Select(entry => (entry.Name, entry.Tensor)));
+        _infinite.UnionWith(before);
+        return found.Count > 0 ? NonFiniteTensors.Written(found) : null;
+    }
+
+    private static List<(string Name, long Count, long Of)> Found(IEnumerable<(string Name, Tensor Values)> tensors)
+    {
+        var found = new List<(string, long, long)>();
+        foreach (var (name, values) in tensors)
+        {
+            using var scope = NewDisposeScope();
+            var numbers = values.is_sparse ? values.to_dense() : values;
+            var others = numbers.isfinite().logical_not().sum().item<long>();
+            if (others > 0)
+            {
+                found.Add((name, others, numbers.numel()));
+            }
+        }
+
+        return found;
+    }
+
+    private string NameOf(Parameter parameter) =>
+        model.named_parameters().Where(p => p.parameter.Handle == parameter.Handle).Select(p => p.name).FirstOrDefault("a parameter that is not the model's");
+
+    private static bool HasNumbers(Tensor tensor) => tensor.is_floating_point() || tensor.is_complex();
+
+    private static bool IsReal(Tensor tensor) => tensor.is_floating_point() && !tensor.is_sparse;
+}
