@@ -12,12 +12,12 @@ internal static class ModuleTensors
     public static Dictionary<string, Tensor> Of(nn.Module module)
     {
         var tensors = module.state_dict();
-        var handles = tensors.Values.Select(tensor => tensor.Handle).ToHashSet();
+        var saved = tensors.Values.Select(TensorIdentity.Of).ToHashSet();
         foreach (var (path, part) in ParameterCatalog.Modules(module))
         {
             foreach (var (name, parameter) in part.named_parameters(recurse: false))
             {
-                if (handles.Contains(parameter.Handle))
+                if (saved.Contains(TensorIdentity.Of(parameter)))
                 {
                     tensors.TryAdd(ParameterCatalog.Join(path, name), parameter);
                 }

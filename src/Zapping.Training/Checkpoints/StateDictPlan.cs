@@ -6,7 +6,7 @@ namespace Zapping.Training.Internal;
 internal sealed class StateDictPlan
 {
     private readonly List<(string InFile, string InModule, Tensor Target)> _pairs = [];
-    private readonly HashSet<IntPtr> _parameters;
+    private readonly HashSet<TensorIdentity> _parameters;
     private readonly List<string> _missing = [];
     private readonly List<string> _unexpected = [];
     private readonly List<string> _misfits = [];
@@ -14,7 +14,7 @@ internal sealed class StateDictPlan
     public StateDictPlan(nn.Module module, SafetensorsFile file, StateDictNames names, bool convert)
     {
         var targets = ModuleTensors.Of(module);
-        _parameters = [.. module.parameters().Select(parameter => parameter.Handle)];
+        _parameters = [.. module.parameters().Select(parameter => TensorIdentity.Of(parameter))];
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var inFile in file.Names)
         {
@@ -38,8 +38,8 @@ internal sealed class StateDictPlan
         }
 
         // Files from Python may hold tied weights under one of their names only.
-        var found = sources.Keys.Select(name => targets[name].Handle).ToHashSet();
-        _missing.AddRange(targets.Where(target => !found.Contains(target.Value.Handle)).Select(target => target.Key));
+        var found = sources.Keys.Select(name => TensorIdentity.Of(targets[name])).ToHashSet();
+        _missing.AddRange(targets.Where(target => !found.Contains(TensorIdentity.Of(target.Value))).Select(target => target.Key));
     }
 
     /// <exception cref="InvalidDataException">Something does not fit.</exception>
@@ -62,7 +62,7 @@ internal sealed class StateDictPlan
         using var noGrad = no_grad();
         // All of it before the first write. What is finite in the file may no longer be so in the module's type.
         var values = _pairs.Select(pair => file.Read(pair.InFile).to(pair.Target.dtype)).ToArray();
-        var weights = _pairs.Zip(values).Where(entry => _parameters.Contains(entry.First.Target.Handle));
+        var weights = _pairs.Zip(values).Where(entry => _parameters.Contains(TensorIdentity.Of(entry.First.Target)));
         if (!allowNonFinite && FiniteWeights.Faults(weights.Select(entry => (entry.First.InModule, entry.Second))) is { } faults)
         {
             throw new InvalidDataException(

@@ -40,7 +40,7 @@ internal static class CallOrder
         called = [.. called.DistinctBy(m => m.Name, StringComparer.Ordinal)];
         return modules.FirstOrDefault(m => called.TrueForAll(c => c.Module != m.Module)) is { Module: { } unseen } missing
             ? throw new NotSupportedException(
-                $"'{missing.Name}' ({unseen.GetName()}) has parameters, but no call() of it is seen in a forward pass, so its place among the layers is not known.")
+                $"'{missing.Name}' ({ModuleName.Of(unseen)}) has parameters, but no call() of it is seen in a forward pass, so its place among the layers is not known.")
             : called;
     }
 }

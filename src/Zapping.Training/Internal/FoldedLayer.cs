@@ -29,7 +29,7 @@ internal sealed class FoldedLayer : IDisposable
             $"{nameof(EpisodicOptions.FoldedLayer)} was called {_calls.Count} times in a forward pass, not once. Its weight must serve one "
             + "call() of the layer and nothing else; leave the option out otherwise.");
 
-    public bool Has(Parameter parameter) => parameter.Handle == _layer.weight.Handle || parameter.Handle == _layer.bias?.Handle;
+    public bool Has(Parameter parameter) => TensorIdentity.Same(parameter, _layer.weight) || (_layer.bias is { } bias && TensorIdentity.Same(parameter, bias));
 
     /// <summary>Looks at the forward pass that follows; disposing of the result forgets what was seen.</summary>
     public IDisposable Watch()

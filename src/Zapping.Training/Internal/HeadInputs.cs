@@ -44,7 +44,7 @@ internal sealed class HeadInputs : IDisposable
         if (!Suffice(examples))
         {
             throw new NotSupportedException(
-                $"The output of {_model.GetName()} is not that of its classifier for each example, so the classifier's inputs are not all that matters.");
+                $"The output of {ModuleName.Of(_model)} is not that of its classifier for each example, so the classifier's inputs are not all that matters.");
         }
 
         using var noGrad = no_grad();

@@ -9,13 +9,13 @@ internal static class HeadLayer
     /// <exception cref="NotSupportedException">The classifier is no <see cref="Linear"/>.</exception>
     public static Linear Find(nn.Module model, HeadSelector selector) => TryFind(model, selector.Find(model))
         ?? throw new NotSupportedException(
-            $"The classifier of {model.GetName()} is no Linear layer of it, so its inputs cannot be taken for features.");
+            $"The classifier of {ModuleName.Of(model)} is no Linear layer of it, so its inputs cannot be taken for features.");
 
     public static Linear? TryFind(nn.Module model, Head head)
     {
         foreach (var (_, module) in ParameterCatalog.Modules(model))
         {
-            if (module is Linear linear && linear.weight.Handle == head.Weight.Handle)
+            if (module is Linear linear && TensorIdentity.Same(linear.weight, head.Weight))
             {
                 return linear;
             }

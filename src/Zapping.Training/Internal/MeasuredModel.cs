@@ -18,10 +18,10 @@ internal sealed class MeasuredModel : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
-        _parameters = [.. model.parameters().Where(parameter => parameter.requires_grad).DistinctBy(parameter => parameter.Handle)];
+        _parameters = [.. model.parameters().Where(parameter => parameter.requires_grad).DistinctBy(parameter => TensorIdentity.Of(parameter))];
         if (_parameters.Count == 0)
         {
-            throw new ArgumentException($"No parameter of {model.GetName()} requires a gradient.", nameof(model));
+            throw new ArgumentException($"No parameter of {ModuleName.Of(model)} requires a gradient.", nameof(model));
         }
 
         _mode = new EvalMode(model);

@@ -16,9 +16,9 @@ internal sealed class OptimizerSnapshot
     private readonly List<OptimizerOptions> _groups;
 
     /// <param name="optimizer">A managed one.</param>
-    /// <param name="names">The model's parameters by handle.</param>
+    /// <param name="names">Those of the model's parameters.</param>
     /// <exception cref="NotSupportedException">Its state is out of reach.</exception>
-    public OptimizerSnapshot(optim.Optimizer optimizer, Dictionary<IntPtr, string> names)
+    public OptimizerSnapshot(optim.Optimizer optimizer, IReadOnlyDictionary<TensorIdentity, string> names)
     {
         if (optimizer is not OptimizerHelper managed)
         {
@@ -29,7 +29,7 @@ internal sealed class OptimizerSnapshot
         var dictionary = managed.state_dict();
         _groups = dictionary.Options;
         _states = [.. managed.parameters().Zip(dictionary.State).Select((pair, i) =>
-            (names.GetValueOrDefault(pair.First.Handle, FormattableString.Invariant($"parameter-{i}")), pair.First, pair.Second))];
+            (names.GetValueOrDefault(TensorIdentity.Of(pair.First), FormattableString.Invariant($"parameter-{i}")), pair.First, pair.Second))];
     }
 
     public OptimizerDescription Describe() => new(_optimizer.GetType().Name, [.. _groups.Select(Options)]);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,8 +7,7 @@ namespace Zapping.Training.Internal;
 /// <summary>Finds what the optimizers remember of a parameter.</summary>
 internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
 {
-    private readonly Dictionary<Parameter, (IntPtr Handle, List<OptimizerStateSlot> Slots)> _known =
-        new(ReferenceEqualityComparer.Instance);
+    private readonly ConditionalWeakTable<Parameter, Known> _known = [];
 
     /// <summary>The state of one parameter in every optimizer that holds it.</summary>
     /// <exception cref="InvalidOperationException">There are optimizers, and none of them holds the parameter.</exception>
@@ -22,8 +22,8 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
         // Optimizers neither drop parameters nor exchange state objects, so a hit stays true for this handle.
         if (!_known.TryGetValue(parameter, out var known) || known.Handle != parameter.Handle)
         {
-            known = (parameter.Handle, Find(parameter, name));
-            _known[parameter] = known;
+            known = new Known(parameter.Handle, Find(parameter, name));
+            _known.AddOrUpdate(parameter, known);
         }
 
         foreach (var slot in known.Slots)
@@ -43,7 +43,7 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
             {
                 FindManaged(managed, parameter, name, slots);
             }
-            else if (optimizer.parameters().Any(p => IsSameNative(p, parameter)))
+            else if (optimizer.parameters().Any(candidate => TensorIdentity.Same(candidate, parameter)))
             {
                 slots.Add(new OptimizerStateSlot(optimizer, null, null));
             }
@@ -74,8 +74,7 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
             return;
         }
 
-        // A replaced parameter is disposed of, and has no handle to compare.
-        bool IsIt(Parameter candidate) => !candidate.IsInvalid && candidate.Handle == parameter.Handle;
+        bool IsIt(Parameter candidate) => TensorIdentity.Same(candidate, parameter);
     }
 
     private static List<OptimizerState> StatesOf(OptimizerHelper optimizer, string name)
@@ -94,13 +93,5 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
         }
     }
 
-    private static bool IsSameNative(Parameter candidate, Parameter parameter)
-    {
-        // A native optimizer hands out new handles; writing through one and reading through the other would tell,
-        // but shapes and values are enough to know that it holds this parameter, and cost nothing to it.
-        using var scope = NewDisposeScope();
-        return candidate.dtype == parameter.dtype
-            && candidate.shape.AsSpan().SequenceEqual(parameter.shape)
-            && candidate.eq(parameter).all().item<bool>();
-    }
+    private sealed record Known(IntPtr Handle, List<OptimizerStateSlot> Slots);
 }

@@ -50,10 +50,10 @@ internal sealed class OuterGradientSum
     /// <summary>Leaves the sums in the gradients of those parameters that the outer step moves.</summary>
     public void HandOver(IEnumerable<Parameter> outer)
     {
-        var handles = outer.Select(parameter => parameter.Handle).ToHashSet();
+        var moved = outer.Select(parameter => TensorIdentity.Of(parameter)).ToHashSet();
         for (var i = 0; i < _sums.Length; i++)
         {
-            if (_reached[i] && handles.Contains(_parameters[i].Handle))
+            if (_reached[i] && moved.Contains(TensorIdentity.Of(_parameters[i])))
             {
                 _parameters[i].grad = _sums[i];
             }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -10,14 +10,16 @@ namespace Zapping.Training.Internal;
 /// </summary>
 internal sealed class ParameterCatalog(nn.Module model)
 {
-    private readonly Dictionary<Parameter, Entry> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly ConditionalWeakTable<Parameter, Entry> _known = []; // native modules make a new object each time
 
     public nn.Module Model => model;
 
     /// <summary>The name of a parameter in the model.</summary>
     public string NameOf(Parameter parameter) => Find(parameter).Names[0];
 
-    /// <summary>All names under which the model reaches the same memory; more than one if weights are tied.</summary>
+    /// <summary>
+    /// The names under which layers of the model use the same memory; more than one if weights are tied. A layer that has two names is one layer.
+    /// </summary>
     public IReadOnlyList<string> NamesOf(Parameter parameter) => Find(parameter).Names;
 
     /// <summary>A buffer of a module of the model, with its name in the model.</summary>
@@ -29,11 +31,11 @@ internal sealed class ParameterCatalog(nn.Module model)
             {
                 return candidate.named_buffers(recurse: false).FirstOrDefault(b => b.name == buffer) is (_, { } tensor)
                     ? (Join(path, buffer), tensor)
-                    : throw new ArgumentException($"'{path}' ({module.GetName()}) has no buffer '{buffer}'.", nameof(buffer));
+                    : throw new ArgumentException($"'{path}' ({ModuleName.Of(module)}) has no buffer '{buffer}'.", nameof(buffer));
             }
         }
 
-        throw new ArgumentException($"The module {module.GetName()} does not belong to the model {model.GetName()}.", nameof(module));
+        throw new ArgumentException($"The module {ModuleName.Of(module)} does not belong to the model {ModuleName.Of(model)}.", nameof(module));
     }
 
     /// <summary>The model itself and every module in it once, by the first of its names.</summary>
@@ -61,11 +63,11 @@ internal sealed class ParameterCatalog(nn.Module model)
         }
 
         var names = new List<string>();
-        foreach (var (moduleName, module) in Modules(model))
+        foreach (var (moduleName, module) in DistinctModules(model))
         {
             foreach (var (name, candidate) in module.named_parameters(recurse: false))
             {
-                if (SameMemory(candidate, parameter))
+                if (TensorIdentity.Same(candidate, parameter))
                 {
                     names.Add(Join(moduleName, name));
                 }
@@ -75,31 +77,14 @@ internal sealed class ParameterCatalog(nn.Module model)
         if (names.Count == 0)
         {
             throw new ArgumentException(
-                $"The parameter of shape [{string.Join(", ", parameter.shape)}] does not belong to the model {model.GetName()}. "
+                $"The parameter of shape [{string.Join(", ", parameter.shape)}] does not belong to the model {ModuleName.Of(model)}. "
                 + "Give one of its own parameters, looked up anew at each reset.",
                 nameof(parameter));
         }
 
-        entry = new Entry(parameter.Handle, names);
-        _known[parameter] = entry;
+        entry = new Entry(parameter.Handle, [.. names.Distinct(StringComparer.Ordinal)]); // TorchScript makes new modules, too
+        _known.AddOrUpdate(parameter, entry);
         return entry;
-    }
-
-    private static bool SameMemory(Parameter a, Parameter b)
-    {
-        if (a.IsInvalid)
-        {
-            return false;
-        }
-
-        return a.Handle == b.Handle || (Address(a) is var address and not 0 && address == Address(b));
-    }
-
-    // Native modules such as Embedding hand out a new handle for the same tensor, so handles alone do not tell.
-    private static nint Address(Tensor tensor)
-    {
-        var isKnown = tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() > 0;
-        return isKnown ? TensorMemory.AddressOf(tensor) : 0;
     }
 
     private sealed record Entry(IntPtr Handle, IReadOnlyList<string> Names);

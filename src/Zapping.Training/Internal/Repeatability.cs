@@ -17,7 +17,7 @@ internal static class Repeatability
             if (module.training && module is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout or RReLU)
             {
                 throw new NotSupportedException(
-                    $"'{name}' ({module.GetName()}) draws random numbers in train mode, so an inner step of Meta-ASB cannot be repeated "
+                    $"'{name}' ({ModuleName.Of(module)}) draws random numbers in train mode, so an inner step of Meta-ASB cannot be repeated "
                     + $"on the way back. Call eval() on it, or set {nameof(MetaAsbOptions)}.{nameof(MetaAsbOptions.FirstOrder)}.");
             }
         }

@@ -21,7 +21,7 @@ internal sealed class TrainerSnapshot
         _model = [.. trainer.Model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter))
             .Concat(trainer.Model.named_buffers().Select(b => new KeyValuePair<string, Tensor>(b.name, b.buffer)))];
         _parameters = trainer.Model.named_parameters().Select(p => p.name).ToHashSet(StringComparer.Ordinal);
-        var names = trainer.Model.named_parameters().DistinctBy(p => p.parameter.Handle).ToDictionary(p => p.parameter.Handle, p => p.name);
+        var names = trainer.Model.named_parameters().DistinctBy(p => TensorIdentity.Of(p.parameter)).ToDictionary(p => TensorIdentity.Of(p.parameter), p => p.name);
         _optimizers = [.. trainer.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];
     }
 

@@ -137,10 +137,10 @@ internal sealed class TransferSession : IDisposable
 
     private void Freeze()
     {
-        var trained = _trained.Select(parameter => parameter.Handle).ToHashSet();
+        var trained = _trained.Select(parameter => TensorIdentity.Of(parameter)).ToHashSet();
         foreach (var parameter in _whole.parameters())
         {
-            if (parameter.requires_grad && !trained.Contains(parameter.Handle))
+            if (parameter.requires_grad && !trained.Contains(TensorIdentity.Of(parameter)))
             {
                 parameter.requires_grad = false;
                 _frozen.Add(parameter);

@@ -116,7 +116,7 @@ internal sealed class WeightTrajectory(int keepEvery) : IDisposable
 
     private bool Fit(IReadOnlyList<Parameter> parameters) =>
         parameters.Count == _parameters.Count
-        && parameters.Zip(_parameters).All(pair => !pair.Second.IsInvalid && pair.First.Handle == pair.Second.Handle);
+        && parameters.Zip(_parameters).All(pair => TensorIdentity.Same(pair.First, pair.Second));
 
     private static void Copy(IEnumerable<Tensor> from, IEnumerable<Tensor> to)
     {

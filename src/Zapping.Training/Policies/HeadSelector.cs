@@ -22,7 +22,9 @@ public abstract class HeadSelector
         return new OnlyLinear(classCount);
     }
 
-    /// <summary>The layer with this dotted name, a <see cref="Linear"/> or 1x1 <see cref="Conv2d"/>.</summary>
+    /// <summary>
+    /// The layer with this dotted name: a <see cref="Linear"/>, a 1x1 <see cref="Conv2d"/>, or an <see cref="Embedding"/> whose rows are the classes' prototypes.
+    /// </summary>
     /// <param name="layer">As in <c>named_modules()</c>, for example <c>classifier.linear</c>.</param>
     public static HeadSelector Named(string layer)
     {
@@ -69,21 +71,22 @@ public abstract class HeadSelector
 
     private protected abstract Head Find(nn.Module model, TrainingBoundary? boundary);
 
-    /// <summary>Heads are Linear layers and 1x1 convolutions.</summary>
+    /// <summary>Heads are Linear layers, 1x1 convolutions, and embeddings whose rows are multiplied with the features.</summary>
     private static Head? AsHead(nn.Module module) => module switch
     {
         Linear linear => new Head(linear.weight, linear.bias),
         Conv2d { weight: { } weight } conv when weight.shape is [_, _, 1, 1] => new Head(weight, conv.bias),
+        Embedding { weight: { } weight } => new Head(weight, null),
         _ => null,
     };
 
     private static string Listing(IEnumerable<(string Name, nn.Module Module)> candidates)
     {
         var lines = candidates
-            .Select(c => AsHead(c.Module) is { } head ? $"'{c.Name}' ({c.Module.GetName()}, {head.UnitCount} units)" : null)
+            .Select(c => AsHead(c.Module) is { } head ? $"'{c.Name}' ({ModuleName.Of(c.Module)}, {head.UnitCount} units)" : null)
             .OfType<string>()
             .ToList();
-        return lines.Count == 0 ? "it has no Linear and no 1x1 Conv2d" : "candidates are " + string.Join(", ", lines);
+        return lines.Count == 0 ? "it has no Linear, no 1x1 Conv2d and no Embedding" : "candidates are " + string.Join(", ", lines);
     }
 
     private sealed class OnlyLinear(int? classCount) : HeadSelector
@@ -98,7 +101,7 @@ public abstract class HeadSelector
         // Without the names of named_modules(), which cost more than all the rest of a search.
         private void Collect(nn.Module module, List<Linear> found)
         {
-            if (module is Linear linear && (classCount is null || linear.weight.size(0) == classCount))
+            if (module is Linear linear && (classCount is null || linear.weight.size(0) == classCount) && !found.Contains(linear)) // which may have two names
             {
                 found.Add(linear);
             }
@@ -113,8 +116,8 @@ public abstract class HeadSelector
         {
             var what = classCount is null ? "Linear layers" : $"Linear layers with {classCount} units";
             return new InvalidOperationException(
-                $"The model {model.GetName()} has {count} {what}, so its classifier cannot be told; "
-                + $"{Listing(ParameterCatalog.Modules(model))}. Say which with {nameof(HeadSelector)}.{nameof(Named)}, "
+                $"The model {ModuleName.Of(model)} has {count} {what}, so its classifier cannot be told; "
+                + $"{Listing(ParameterCatalog.DistinctModules(model))}. Say which with {nameof(HeadSelector)}.{nameof(Named)}, "
                 + $"{nameof(Layer)} or {nameof(Parameter)}.");
         }
     }
@@ -128,14 +131,14 @@ public abstract class HeadSelector
                 if (string.Equals(name, layer, StringComparison.Ordinal))
                 {
                     return AsHead(module) ?? throw new InvalidOperationException(
-                        $"Layer '{layer}' is a {module.GetName()}, not a Linear or 1x1 Conv2d; "
-                        + $"{Listing(ParameterCatalog.Modules(model))}.");
+                        $"Layer '{layer}' is a {ModuleName.Of(module)}, no Linear, 1x1 Conv2d or Embedding. Name its weight with {nameof(Parameter)} if its rows are classes; "
+                        + $"{Listing(ParameterCatalog.DistinctModules(model))}.");
                 }
             }
 
             throw new InvalidOperationException(
-                $"The model {model.GetName()} has no layer '{layer}'; "
-                + $"{Listing(ParameterCatalog.Modules(model))}.");
+                $"The model {ModuleName.Of(model)} has no layer '{layer}'; "
+                + $"{Listing(ParameterCatalog.DistinctModules(model))}.");
         }
     }
 
@@ -148,7 +151,7 @@ public abstract class HeadSelector
     {
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => boundary is null
             ? throw new InvalidOperationException(
-                $"The head of {model.GetName()} is chosen {nameof(PerBoundary)}, and here is no boundary to choose by. Say which head is meant with "
+                $"The head of {ModuleName.Of(model)} is chosen {nameof(PerBoundary)}, and here is no boundary to choose by. Say which head is meant with "
                 + $"{nameof(Named)}, {nameof(Layer)} or {nameof(Parameter)}.")
             : choose(boundary).Find(model, boundary);
     }

@@ -35,7 +35,7 @@ public sealed class InitialDistancePenalty : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _strength = Guard.NonNegative(strength);
-        _names = [.. (parameters ?? ParameterSet.All).NamesIn(model)];
+        _names = [.. (parameters ?? ParameterSet.All).In(model).Select(p => p.Name)];
         _initial = ParameterSnapshot.Of(model);
     }
 

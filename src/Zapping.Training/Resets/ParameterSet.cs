@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -49,7 +50,8 @@ public sealed class ParameterSet
         return [.. Choose(model).Select(p => p.parameter)];
     }
 
-    internal IEnumerable<string> NamesIn(nn.Module model) => Choose(model).Select(p => p.name);
+    /// <summary>Like <see cref="Of"/>, with names.</summary>
+    internal IEnumerable<(string Name, Parameter Parameter)> In(nn.Module model) => Choose(model);
 
     private List<(string name, Parameter parameter)> Choose(nn.Module model)
     {
@@ -58,7 +60,7 @@ public sealed class ParameterSet
         {
             if (!named.Exists(p => p.name.StartsWith(prefix, StringComparison.Ordinal)))
             {
-                throw new InvalidOperationException($"No parameter of {model.GetName()} begins with '{prefix}'. There are: {Names(named)}.");
+                throw new InvalidOperationException($"No parameter of {ModuleName.Of(model)} begins with '{prefix}'. There are: {Names(named)}.");
             }
         }
 
@@ -66,7 +68,7 @@ public sealed class ParameterSet
         return chosen.Count > 0
             ? chosen
             : throw new InvalidOperationException(
-                $"The parameter set takes none of the parameters of {model.GetName()} that require a gradient. There are: {Names(named)}.");
+                $"The parameter set takes none of the parameters of {ModuleName.Of(model)} that require a gradient. There are: {Names(named)}.");
     }
 
     private static string Names(List<(string name, Parameter parameter)> named) => string.Join(", ", named.Select(p => p.name));

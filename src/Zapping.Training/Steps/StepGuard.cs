@@ -31,7 +31,7 @@ internal sealed class StepGuard(nn.Module model, Func<IEnumerable<(string Name, 
 
     /// <summary>To be called before the forward pass.</summary>
     /// <param name="moved">Parameters that will be moved before <see cref="Inspect"/>.</param>
-    public void Begin(IEnumerable<Parameter> moved) => _memo.Remember(Written.Concat(moved.Select(parameter => (NameOf(parameter), (Tensor)parameter))));
+    public void Begin(IEnumerable<(string Name, Parameter Parameter)> moved) => _memo.Remember(Written.Concat(moved.Select(own => (own.Name, (Tensor)own.Parameter))));
 
     /// <summary>Gives back what was remembered.</summary>
     public void Undo() => _memo.Restore();
@@ -93,7 +93,7 @@ internal sealed class StepGuard(nn.Module model, Func<IEnumerable<(string Name, 
     }
 
     private string NameOf(Parameter parameter) =>
-        model.named_parameters().Where(p => p.parameter.Handle == parameter.Handle).Select(p => p.name).FirstOrDefault("a parameter that is not the model's");
+        model.named_parameters().Where(p => TensorIdentity.Same(p.parameter, parameter)).Select(p => p.name).FirstOrDefault("a parameter that is not the model's");
 
     private static bool HasNumbers(Tensor tensor) => tensor.is_floating_point() || tensor.is_complex();
 

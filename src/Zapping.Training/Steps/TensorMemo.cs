@@ -57,7 +57,7 @@ internal sealed class TensorMemo : IDisposable
 
     // .to() gives a model other tensors, or the same ones in another memory.
     private bool IsOf(List<(string Name, Tensor Tensor)> wanted) =>
-        wanted.Count == _tensors.Count && wanted.Zip(_tensors).All(pair => pair.First.Tensor.Handle == pair.Second.Tensor.Handle)
+        wanted.Count == _tensors.Count && wanted.Zip(_tensors).All(pair => TensorIdentity.Same(pair.First.Tensor, pair.Second.Tensor))
         && wanted.Zip(_values).All(pair => IsLike(pair.First.Tensor, pair.Second));
 
     private static bool IsLike(Tensor a, Tensor b) => a.dtype == b.dtype && a.device == b.device && a.shape.AsSpan().SequenceEqual(b.shape);

@@ -230,7 +230,7 @@ public abstract class Trainer : IDisposable
     /// <returns>The outputs, the loss, its value, and the norm of all gradients before clipping.</returns>
     /// <exception cref="NonFiniteStepException">The loss, a gradient or a buffer is NaN or infinite.</exception>
     private protected Gradient Prepare(
-        Func<(Tensor Outputs, Tensor Loss)> pass, TrainingBoundary? boundary, IEnumerable<Parameter>? moved = null)
+        Func<(Tensor Outputs, Tensor Loss)> pass, TrainingBoundary? boundary, IEnumerable<(string Name, Parameter Parameter)>? moved = null)
     {
         _guard.Begin(moved ?? []);
         try

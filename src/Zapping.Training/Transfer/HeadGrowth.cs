@@ -83,7 +83,7 @@ public static class HeadGrowth
     {
         foreach (var (name, module) in ParameterCatalog.Modules(model))
         {
-            if (module is Conv2d { groups: > 1 } conv && conv.weight?.Handle == weight.Handle)
+            if (module is Conv2d { groups: > 1, weight: { } kernel } conv && TensorIdentity.Same(kernel, weight))
             {
                 throw new NotSupportedException($"The convolution '{name}' is in {conv.groups} groups, so it cannot grow.");
             }

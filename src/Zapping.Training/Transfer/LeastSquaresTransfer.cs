@@ -52,14 +52,14 @@ public static class LeastSquaresTransfer
         if (head.bias is null)
         {
             throw new NotSupportedException(
-                $"The classifier of {model.GetName()} has no bias, and the least-squares solution without its own is no solution.");
+                $"The classifier of {ModuleName.Of(model)} has no bias, and the least-squares solution without its own is no solution.");
         }
 
         using var inputs = new HeadInputs(model, head);
         if (!inputs.Suffice(task.Support))
         {
             throw new NotSupportedException(
-                $"The output of {model.GetName()} is not that of its classifier for each example, so the least-squares solution is not the model's.");
+                $"The output of {ModuleName.Of(model)} is not that of its classifier for each example, so the least-squares solution is not the model's.");
         }
 
         return head;

@@ -50,7 +50,7 @@ internal sealed class UnitCoupling
         if (reach.Passed is [var other, ..])
         {
             throw new UncoupledException(
-                $"its units pass '{_others[other]}' ({other.GetName()}), which has parameters and is not known; if it is a normalisation, say so");
+                $"its units pass '{_others[other]}' ({ModuleName.Of(other)}), which has parameters and is not known; if it is a normalisation, say so");
         }
 
         var consumers = _layers.Where(consumer => reach.Sees(consumer.Module))

@@ -40,7 +40,7 @@ internal sealed class UnitLayer
         return selected.Count > 0
             ? selected
             : throw new ArgumentException(
-                $"No layer of {model.GetName()} is selected; it has {string.Join(", ", all.Select(layer => $"'{layer.Name}'"))}.", nameof(names));
+                $"No layer of {ModuleName.Of(model)} is selected; it has {string.Join(", ", all.Select(layer => $"'{layer.Name}'"))}.", nameof(names));
     }
 
     /// <summary>The dimension of an input or output [n, …] that counts inputs or units.</summary>

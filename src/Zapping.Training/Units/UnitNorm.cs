@@ -23,7 +23,7 @@ internal sealed class UnitNorm
         nn.Module<Tensor, Tensor> stated when isStated => module.named_parameters(recurse: false).All(p => p.name is "weight" or "bias" && p.parameter.dim() == 1)
             ? new UnitNorm(name, stated)
             : throw new ArgumentException(
-                $"'{name}' ({module.GetName()}) is said to be a normalisation, but has parameters other than a weight and a bias of one dimension."),
+                $"'{name}' ({ModuleName.Of(module)}) is said to be a normalisation, but has parameters other than a weight and a bias of one dimension."),
         _ => null,
     };
 

@@ -83,7 +83,7 @@ public sealed class LaterLayersPolicy : IResetPolicy
         if (parameters.Concat(buffers).FirstOrDefault() is { } member)
         {
             throw new NotSupportedException(
-                $"The initialisation of '{ParameterCatalog.Join(layer, member)}' ({module.GetName()}) is not known. Say it with "
+                $"The initialisation of '{ParameterCatalog.Join(layer, member)}' ({ModuleName.Of(module)}) is not known. Say it with "
                 + $"{nameof(LaterLayersOptions)}.{nameof(LaterLayersOptions.OwnModules)}, or begin later.");
         }
     }

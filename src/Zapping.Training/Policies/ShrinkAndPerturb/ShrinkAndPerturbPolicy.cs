@@ -31,7 +31,7 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy
     public void Apply(ResetContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var chosen = _parameters.NamesIn(context.Model).ToHashSet(StringComparer.Ordinal); // tied weights have one name there
+        var chosen = _parameters.In(context.Model).Select(p => p.Name).ToHashSet(StringComparer.Ordinal); // tied weights have one name there
         foreach (var (moduleName, module) in ParameterCatalog.Modules(context.Model))
         {
             foreach (var (member, parameter) in module.named_parameters(recurse: false))
@@ -48,6 +48,6 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy
 
     private static Rewriter Fresh(nn.Module module, string member, string name) => LayerInitialisation.Of(module, member)
         ?? throw new NotSupportedException(
-            $"The default initialisation of '{name}' ({module.GetName()}) is not known. Leave it out with "
+            $"The default initialisation of '{name}' ({ModuleName.Of(module)}) is not known. Leave it out with "
             + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}.");
 }

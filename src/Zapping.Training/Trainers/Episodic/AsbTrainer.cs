@@ -38,14 +38,14 @@ public sealed class AsbTrainer : EpisodicTrainer
     internal override IReadOnlyDictionary<string, string> Settings =>
         new Dictionary<string, string>(base.Settings, StringComparer.Ordinal) { ["accumulate inner gradients"] = _accumulate.ToString() };
 
-    private protected override IEnumerable<Parameter> MovedForGood => InnerParameters.Of(Model);
+    private protected override IEnumerable<(string Name, Parameter Parameter)> MovedForGood => InnerParameters.In(Model);
 
     private protected override (Tensor Outputs, Tensor Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {
         ClearGradients();
         var inner = InnerParameters.Of(Model);
-        var pilesUp = _accumulate && TrainedParameters.Any(p => p.requires_grad && inner.All(i => i.Handle != p.Handle));
+        var pilesUp = _accumulate && TrainedParameters.Any(p => p.requires_grad && !inner.Any(i => TensorIdentity.Same(i, p)));
         var losses = new LossRecord(episode.Inner.Labels);
         for (var step = 0; step < losses.Count; step++)
         {

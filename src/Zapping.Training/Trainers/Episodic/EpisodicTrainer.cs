@@ -130,7 +130,7 @@ public abstract class EpisodicTrainer : Trainer
     internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(base.Settings, StringComparer.Ordinal)
     {
         ["inner learning rate"] = InnerLearningRate.ToString("r", CultureInfo.InvariantCulture),
-        ["inner parameters"] = string.Join(", ", InnerParameters.NamesIn(Model)),
+        ["inner parameters"] = string.Join(", ", InnerParameters.In(Model).Select(p => p.Name)),
         ["folded layer"] = _folded is null ? "none" : string.Join(", ", Model.named_parameters().Where(p => _folded.Has(p.parameter)).Select(p => p.name)),
     };
 
@@ -144,7 +144,7 @@ public abstract class EpisodicTrainer : Trainer
     }
 
     /// <summary>Parameters that the inner loop leaves moved.</summary>
-    private protected virtual IEnumerable<Parameter> MovedForGood => [];
+    private protected virtual IEnumerable<(string Name, Parameter Parameter)> MovedForGood => [];
 
     /// <summary>
     /// The host waits for the losses of the whole inner loop at once: one that is not finite does no harm before that, as the weights of before are kept.
@@ -201,7 +201,7 @@ public abstract class EpisodicTrainer : Trainer
         foreach (var parameter in new[] { layer.weight, layer.bias }.OfType<Parameter>())
         {
             var names = catalog.NamesOf(parameter);
-            if (names.Count > 1 || inner.All(p => p.Handle != parameter.Handle))
+            if (names.Count > 1 || !inner.Any(p => TensorIdentity.Same(p, parameter)))
             {
                 throw new ArgumentException(
                     $"{nameof(EpisodicOptions.FoldedLayer)} cannot be a layer with '{names[0]}', which "

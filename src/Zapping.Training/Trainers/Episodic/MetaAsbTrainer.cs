@@ -58,7 +58,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
 
         ClearGradients();
         var inner = InnerParameters.Of(Model);
-        var others = TrainedParameters.Where(p => p.requires_grad && inner.All(i => i.Handle != p.Handle)).ToList();
+        var others = TrainedParameters.Where(p => p.requires_grad && !inner.Any(i => TensorIdentity.Same(i, p))).ToList();
         _weights.Begin(inner, episode.Inner.Labels.shape[0]);
         try
         {
