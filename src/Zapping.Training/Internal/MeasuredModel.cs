@@ -17,7 +17,7 @@ internal sealed class MeasuredModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
-        _loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
+        _loss = loss ?? ClassLoss.CrossEntropy;
         _parameters = [.. model.parameters().Where(parameter => parameter.requires_grad).DistinctBy(parameter => TensorIdentity.Of(parameter))];
         if (_parameters.Count == 0)
         {

@@ -22,6 +22,11 @@ internal sealed class TransferSession : IDisposable
 
     public TransferSession(nn.Module<Tensor, Tensor> model, TransferTask task, TransferOptions options, CancellationToken cancellationToken)
     {
+        if (options is TrainedTransferOptions)
+        {
+            GradientMode.EnsureOn();
+        }
+
         (_whole, _task, _options) = (model, task, options);
         var head = options.Head.Find(model);
         // A selector may go by the number of units, which growing changes.
@@ -69,7 +74,7 @@ internal sealed class TransferSession : IDisposable
     /// <summary>Mean cross-entropy over the units that take part; null for the default, which is over all.</summary>
     public Func<Tensor, Tensor, Tensor>? Loss => _options.Softmax == SoftmaxUnits.All
         ? null
-        : (outputs, labels) => nn.functional.cross_entropy(Competing(outputs), labels);
+        : (outputs, labels) => ClassLoss.CrossEntropy(Competing(outputs), labels);
 
     /// <summary>Gives the classifier a unit for each class of the task, if it has fewer.</summary>
     public void GrowHead()

@@ -2,11 +2,14 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
-/// <summary>A source that knows the sizes of its batches beforehand.</summary>
+/// <summary>A source that knows beforehand what its batches will be like.</summary>
 internal interface ISizedBatches
 {
     /// <summary>[n, …], n at least 1: examples like those of the batches, on their device.</summary>
     Tensor Examples { get; }
+
+    /// <summary>The least and the largest class id; null if the labels are none.</summary>
+    (long Min, long Max)? Classes { get; }
 
     /// <summary>The sizes that occur.</summary>
     IEnumerable<long> Sizes { get; }

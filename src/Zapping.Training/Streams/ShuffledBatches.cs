@@ -13,10 +13,11 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches
     private readonly Tensor _labels;
     private readonly int _count;
     private readonly ulong _seed;
+    private (long Min, long Max)? _classes;
 
     /// <summary>Makes a source over tensors that stay the caller's to dispose of.</summary>
     /// <param name="inputs">[n, …].</param>
-    /// <param name="labels">[n] class ids as 64-bit integers, on the same device.</param>
+    /// <param name="labels">[n] class ids as 64-bit integers, or [n, …] of what a loss of your own expects; on the same device.</param>
     /// <param name="batchSize">Examples per step, at least 1.</param>
     /// <param name="seed">Seed of the order.</param>
     /// <exception cref="ArgumentException">The tensors do not fit together, or are empty.</exception>
@@ -25,11 +26,11 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        if (labels.dim() != 1 || inputs.dim() < 1 || inputs.shape[0] != labels.shape[0] || labels.shape[0] == 0)
+        if (labels.dim() < 1 || inputs.dim() < 1 || inputs.shape[0] != labels.shape[0] || labels.shape[0] == 0)
         {
             throw new ArgumentException(
                 $"Inputs [{string.Join(", ", inputs.shape)}] and labels [{string.Join(", ", labels.shape)}] must be "
-                + "[n, …] and [n] with n at least 1.",
+                + "[n, …] with one n of at least 1.",
                 nameof(labels));
         }
 
@@ -47,6 +48,8 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches
     public long? BatchesPerEpoch => ((long)_count + BatchSize - 1) / BatchSize;
 
     Tensor ISizedBatches.Examples => _inputs;
+
+    (long Min, long Max)? ISizedBatches.Classes => _labels.dim() == 1 && _labels.dtype == ScalarType.Int64 ? _classes ??= RangeOf(_labels) : null;
 
     IEnumerable<long> ISizedBatches.Sizes => BatchSizes.Of(_count, BatchSize);
 
@@ -67,6 +70,12 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches
         {
             yield return Take(order, (int)batch * BatchSize);
         }
+    }
+
+    private static (long Min, long Max) RangeOf(Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return (labels.min().item<long>(), labels.max().item<long>());
     }
 
     private int[] Order(long epoch) => new RandomStream(StableHash.Mix(_seed, (ulong)epoch), "order").Permutation(_count);

@@ -27,6 +27,7 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var turn = Enter();
+        GradientMode.EnsureOn();
         using var activity = TrainingTelemetry.Fit(this);
         var run = new FitRun(null, progress, cancellationToken);
         foreach (var task in stream)
@@ -57,9 +58,11 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         using var turn = Enter();
-        if (source is ISizedBatches sized)
+        GradientMode.EnsureOn();
+        if (epochs > 0 && source is ISizedBatches sized)
         {
             EnsureNoneAlone(sized.Examples, sized.Sizes);
+            EnsureUnits(sized.Classes, sized.Examples);
         }
 
         using var activity = TrainingTelemetry.Fit(this);
@@ -84,10 +87,7 @@ public sealed partial class ContinualTrainer
     private void FitTask(TrainingTask task, int batchSize, FitRun run)
     {
         using var activity = TrainingTelemetry.Task(State.FinishedTasks);
-        foreach (var examples in task.Classes)
-        {
-            EnsureNoneAlone(examples.Inputs, BatchSizes.Of(examples.Inputs.shape[0], batchSize));
-        }
+        EnsureSound(task, batchSize);
 
         if (State.TaskClasses is null)
         {
@@ -102,6 +102,29 @@ public sealed partial class ContinualTrainer
         }
 
         State = State with { TaskClasses = null };
+    }
+
+    // All that is known to be wrong with a task is said before its boundary.
+    private void EnsureSound(TrainingTask task, int batchSize)
+    {
+        if (task.Classes.Count == 0)
+        {
+            throw new ArgumentException($"Task {State.FinishedTasks} has no classes.", nameof(task));
+        }
+
+        foreach (var (classId, inputs) in task.Classes)
+        {
+            if (classId < 0 || inputs.dim() == 0 || inputs.shape[0] == 0)
+            {
+                throw new ArgumentException(
+                    $"Task {State.FinishedTasks} has a class {classId} with examples [{string.Join(", ", inputs.shape)}]; class ids are 0 or more, and examples [n, …] with n at least 1. "
+                    + "Leave out a class that has none.",
+                    nameof(task));
+            }
+
+            EnsureNoneAlone(inputs, BatchSizes.Of(inputs.shape[0], batchSize));
+            EnsureUnits((classId, classId), inputs);
+        }
     }
 
     private void FitClass(ClassExamples examples, int batchSize, FitRun run)

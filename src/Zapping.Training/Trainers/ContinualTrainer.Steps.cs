@@ -42,6 +42,7 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(labels);
         using var turn = Enter();
+        GradientMode.EnsureOn();
         return Step(inputs, labels, state => state);
     }
 
@@ -79,6 +80,22 @@ public sealed partial class ContinualTrainer
         if (sizes.Any(size => size == 1 || (_microBatch is { } part && size > part && (part == 1 || size % part == 1))))
         {
             EnsureFitsAlone(inputs);
+        }
+    }
+
+    // The model is asked for its number of outputs only when a class comes that is beyond what it was known to have.
+    private void EnsureUnits((long Min, long Max)? classes, Tensor examples)
+    {
+        if (!LabelsAreUnits || classes is not { } range || range.Max < _units)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        _units = UnitCount.Of(Model, examples.narrow(0, 0, Math.Min(2, examples.shape[0])));
+        if (range.Max >= _units)
+        {
+            throw ClassLoss.NoUnit(range.Max, _units);
         }
     }
 

@@ -16,6 +16,7 @@ public sealed partial class ContinualTrainer : Trainer
 {
     private TrainingBoundary? _lastBoundary;
     private int? _microBatch;
+    private long _units;
 
     /// <summary>Makes a trainer with one optimizer.</summary>
     /// <param name="model">Maps inputs [n, …] to outputs, usually logits [n, classes].</param>

@@ -40,11 +40,13 @@ public abstract class Trainer : IDisposable
             throw new ArgumentException("At least one optimizer is needed, and none may be null.", nameof(optimizers));
         }
 
+        OptimizerOwnership.Ensure(model, optimizers);
         NativeAllocator.KeepLargeBlocks();
         ConvolutionGuard.Protect(model);
         Model = model;
         Optimizers = optimizers;
-        Loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
+        Loss = loss ?? ClassLoss.CrossEntropy;
+        LabelsAreUnits = loss is null;
         _guard = new StepGuard(model, Gathered);
         _statistics = new BatchStatistics(model);
     }
@@ -82,6 +84,9 @@ public abstract class Trainer : IDisposable
     internal IReadOnlyList<LearningRateSchedule> LearningRates => _learningRates;
 
     private protected Func<Tensor, Tensor, Tensor> Loss { get; }
+
+    /// <summary>Whether a label is the number of its class's unit, as for the loss where none is given; what others take labels for is not known.</summary>
+    private protected bool LabelsAreUnits { get; }
 
     private protected IReadOnlyList<ITrainingObserver> Observers => _observers;
 

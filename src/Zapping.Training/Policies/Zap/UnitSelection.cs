@@ -30,12 +30,22 @@ public abstract class UnitSelection
 
     private sealed class AtBoundary : UnitSelection
     {
-        internal override int[] Choose(int unitCount, ResetContext context) =>
-            context.Boundary.Classes.Count > 0
-                ? [.. context.Boundary.Classes]
-                : throw new InvalidOperationException(
+        internal override int[] Choose(int unitCount, ResetContext context)
+        {
+            int[] classes = [.. context.Boundary.Classes.Distinct()]; // one may come twice in a task
+            if (classes.Length == 0)
+            {
+                throw new InvalidOperationException(
                     $"The selection is empty: {context.Boundary} names no classes. Signal it with its classes, "
                     + $"or choose {nameof(UnitSelection)}.{nameof(All)}, {nameof(Random)} or {nameof(These)}.");
+            }
+
+            return Array.Exists(classes, id => id < 0 || id >= unitCount)
+                ? throw new InvalidOperationException(
+                    $"{context.Boundary} names class {Array.Find(classes, id => id < 0 || id >= unitCount)}, and the classifier has rows for classes 0 to {unitCount - 1}. "
+                    + $"{nameof(HeadGrowth)}.{nameof(HeadGrowth.Grow)} gives it more.")
+                : classes;
+        }
     }
 
     private sealed class RandomUnits : UnitSelection

@@ -58,6 +58,7 @@ public abstract class EpisodicTrainer : Trainer
         ArgumentOutOfRangeException.ThrowIfNegative(episodes);
         using var turn = Enter();
         using var activity = TrainingTelemetry.Fit(this);
+        GradientMode.EnsureOn();
         var run = new FitRun(episodes, progress, cancellationToken);
         for (long i = 0; i < episodes; i++)
         {
@@ -80,6 +81,7 @@ public abstract class EpisodicTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(episode);
         using var turn = Enter();
+        GradientMode.EnsureOn();
         return Make(episode);
     }
 
