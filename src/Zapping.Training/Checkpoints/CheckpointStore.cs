@@ -38,6 +38,12 @@ public sealed class CheckpointStore : IDisposable
     /// </summary>
     public event Action<Exception>? SaveFailed;
 
+    /// <summary>
+    /// Whether parameters and what optimizers remember of them may hold NaN and infinity; default <see langword="false"/>: such a checkpoint is neither saved, which could
+    /// replace a good one, nor resumed. Buffers always may, as masks do.
+    /// </summary>
+    public bool AllowNonFinite { get; set; }
+
     internal CheckpointFolder Folder => _folder;
 
     /// <summary>All checkpoints whose description can be read, the newest first.</summary>
@@ -53,12 +59,18 @@ public sealed class CheckpointStore : IDisposable
     /// <returns>The new checkpoint; on the disk, a power cut notwithstanding, when this returns.</returns>
     /// <exception cref="IOException">It cannot be written; earlier checkpoints are untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    /// <exception cref="InvalidOperationException">It could not be resumed, as weights or optimizer state are NaN or infinite; nothing has been written.</exception>
     /// <exception cref="NotSupportedException">An optimizer keeps its state where it cannot be read (LBFGS).</exception>
     public Checkpoint Save(Trainer trainer, double? score = null, IReadOnlyDictionary<string, string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         using var activity = TrainingTelemetry.Checkpoint(trainer.State.Steps);
         var snapshot = new TrainerSnapshot(trainer);
+        if (!AllowNonFinite)
+        {
+            snapshot.EnsureFinite();
+        }
+
         var saved = _folder.Write(trainer.State.Steps, snapshot.Describe(score, notes), snapshot.Tensors());
         RemoveOld();
         TrainingLog.CheckpointSaved(trainer.Log, saved.Name, saved.Steps);
@@ -66,39 +78,40 @@ public sealed class CheckpointStore : IDisposable
     }
 
     /// <summary>
-    /// Brings a trainer, its model, its optimizers and the global random state to where the newest checkpoint was saved.
+    /// Brings a trainer, its model, its optimizers, its observers and the global random state to where the newest checkpoint was saved. The next <c>Fit</c> must be fed as the
+    /// saved run was: a stream is given from its beginning, and gone on with where it stopped.
     /// </summary>
     /// <param name="trainer">
-    /// Set up as the saved one was: model, optimizers, resets, learning-rate schedulers and options.
+    /// Set up as the saved one was: model, optimizers, resets, learning-rate schedulers, observers and options.
     /// </param>
-    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may.</param>
+    /// <param name="options">Which differences are meant; default: none.</param>
     /// <returns>The checkpoint; null, with nothing changed, if there is none.</returns>
     /// <exception cref="CheckpointException">It is damaged or does not fit; nothing has been changed.</exception>
-    public Checkpoint? Resume(Trainer trainer, bool allowNonFinite = false)
+    public Checkpoint? Resume(Trainer trainer, ResumeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         var newest = _folder.Newest();
         if (newest is not null)
         {
-            Resume(trainer, newest, allowNonFinite);
+            Resume(trainer, newest, options);
         }
 
         return newest is null ? null : _folder.Describe(newest);
     }
 
-    /// <summary>Like <see cref="Resume(Trainer, bool)"/>, from a checkpoint of one's choice.</summary>
+    /// <summary>Like <see cref="Resume(Trainer, ResumeOptions)"/>, from a checkpoint of one's choice.</summary>
     /// <param name="trainer">Set up as the saved one was.</param>
     /// <param name="name">The <see cref="Checkpoint.Name"/> of one of <see cref="Checkpoints"/>.</param>
-    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may.</param>
+    /// <param name="options">Which differences are meant; default: none.</param>
     /// <exception cref="CheckpointException">It is not there, is damaged or does not fit; nothing has been changed.</exception>
-    public void Resume(Trainer trainer, string name, bool allowNonFinite = false)
+    public void Resume(Trainer trainer, string name, ResumeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentException.ThrowIfNullOrEmpty(name);
         try
         {
             using var files = _folder.Open(name);
-            new TrainerSnapshot(trainer).Restore(files, allowNonFinite);
+            new TrainerSnapshot(trainer).Restore(files, OptionsRules.Ensure(options ?? new ResumeOptions()).Accept, AllowNonFinite);
             TrainingLog.Resumed(trainer.Log, name, trainer.State.Steps);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -15,7 +15,7 @@ namespace Zapping.Training;
 /// When training goes on from an older checkpoint, what was noted of steps that are made anew is dropped, and told again.
 /// </remarks>
 /// <threadsafety>Not thread-safe; it is told on the training thread.</threadsafety>
-public sealed class DiagnosticsObserver : ITrainingObserver
+public sealed class DiagnosticsObserver : IStatefulTrainingObserver
 {
     private readonly RepresentationProbe? _representation;
     private readonly WeightProbe? _weights;
@@ -81,6 +81,18 @@ public sealed class DiagnosticsObserver : ITrainingObserver
     {
         ArgumentNullException.ThrowIfNull(made);
         OnMade(made.Index);
+    }
+
+    /// <inheritdoc/>
+    public string SaveState() => ObserverJson.Write(new DiagnosticsState(_records, _steps), ObserverJson.Default.DiagnosticsState);
+
+    /// <inheritdoc/>
+    public void RestoreState(string state)
+    {
+        var saved = ObserverJson.Read(state, ObserverJson.Default.DiagnosticsState);
+        _records.Clear();
+        _records.AddRange(saved.Records);
+        _steps = saved.Steps;
     }
 
     private void OnMade(long index)

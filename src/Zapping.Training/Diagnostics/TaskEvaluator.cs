@@ -1,3 +1,4 @@
+using TorchSharp;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -5,7 +6,7 @@ namespace Zapping.Training;
 
 /// <summary>
 /// Evaluates a model on the query sets of several tasks, in eval mode and without gradients; nothing of it is changed. All units of
-/// the classifier compete in every task.
+/// the classifier compete in every task. A class that has no unit yet, as before a head grows, is a miss, and its examples have no loss.
 /// </summary>
 /// <threadsafety>One thread at a time, and not while the model is trained on another one.</threadsafety>
 public sealed class TaskEvaluator
@@ -33,11 +34,19 @@ public sealed class TaskEvaluator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         (_model, _tasks, _batchSize) = (model, TaskBatches.Ensure(tasks), batchSize);
-        _loss = loss ?? ((outputs, labels) => nn.functional.cross_entropy(outputs, labels));
+        _loss = loss ?? ClassLoss.CrossEntropy;
     }
 
     /// <summary>How many tasks there are.</summary>
     public int TaskCount => _tasks.Count;
+
+    /// <summary>The task whose query set has just these classes; null if there is none.</summary>
+    internal int? TaskOf(IReadOnlyList<int> classes)
+    {
+        var wanted = classes.Select(id => (long)id).ToHashSet();
+        var place = _tasks.ToList().FindIndex(task => wanted.SetEquals(task.Labels.cpu().data<long>().ToArray()));
+        return place < 0 ? null : place;
+    }
 
     /// <summary>Evaluates all tasks now.</summary>
     /// <exception cref="InvalidOperationException">The outputs are not [n, units].</exception>
@@ -51,7 +60,7 @@ public sealed class TaskEvaluator
 
     private (double Accuracy, double Loss) Evaluate(LabelledBatch task)
     {
-        var (count, hits, loss) = (task.Labels.size(0), 0L, 0.0);
+        var (count, hits, known, loss) = (task.Labels.size(0), 0L, 0L, 0.0);
         for (long start = 0; start < count; start += _batchSize)
         {
             using var scope = NewDisposeScope();
@@ -64,9 +73,16 @@ public sealed class TaskEvaluator
 
             var labels = task.Labels.narrow(0, start, length);
             hits += outputs.argmax(1).eq(labels).sum().item<long>();
-            loss += length * _loss(outputs, labels).to(ScalarType.Float64).item<double>();
+            using Scalar units = outputs.size(1);
+            using var places = labels.lt(units).nonzero().squeeze(1);
+            if (places.size(0) is var some and > 0)
+            {
+                known += some;
+                loss += some * _loss(some < length ? outputs.index_select(0, places) : outputs, some < length ? labels.index_select(0, places) : labels)
+                    .to(ScalarType.Float64).item<double>();
+            }
         }
 
-        return ((double)hits / count, loss / count);
+        return ((double)hits / count, loss / known);
     }
 }

@@ -1,3 +1,5 @@
+using Zapping.Training.Internal;
+
 namespace Zapping.Training;
 
 /// <summary>
@@ -11,15 +13,25 @@ namespace Zapping.Training;
 /// </code>
 /// </summary>
 /// <remarks>
-/// The metrics of the accuracy matrix are what they are called if the stream comes to the tasks in the order in which the evaluator has them.
+/// <para>
+/// Columns are in the order in which the stream comes to the tasks: where boundaries name classes, a task is the query set that has just these; where they name none, the stream must
+/// come to the tasks in the evaluator's order. Query sets of tasks that have not come yet are the last columns. A stream that comes to a task again, or to one without a query
+/// set, is refused, as the metrics would not be what they are called.
+/// </para>
+/// <para>
+/// Checkpoints hold what has been evaluated. An observer that is told of a run after its first task has begun, as by a resume from a checkpoint that does not know of it, gives scores,
+/// but no matrix.
+/// </para>
 /// </remarks>
 /// <threadsafety>Not thread-safe; it is told on the training thread.</threadsafety>
-public sealed class TaskMatrixObserver : ITrainingObserver
+public sealed class TaskMatrixObserver : IStatefulTrainingObserver
 {
     private readonly TaskEvaluator _evaluator;
     private readonly BoundaryKind _every;
     private readonly List<TaskScores> _scores = [];
+    private readonly List<int> _columns = [];
     private bool _taskIsOpen;
+    private bool _isLate;
 
     /// <summary>Makes an observer.</summary>
     /// <param name="evaluator">Of the model that is trained.</param>
@@ -33,18 +45,18 @@ public sealed class TaskMatrixObserver : ITrainingObserver
             : throw new ArgumentOutOfRangeException(nameof(every), every, "Unknown kind of boundary.");
     }
 
-    /// <summary>What the model scored before the first task; <see langword="null"/> if that has not begun yet.</summary>
+    /// <summary>What the model scored before the first task that was seen, in the evaluator's order; <see langword="null"/> if none has begun yet.</summary>
     public TaskScores? Baseline { get; private set; }
 
-    /// <summary>What the model scored after each task.</summary>
+    /// <summary>What the model scored after each task, in the evaluator's order of tasks.</summary>
     public IReadOnlyList<TaskScores> Scores => _scores.AsReadOnly();
 
     /// <summary>[evaluations, tasks]: accuracies after each task, with the baseline.</summary>
-    /// <exception cref="InvalidOperationException">No task has ended yet.</exception>
-    public AccuracyMatrix Accuracies => new(Matrix(scores => scores.Accuracies), Baseline?.Accuracies);
+    /// <exception cref="InvalidOperationException">No task has ended yet, or the run's beginning was not seen.</exception>
+    public AccuracyMatrix Accuracies => new(Matrix(scores => scores.Accuracies), Ordered(Baseline?.Accuracies));
 
     /// <summary>[evaluations, tasks]: mean losses after each task.</summary>
-    /// <exception cref="InvalidOperationException">No task has ended yet.</exception>
+    /// <exception cref="InvalidOperationException">No task has ended yet, or the run's beginning was not seen.</exception>
     public TaskMatrix Losses => new(Matrix(scores => scores.Losses));
 
     /// <summary>Says that the open task has ended, as after the last one, and evaluates.</summary>
@@ -69,17 +81,68 @@ public sealed class TaskMatrixObserver : ITrainingObserver
             return;
         }
 
+        var column = ColumnOf(boundary);
         if (_taskIsOpen)
         {
             Finish();
         }
 
+        _isLate |= Baseline is null && boundary.Index > 0;
         Baseline ??= _evaluator.Evaluate();
+        _columns.Add(column);
         _taskIsOpen = true;
     }
 
+    /// <inheritdoc/>
+    public string SaveState() => ObserverJson.Write(new TaskMatrixState(Baseline, _scores, _columns, _taskIsOpen, _isLate), ObserverJson.Default.TaskMatrixState);
+
+    /// <inheritdoc/>
+    public void RestoreState(string state)
+    {
+        var saved = ObserverJson.Read(state, ObserverJson.Default.TaskMatrixState);
+        var all = saved.Baseline is null ? saved.Scores : saved.Scores.Append(saved.Baseline);
+        if (all.Any(scores => scores.Accuracies.Count != _evaluator.TaskCount || scores.Losses.Count != _evaluator.TaskCount)
+            || saved.Columns.Any(column => column < 0 || column >= _evaluator.TaskCount) || saved.Columns.Count != saved.Scores.Count + (saved.IsOpen ? 1 : 0))
+        {
+            throw new InvalidDataException($"its state of a {nameof(TaskMatrixObserver)} is not of {_evaluator.TaskCount} tasks, as the one here.");
+        }
+
+        Baseline = saved.Baseline;
+        (_taskIsOpen, _isLate) = (saved.IsOpen, saved.IsLate);
+        _scores.Clear();
+        _scores.AddRange(saved.Scores);
+        _columns.Clear();
+        _columns.AddRange(saved.Columns);
+    }
+
+    // An epoch of several, and classes that nobody names, come in the evaluator's order; after the last of its tasks, training goes on with what came before.
+    private int ColumnOf(TrainingBoundary boundary)
+    {
+        var column = boundary.Classes.Count > 0 ? _evaluator.TaskOf(boundary.Classes) : Math.Min(_columns.Count, _evaluator.TaskCount - 1);
+        if (column is null)
+        {
+            throw new InvalidOperationException($"{boundary} comes to classes of which there is no query set. Give the evaluator one for each task of the stream.");
+        }
+
+        return boundary.Classes.Count > 0 && _columns.Contains(column.Value)
+            ? throw new InvalidOperationException(
+                $"{boundary} comes to the classes of query set {column} again. A matrix has one evaluation for each task, after it has been learned: leave the observer out, or give the "
+                + "repeated task other classes.")
+            : column.Value;
+    }
+
+    private IReadOnlyList<double>? Ordered(IReadOnlyList<double>? scores) => scores is null ? null : [.. Order().Select(task => scores[task])];
+
+    private IEnumerable<int> Order() => _columns.Concat(Enumerable.Range(0, _evaluator.TaskCount)).Distinct();
+
     private double[,] Matrix(Func<TaskScores, IReadOnlyList<double>> values)
     {
+        if (_isLate)
+        {
+            throw new InvalidOperationException(
+                "The observer was told of the run after its first task had begun, so there is no matrix of all tasks. Resume from a checkpoint that was saved with the observer.");
+        }
+
         if (_scores.Count == 0)
         {
             throw new InvalidOperationException($"No task has ended yet. The end of the last one is said by {nameof(Finish)}.");
@@ -88,9 +151,9 @@ public sealed class TaskMatrixObserver : ITrainingObserver
         var matrix = new double[_scores.Count, _evaluator.TaskCount];
         for (var evaluation = 0; evaluation < _scores.Count; evaluation++)
         {
-            for (var task = 0; task < _evaluator.TaskCount; task++)
+            foreach (var (task, column) in Order().Select((task, column) => (task, column)))
             {
-                matrix[evaluation, task] = values(_scores[evaluation])[task];
+                matrix[evaluation, column] = values(_scores[evaluation])[task];
             }
         }
 

@@ -24,6 +24,6 @@ internal static class FiniteWeights
         }
 
         var more = faults.Count > Told ? $", and {faults.Count - Told} more" : "";
-        return faults.Count == 0 ? null : $"NaN or infinite weights in {string.Join(", ", faults.Take(Told))}{more}";
+        return faults.Count == 0 ? null : $"NaN or infinite numbers in {string.Join(", ", faults.Take(Told))}{more}";
     }
 }

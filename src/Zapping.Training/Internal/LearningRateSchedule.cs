@@ -2,22 +2,48 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>A learning-rate scheduler of TorchSharp, and how often it has been stepped, which it does not tell itself.</summary>
-internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedule, BoundaryKind every)
+/// <summary>A learning-rate scheduler of TorchSharp, how often it has been stepped, and with what, which it does not tell itself.</summary>
+/// <param name="schedule">The scheduler.</param>
+/// <param name="every">What is followed by a step.</param>
+/// <param name="metric">What it waits for to improve; null if it waits for nothing.</param>
+internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedule, BoundaryKind every, Func<double>? metric)
 {
+    private readonly List<double> _metrics = [];
+
     public BoundaryKind Every => every;
 
     public long Steps { get; private set; }
 
+    /// <summary>One for each step, if it waits for a metric.</summary>
+    public IReadOnlyList<double> Metrics => _metrics;
+
+    /// <exception cref="InvalidOperationException">The metric is not finite.</exception>
     public void Step()
     {
-        schedule.step();
+        if (metric is null)
+        {
+            schedule.step();
+            Steps++;
+        }
+        else
+        {
+            var value = metric();
+            Step(double.IsFinite(value) ? value : throw new InvalidOperationException($"The metric of a learning-rate scheduler is {value}; it must be finite."));
+        }
+    }
+
+    private void Step(double value)
+    {
+        schedule.step(value);
+        _metrics.Add(value);
         Steps++;
     }
 
     /// <summary>Brings a fresh scheduler to where a saved one was.</summary>
     /// <exception cref="InvalidOperationException">It has been stepped further than that already.</exception>
-    public void CatchUp(long steps)
+    /// <param name="steps">How many steps that one had made.</param>
+    /// <param name="metrics">What they were made with, if it waits for a metric.</param>
+    public void CatchUp(long steps, IReadOnlyList<double> metrics)
     {
         if (Steps > steps)
         {
@@ -27,7 +53,14 @@ internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedu
 
         while (Steps < steps)
         {
-            Step();
+            if (metric is null)
+            {
+                Step();
+            }
+            else
+            {
+                Step(metrics[(int)Steps]);
+            }
         }
     }
 }

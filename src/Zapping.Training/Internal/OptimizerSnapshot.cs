@@ -57,8 +57,11 @@ internal sealed class OptimizerSnapshot
     }
 
     /// <summary>Reads everything; the result writes it.</summary>
-    /// <exception cref="InvalidDataException">It is the state of another optimizer.</exception>
-    public Action Plan(OptimizerDescription saved, SafetensorsFile file)
+    /// <param name="saved">Its options.</param>
+    /// <param name="file">Its state.</param>
+    /// <param name="allowNonFinite">Whether the state may hold NaN and infinity.</param>
+    /// <exception cref="InvalidDataException">It is the state of another optimizer, or is not finite.</exception>
+    public Action Plan(OptimizerDescription saved, SafetensorsFile file, bool allowNonFinite)
     {
         if (saved.Groups.Count != _groups.Count)
         {
@@ -74,6 +77,11 @@ internal sealed class OptimizerSnapshot
                 var key = $"{name}.{field.Name}";
                 var value = file.Contains(key) ? file.Read(key) : null;
                 read.Add(key);
+                if (!allowNonFinite && value is not null && FiniteWeights.Faults([(key, value)]) is { } faults)
+                {
+                    throw new InvalidDataException($"its {saved.Type} has {faults}. Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.");
+                }
+
                 plan.Add(Set(state, field, parameter, value, key));
             }
         }

@@ -37,9 +37,14 @@ internal sealed class TrainerSnapshot
         _trainer.State,
         _trainer.Settings,
         [.. _optimizers.Select(optimizer => optimizer.Describe())],
-        [.. _trainer.Schedulers.Select(scheduler => new ResetDescription(scheduler.PolicyName, scheduler.Schedule, scheduler.State))],
+        [.. _trainer.Schedulers.Select(scheduler => new ResetDescription(
+            scheduler.PolicyName, scheduler.Schedule, scheduler.State, (scheduler.Policy as IDescribed)?.Description))],
         [.. _trainer.LearningRates.Select(learningRates => learningRates.Steps)],
-        notes ?? new Dictionary<string, string>(StringComparer.Ordinal));
+        notes ?? new Dictionary<string, string>(StringComparer.Ordinal),
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Metrics)],
+        _trainer.Feed,
+        [.. StatefulObservers.Select(observer => new ObserverDescription(observer.GetType().Name, observer.SaveState()))],
+        Convolutions);
 
     public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
     {
@@ -59,26 +64,43 @@ internal sealed class TrainerSnapshot
         yield return (RandomFile, [new(GlobalGenerator, state)]);
     }
 
+    /// <exception cref="InvalidOperationException">Weights, or what optimizers remember of them, are NaN or infinite.</exception>
+    public void EnsureFinite()
+    {
+        using var scope = NewDisposeScope();
+        var tensors = _model.Where(own => _parameters.Contains(own.Key)).Concat(_optimizers.SelectMany(optimizer => optimizer.Tensors()));
+        if (FiniteWeights.Faults(tensors.Select(own => (own.Key, own.Value))) is { } faults)
+        {
+            throw new InvalidOperationException(
+                $"The checkpoint could not be resumed, and was not saved: it would have {faults}. Earlier checkpoints are untouched. "
+                + $"Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.");
+        }
+    }
+
     /// <summary>Checks and reads everything, and only then writes.</summary>
+    /// <param name="files">The checkpoint.</param>
+    /// <param name="accepted">Differences that are meant.</param>
+    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity.</param>
     /// <exception cref="InvalidDataException">It does not fit; the message says why.</exception>
-    public void Restore(CheckpointFiles files, bool allowNonFinite)
+    public void Restore(CheckpointFiles files, IReadOnlyCollection<string> accepted, bool allowNonFinite)
     {
         var saved = files.Description;
         EnsureSame("trainer", saved.Trainer, _trainer.GetType().Name);
-        EnsureSame("trainer's settings", Text(saved.Settings), Text(_trainer.Settings));
         EnsureSame("optimizers", string.Join(", ", saved.Optimizers.Select(o => o.Type)), string.Join(", ", _optimizers.Select(o => o.Describe().Type)));
-        EnsureSame("resets", string.Join("; ", saved.Resets.Select(r => $"{r.Policy} at {r.Schedule}")), string.Join("; ", _trainer.Schedulers.Select(s => $"{s.PolicyName} at {s.Schedule}")));
+        EnsureSame("resets", string.Join(", ", saved.Resets.Select(r => r.Policy)), string.Join(", ", _trainer.Schedulers.Select(s => s.PolicyName)));
         EnsureSame("number of learning-rate schedulers", $"{saved.LearningRateSteps.Count}", $"{_trainer.LearningRates.Count}");
         if (saved.LearningRateSteps.Zip(_trainer.LearningRates).Any(pair => pair.Second.Steps > pair.First))
         {
             throw new InvalidDataException("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
         }
 
+        EnsureSetUpAlike(saved, accepted);
         using var scope = NewDisposeScope();
         var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
-        var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)))).ToList();
+        var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)), allowNonFinite)).ToList();
         var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();
         var generator = ReadGenerator(files.Tensors(RandomFile));
+        RestoreObservers(saved.Observers ?? []);
 
         using var noGrad = no_grad();
         foreach (var (tensor, value) in model.Concat(policies))
@@ -86,9 +108,9 @@ internal sealed class TrainerSnapshot
             tensor.copy_(value);
         }
 
-        foreach (var (learningRates, steps) in _trainer.LearningRates.Zip(saved.LearningRateSteps))
+        foreach (var ((learningRates, steps), place) in _trainer.LearningRates.Zip(saved.LearningRateSteps).Select((pair, place) => (pair, place)))
         {
-            learningRates.CatchUp(steps);
+            learningRates.CatchUp(steps, saved.LearningRateMetrics?[place] ?? []);
         }
 
         optimizers.ForEach(write => write());
@@ -99,6 +121,61 @@ internal sealed class TrainerSnapshot
 
         random.set_rng_state(generator);
         _trainer.State = saved.State;
+        _trainer.Expect(saved.Feed, accepted);
+        if (saved.Convolutions is { } convolutions && convolutions != Convolutions)
+        {
+            TrainingLog.ResumedOnOtherArithmetic(_trainer.Log, convolutions, Convolutions);
+        }
+    }
+
+    private static string Convolutions => ConvolutionGuard.Status.State.ToString();
+
+    private IEnumerable<IStatefulTrainingObserver> StatefulObservers => _trainer.Observers.OfType<IStatefulTrainingObserver>();
+
+    private void EnsureSetUpAlike(CheckpointDescription saved, IReadOnlyCollection<string> accepted)
+    {
+        var differences = new RunDifferences(accepted);
+        differences.Compare("trainer", saved.Settings, _trainer.Settings);
+        for (var i = 0; i < saved.Resets.Count; i++)
+        {
+            var scheduler = _trainer.Schedulers[i];
+            differences.Compare(FormattableString.Invariant($"reset {i}: schedule"), $"{saved.Resets[i].Schedule}", $"{scheduler.Schedule}");
+            differences.Compare(FormattableString.Invariant($"reset {i}"), saved.Resets[i].Options, (scheduler.Policy as IDescribed)?.Description);
+        }
+
+        if (saved.Observers is { } observers)
+        {
+            differences.Compare("observers", string.Join(", ", observers.Select(observer => observer.Type)), string.Join(", ", StatefulObservers.Select(observer => observer.GetType().Name)));
+        }
+
+        if (differences.Text is { } text)
+        {
+            throw new InvalidDataException($"the run is set up otherwise: {text}");
+        }
+    }
+
+    // Those that cannot go on from what was saved, as the list of observers is another one and that is meant, begin anew.
+    private void RestoreObservers(IReadOnlyList<ObserverDescription> saved)
+    {
+        var left = saved.ToList();
+        var before = new List<(IStatefulTrainingObserver Observer, string State)>();
+        try
+        {
+            foreach (var observer in StatefulObservers)
+            {
+                if (left.Find(description => description.Type == observer.GetType().Name) is { } own)
+                {
+                    left.Remove(own);
+                    before.Add((observer, observer.SaveState()));
+                    observer.RestoreState(own.State);
+                }
+            }
+        }
+        catch
+        {
+            before.ForEach(entry => entry.Observer.RestoreState(entry.State));
+            throw;
+        }
     }
 
     private IEnumerable<(string File, IStatefulResetPolicy Policy)> StatefulPolicies() => _trainer.Schedulers
@@ -118,7 +195,7 @@ internal sealed class TrainerSnapshot
         var values = _model.Select(own => (own.Key, Target: own.Value, Value: file.Read(own.Key))).ToList();
         var weights = values.Where(own => _parameters.Contains(own.Key)).Select(own => (own.Key, own.Value));
         return !allowNonFinite && FiniteWeights.Faults(weights) is { } faults
-            ? throw new InvalidDataException($"it has {faults}. Set allowNonFinite if that is meant.")
+            ? throw new InvalidDataException($"it has {faults}. Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.")
             : values.ConvertAll(own => (own.Target, own.Value));
     }
 
@@ -137,9 +214,6 @@ internal sealed class TrainerSnapshot
             throw new InvalidDataException($"its {what} is another one: '{saved}', not '{own}'.");
         }
     }
-
-    private static string Text(IReadOnlyDictionary<string, string> settings) =>
-        string.Join("; ", settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} = {s.Value}"));
 
     private static string OptimizerFile(int index) => FormattableString.Invariant($"optimizer-{index}.safetensors");
 }

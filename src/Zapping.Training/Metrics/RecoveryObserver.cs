@@ -1,3 +1,4 @@
+using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -12,11 +13,11 @@ namespace Zapping.Training;
 /// </code>
 /// </summary>
 /// <remarks>
-/// It sees the steps of a <see cref="ContinualTrainer"/>; episodes have reports of their own. When training goes on from an older
+/// It sees the steps of a <see cref="ContinualTrainer"/>; episodes have reports of their own. Checkpoints hold what it has noted. When training goes on from an older
 /// checkpoint, what was noted of the steps that are made anew is dropped.
 /// </remarks>
 /// <threadsafety>Not thread-safe; it is told on the training thread.</threadsafety>
-public sealed class RecoveryObserver : ITrainingObserver
+public sealed class RecoveryObserver : IStatefulTrainingObserver
 {
     private readonly BoundaryKind? _boundary;
     private readonly List<LevelPoint> _levels = [];
@@ -78,6 +79,30 @@ public sealed class RecoveryObserver : ITrainingObserver
 
         _levels.Add(new LevelPoint(made.Index, level));
         _losses.Add(made.Loss);
+    }
+
+    /// <inheritdoc/>
+    public string SaveState() => ObserverJson.Write(new RecoveryState(_levels, _losses, _events, _eventIsDue), ObserverJson.Default.RecoveryState);
+
+    /// <inheritdoc/>
+    public void RestoreState(string state)
+    {
+        var saved = ObserverJson.Read(state, ObserverJson.Default.RecoveryState);
+        if (saved.Levels.Count != saved.Losses.Count)
+        {
+            throw new InvalidDataException($"its state of a {nameof(RecoveryObserver)} has {saved.Levels.Count} levels and {saved.Losses.Count} losses.");
+        }
+
+        Replace(_levels, saved.Levels);
+        Replace(_losses, saved.Losses);
+        Replace(_events, saved.Events);
+        _eventIsDue = saved.EventIsDue;
+
+        static void Replace<T>(List<T> own, IReadOnlyList<T> with)
+        {
+            own.Clear();
+            own.AddRange(with);
+        }
     }
 
     private static double Accuracy(Tensor outputs, Tensor labels)

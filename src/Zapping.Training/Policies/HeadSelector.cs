@@ -91,6 +91,8 @@ public abstract class HeadSelector
 
     private sealed class OnlyLinear(int? classCount) : HeadSelector
     {
+        public override string ToString() => classCount is null ? "the only linear layer" : $"the only linear layer with {classCount} units";
+
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary)
         {
             var found = new List<Linear>();
@@ -124,6 +126,8 @@ public abstract class HeadSelector
 
     private sealed class ByName(string layer) : HeadSelector
     {
+        public override string ToString() => $"layer '{layer}'";
+
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary)
         {
             foreach (var (name, module) in ParameterCatalog.Modules(model))
@@ -144,11 +148,15 @@ public abstract class HeadSelector
 
     private sealed class ByExpression(Func<Parameter> weight, Func<Parameter?> bias) : HeadSelector
     {
+        public override string ToString() => "given parameters";
+
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => new(weight(), bias());
     }
 
     private sealed class ByBoundary(Func<TrainingBoundary, HeadSelector> choose) : HeadSelector
     {
+        public override string ToString() => "chosen at each boundary";
+
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => boundary is null
             ? throw new InvalidOperationException(
                 $"The head of {ModuleName.Of(model)} is chosen {nameof(PerBoundary)}, and here is no boundary to choose by. Say which head is meant with "

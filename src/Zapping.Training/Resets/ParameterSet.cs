@@ -53,6 +53,9 @@ public sealed class ParameterSet
     /// <summary>Like <see cref="Of"/>, with names.</summary>
     internal IEnumerable<(string Name, Parameter Parameter)> In(nn.Module model) => Choose(model);
 
+    /// <inheritdoc/>
+    public override string ToString() => ReferenceEquals(this, All) ? "all" : _prefixes.Count > 0 ? $"those that begin with {string.Join(", ", _prefixes)}" : "those of a condition";
+
     private List<(string name, Parameter parameter)> Choose(nn.Module model)
     {
         var named = model.named_parameters().ToList();

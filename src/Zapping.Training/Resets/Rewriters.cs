@@ -20,6 +20,8 @@ internal abstract class FreshRewriter : Rewriter
 
 internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : FreshRewriter
 {
+    public override string ToString() => $"Kaiming {(uniform ? "uniform" : "normal")}, fan {fan}";
+
     private readonly bool _ofSlice = Enum.IsDefined(fan) ? fan == KaimingFan.AsPublished : throw new ArgumentOutOfRangeException(nameof(fan), fan, "Unknown fan.");
 
     public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
@@ -33,6 +35,8 @@ internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : FreshRewri
 
 internal sealed class XavierRewriter(bool uniform) : FreshRewriter
 {
+    public override string ToString() => $"Xavier {(uniform ? "uniform" : "normal")}";
+
     public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
 
     public override Distribution For(ReadOnlySpan<long> shape, ParameterSlice slice) =>
@@ -41,6 +45,8 @@ internal sealed class XavierRewriter(bool uniform) : FreshRewriter
 
 internal sealed class LayerDefaultRewriter : FreshRewriter
 {
+    public override string ToString() => _fanIn is null ? "the layer's default" : FormattableString.Invariant($"the layer's default with fan-in {_fanIn}");
+
     private readonly long? _fanIn;
 
     public LayerDefaultRewriter(long? fanIn)
@@ -70,6 +76,8 @@ internal sealed class LayerDefaultRewriter : FreshRewriter
 
 internal sealed class ConstantRewriter(double value) : FreshRewriter
 {
+    public override string ToString() => FormattableString.Invariant($"{value:r}");
+
     private readonly Distribution _value = Distribution.Constant(Guard.Finite(value));
 
     public override void EnsureApplicable(Parameter parameter, string name) => Guard.Fits(value, parameter, name);
@@ -79,6 +87,8 @@ internal sealed class ConstantRewriter(double value) : FreshRewriter
 
 internal sealed class RewindRewriter : Rewriter
 {
+    public override string ToString() => "a snapshot";
+
     private readonly ParameterSnapshot _snapshot;
 
     public RewindRewriter(ParameterSnapshot snapshot)
@@ -110,6 +120,8 @@ internal sealed class ShiftRewriter(double[] shifts) : Rewriter
 
 internal sealed class ShrinkAndPerturbRewriter(double shrink, double perturb, Rewriter fresh) : Rewriter
 {
+    public override string ToString() => FormattableString.Invariant($"{_shrink:r} of what is there and {_perturb:r} of: {fresh}");
+
     private readonly double _shrink = Guard.NonNegative(shrink);
     private readonly double _perturb = Guard.NonNegative(perturb);
 

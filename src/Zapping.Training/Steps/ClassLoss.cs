@@ -6,6 +6,8 @@ namespace Zapping.Training.Internal;
 /// <summary>The loss where none is given: mean softmax cross-entropy, with messages that name labels and outputs.</summary>
 internal static class ClassLoss
 {
+    private const long Ignored = -100; // by libtorch's cross-entropy
+
     /// <param name="outputs">[n, units, …].</param>
     /// <param name="labels">[n, …] class ids as 64-bit integers or bytes, or as many probabilities as outputs.</param>
     /// <exception cref="ArgumentException">They do not fit together.</exception>
@@ -31,10 +33,8 @@ internal static class ClassLoss
         + $"{nameof(HeadGrowth)}.{nameof(HeadGrowth.Grow)} gives it more.",
         cause);
 
-    /// <summary>What libtorch's cross-entropy leaves out.</summary>
-    private const long Ignored = -100;
-
-    private static void EnsureFit(Tensor outputs, Tensor labels)
+    /// <exception cref="ArgumentException">Labels are neither class ids nor probabilities for such outputs.</exception>
+    public static void EnsureFit(Tensor outputs, Tensor labels)
     {
         var areIds = labels.dtype is ScalarType.Int64 or ScalarType.Byte && labels.dim() == outputs.dim() - 1;
         var areProbabilities = labels.is_floating_point() && labels.shape.AsSpan().SequenceEqual(outputs.shape);

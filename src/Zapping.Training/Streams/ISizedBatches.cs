@@ -5,8 +5,8 @@ namespace Zapping.Training;
 /// <summary>A source that knows beforehand what its batches will be like.</summary>
 internal interface ISizedBatches
 {
-    /// <summary>[n, …], n at least 1: examples like those of the batches, on their device.</summary>
-    Tensor Examples { get; }
+    /// <summary>Inputs and labels [n, …], n at least 1, like those of the batches, on their device.</summary>
+    LabelledBatch Examples { get; }
 
     /// <summary>The least and the largest class id; null if the labels are none.</summary>
     (long Min, long Max)? Classes { get; }

@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
 using TorchSharp;
+using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
 /// <summary>What <see cref="BatchSourceVerbs.Prefetch"/> returns.</summary>
-internal sealed class PrefetchedBatches(IBatchSource source, Device device, int ahead) : IBatchSource
+internal sealed class PrefetchedBatches(IBatchSource source, Device device, int ahead) : IBatchSource, IDescribed
 {
     public long? BatchesPerEpoch => source.BatchesPerEpoch;
+
+    // Its batches are those of the source.
+    public IReadOnlyDictionary<string, string> Description => FeedDescription.SettingsOf(source);
 
     public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)
     {

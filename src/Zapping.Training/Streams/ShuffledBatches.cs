@@ -7,13 +7,14 @@ namespace Zapping.Training;
 /// Batches of a data set that fits into memory, in an order that is a function of (seed, epoch) alone. The last
 /// batch of an epoch is smaller if the sizes do not divide.
 /// </summary>
-public sealed class ShuffledBatches : IBatchSource, ISizedBatches
+public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
 {
     private readonly Tensor _inputs;
     private readonly Tensor _labels;
     private readonly int _count;
     private readonly ulong _seed;
     private (long Min, long Max)? _classes;
+    private IReadOnlyDictionary<string, string>? _description;
 
     /// <summary>Makes a source over tensors that stay the caller's to dispose of.</summary>
     /// <param name="inputs">[n, …].</param>
@@ -47,7 +48,11 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches
     /// <inheritdoc/>
     public long? BatchesPerEpoch => ((long)_count + BatchSize - 1) / BatchSize;
 
-    Tensor ISizedBatches.Examples => _inputs;
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Description => _description ??= DescriptionText.Of(
+        ("inputs", DataText.Of(_inputs)), ("labels", DataText.Of(_labels)), ("batch size", BatchSize), ("seed", _seed));
+
+    LabelledBatch ISizedBatches.Examples => new(_inputs, _labels);
 
     (long Min, long Max)? ISizedBatches.Classes => _labels.dim() == 1 && _labels.dtype == ScalarType.Int64 ? _classes ??= RangeOf(_labels) : null;
 

@@ -53,6 +53,11 @@ internal static partial class TrainingLog
     [LoggerMessage(22, LogLevel.Warning, "A checkpoint could not be saved after {Steps} steps; training goes on")]
     public static partial void CheckpointFailed(ILogger log, Exception failure, long steps);
 
+    [LoggerMessage(
+        23, LogLevel.Information,
+        "The convolutions of the saved run were computed otherwise ({Saved} there, {Own} here): sums may differ in their last bits from what that machine would have computed")]
+    public static partial void ResumedOnOtherArithmetic(ILogger log, string saved, string own);
+
     [LoggerMessage(30, LogLevel.Error, "{Finding} at step {Step}, after {Boundary}; nothing was updated")]
     private static partial void NonFiniteStep(ILogger log, string finding, long step, string boundary);
 

@@ -27,15 +27,19 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var turn = Enter();
-        GradientMode.EnsureOn();
+        EnsureTrainable();
         using var activity = TrainingTelemetry.Fit(this);
         var run = new FitRun(null, progress, cancellationToken);
-        foreach (var task in stream)
+        using var tasks = stream.GetEnumerator();
+        var (feed, place, hasTask) = GoOn(tasks, batchSize, run);
+        while (hasTask)
         {
             run.ThrowIfCancelled();
-            FitTask(task, batchSize, run);
+            FitTask(tasks.Current, batchSize, run, place);
+            hasTask = tasks.MoveNext();
         }
 
+        feed.Finish();
         return run.Summary;
     }
 
@@ -58,13 +62,16 @@ public sealed partial class ContinualTrainer
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         using var turn = Enter();
-        GradientMode.EnsureOn();
+        EnsureTrainable();
         if (epochs > 0 && source is ISizedBatches sized)
         {
-            EnsureNoneAlone(sized.Examples, sized.Sizes);
-            EnsureUnits(sized.Classes, sized.Examples);
+            EnsureNoneAlone(sized.Examples.Inputs, sized.Sizes);
+            EnsureLabels(sized);
         }
 
+        var description = FeedDescription.Of(FeedDescription.Epochs, source);
+        Continue(description);
+        var feed = Begin(description);
         using var activity = TrainingTelemetry.Fit(this);
         var run = new FitRun((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
@@ -77,17 +84,42 @@ public sealed partial class ContinualTrainer
             }
 
             FitEpoch(source.Epoch(State.FinishedEpochs, State.EpochSteps ?? 0), run);
-            State = State with { EpochSteps = null };
+            Count(State with { EpochSteps = null });
             AdvanceLearningRates(BoundaryKind.EpochBoundary);
         }
 
+        feed.Finish();
         return run.Summary;
     }
 
-    private void FitTask(TrainingTask task, int batchSize, FitRun run)
+    // Passes over what an interrupted Fit has finished of the same stream, and only then says that this one has begun.
+    private (Feed Feed, StreamProgress Progress, bool HasTask) GoOn(IEnumerator<TrainingTask> tasks, int batchSize, FitRun run)
+    {
+        var description = new FeedDescription(FeedDescription.Stream, DescriptionText.Of(("batch size", batchSize)), IsFinished: false, Place: null);
+        var last = Continue(description);
+        var progress = new StreamProgress();
+        try
+        {
+            var hasTask = progress.Advance(tasks, last?.OpenPlace, run.ThrowIfCancelled);
+            if (last is { OpenPlace: null, Description.Place: not null })
+            {
+                Count(State with { TaskClasses = null, ClassSteps = null });
+            }
+
+            return (Begin(description, progress), progress, hasTask);
+        }
+        catch
+        {
+            progress.Dispose();
+            throw;
+        }
+    }
+
+    private void FitTask(TrainingTask task, int batchSize, FitRun run, StreamProgress progress)
     {
         using var activity = TrainingTelemetry.Task(State.FinishedTasks);
         EnsureSound(task, batchSize);
+        progress.Begin(task);
 
         if (State.TaskClasses is null)
         {
@@ -98,10 +130,11 @@ public sealed partial class ContinualTrainer
         foreach (var examples in task.Classes.Skip(State.TaskClasses ?? 0))
         {
             FitClass(examples, batchSize, run);
-            State = State with { TaskClasses = State.TaskClasses + 1, ClassSteps = null };
+            Count(State with { TaskClasses = State.TaskClasses + 1, ClassSteps = null });
         }
 
-        State = State with { TaskClasses = null };
+        Count(State with { TaskClasses = null });
+        progress.Finish();
     }
 
     // All that is known to be wrong with a task is said before its boundary.

@@ -58,7 +58,7 @@ public sealed partial class ContinualTrainer
         ClearGradients();
         var (outputs, loss, value, norm) = Prepare(() => Differentiate(inputs, labels), _lastBoundary);
         Update(loss, inputs, labels);
-        State = counted(State with { Steps = step + 1, IsStepBegun = false });
+        Count(counted(State with { Steps = step + 1, IsStepBegun = false }));
         TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         if (Observers.Count > 0)
@@ -92,11 +92,37 @@ public sealed partial class ContinualTrainer
         }
 
         using var scope = NewDisposeScope();
-        _units = UnitCount.Of(Model, examples.narrow(0, 0, Math.Min(2, examples.shape[0])));
+        var outputs = Look(examples);
+        _units = outputs.dim() == 2 ? outputs.size(1) : long.MaxValue;
         if (range.Max >= _units)
         {
             throw ClassLoss.NoUnit(range.Max, _units);
         }
+    }
+
+    private void EnsureLabels(ISizedBatches source)
+    {
+        if (!LabelsAreUnits)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var outputs = Look(source.Examples.Inputs);
+        ClassLoss.EnsureFit(outputs, source.Examples.Labels.narrow(0, 0, outputs.size(0)));
+        if (source.Classes is { } range && range.Max >= outputs.size(1))
+        {
+            throw ClassLoss.NoUnit(range.Max, outputs.size(1));
+        }
+    }
+
+    // The outputs for one or two examples, in eval mode and without gradients; nothing of the model is changed.
+    private Tensor Look(Tensor examples)
+    {
+        using var noGrad = no_grad();
+        using var buffers = new BufferGuard(Model);
+        using var mode = new EvalMode(Model);
+        return Model.call(examples.narrow(0, 0, Math.Min(2, examples.shape[0])));
     }
 
     private void Begin(TrainingBoundary boundary, TrainerState begun)
@@ -134,7 +160,9 @@ public sealed partial class ContinualTrainer
             losses.Add(share.detach().MoveToOuterDisposeScope());
         }
 
-        return (cat(outputs), stack(losses).sum());
+        var (whole, sum) = (cat(outputs), stack(losses).sum());
+        MicroBatchSum.Ensure(Loss, whole, labels, sum);
+        return (whole, sum);
     }
 
     private void Update(Tensor loss, Tensor inputs, Tensor labels)

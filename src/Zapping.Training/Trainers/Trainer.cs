@@ -23,6 +23,8 @@ public abstract class Trainer : IDisposable
     private readonly BatchStatistics _statistics;
     private double? _maxGradientNorm;
     private CheckpointPlan? _checkpoints;
+    private Feed? _feed;
+    private TrainerState _state = new(0, 0, 0, 0);
     private (BoundaryKind Kind, long Index, int Signalled)? _halfway;
     private int _busy;
     private bool _isArenaKnown;
@@ -54,17 +56,24 @@ public abstract class Trainer : IDisposable
     /// <summary>The resets in use, in the order in which they run.</summary>
     public IReadOnlyList<ZapScheduler> Schedulers => _schedulers;
 
-    /// <summary>Counts of what has begun; restore them, and each scheduler's state, before training goes on.</summary>
+    /// <summary>
+    /// Counts of what has begun; restore them, and each scheduler's state, before training goes on. Setting them also gives up the place in a stream or an epoch that
+    /// an interrupted <c>Fit</c> had come to: the next one may be fed with anything.
+    /// </summary>
     public TrainerState State
     {
-        get;
+        get => _state;
         set
         {
             ArgumentNullException.ThrowIfNull(value);
             _halfway = null;
-            field = value;
+            _feed = null;
+            _state = value;
         }
-    } = new(0, 0, 0, 0);
+    }
+
+    /// <summary>What the last <c>Fit</c> was fed with; null if there was none.</summary>
+    internal FeedDescription? Feed => _feed?.Description;
 
     internal ILogger Log
     {
@@ -88,7 +97,7 @@ public abstract class Trainer : IDisposable
     /// <summary>Whether a label is the number of its class's unit, as for the loss where none is given; what others take labels for is not known.</summary>
     private protected bool LabelsAreUnits { get; }
 
-    private protected IReadOnlyList<ITrainingObserver> Observers => _observers;
+    internal IReadOnlyList<ITrainingObserver> Observers => _observers;
 
     // A native optimizer (LBFGS) names its parameters only by new handles, and with a warning.
     private protected IEnumerable<Parameter> TrainedParameters => Optimizers[0] is OptimizerHelper
@@ -145,6 +154,11 @@ public abstract class Trainer : IDisposable
 
     internal void Save(CheckpointPlan plan) => _checkpoints = plan;
 
+    /// <summary>Has the next <c>Fit</c> go on from a saved one.</summary>
+    /// <param name="saved">What that one was fed with; null if it is not known.</param>
+    /// <param name="accepted">Differences that are meant.</param>
+    internal void Expect(FeedDescription? saved, IReadOnlyCollection<string> accepted) => _feed = saved is null ? null : new Feed(saved, accepted);
+
     internal void ClipGradients(double maxNorm) => _maxGradientNorm = maxNorm;
 
     /// <exception cref="ArgumentException">This trainer never signals boundaries of that kind.</exception>
@@ -170,9 +184,33 @@ public abstract class Trainer : IDisposable
         TrainingLog.Begins(Log, boundary);
         _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
         SignalSchedulers(boundary);
-        State = begun;
+        _state = begun;
         _observers.ForEach(observer => observer.OnBoundary(boundary));
     }
+
+    /// <summary>Counts on.</summary>
+    private protected void Count(TrainerState state) => _state = state;
+
+    /// <summary>
+    /// To be called before a <c>Fit</c> signals anything. If an earlier one was interrupted, here or before a resume, this one must be fed with the same.
+    /// </summary>
+    /// <param name="next">What it is fed with.</param>
+    /// <returns>The feed to go on with, or to give up.</returns>
+    /// <exception cref="InvalidOperationException">It is fed with something else.</exception>
+    private protected Feed? Continue(FeedDescription next)
+    {
+        if (_feed is not { } last || !last.MustGoOn)
+        {
+            return null;
+        }
+
+        return last.Description.DifferencesTo(next, last.Accepted) is { } text
+            ? throw new InvalidOperationException($"The interrupted run was fed otherwise, and nothing was changed: {text} Or begin anew by setting {nameof(State)}.")
+            : last;
+    }
+
+    /// <summary>Says what a <c>Fit</c> is fed with, until it <see cref="Feed.Finish">finishes</see>.</summary>
+    private protected Feed Begin(FeedDescription description, StreamProgress? progress = null) => _feed = new Feed(description, progress);
 
     /// <summary>Signals the boundary of the next step, unless it has been: a step that failed after it is tried again without another reset.</summary>
     private protected void SignalStep()
@@ -292,6 +330,15 @@ public abstract class Trainer : IDisposable
     }
 
     private protected void SaveIfDue() => _checkpoints?.SaveIfDue(this);
+
+    /// <summary>To be called before anything is signalled.</summary>
+    /// <exception cref="InvalidOperationException">Gradients are switched off.</exception>
+    /// <exception cref="ArgumentException">The optimizers are no longer those of the model.</exception>
+    private protected void EnsureTrainable()
+    {
+        GradientMode.EnsureOn();
+        OptimizerOwnership.Ensure(Model, Optimizers);
+    }
 
     /// <summary>Takes the trainer for one call; the result gives it back.</summary>
     private protected Turn Enter()

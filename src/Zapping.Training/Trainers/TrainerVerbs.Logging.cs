@@ -16,6 +16,7 @@ public static partial class TrainerVerbs
     /// <item><term>20 CheckpointSaved</term><description>Information</description></item>
     /// <item><term>21 Resumed</term><description>Information</description></item>
     /// <item><term>22 CheckpointFailed</term><description>Warning; a periodic checkpoint, and training goes on</description></item>
+    /// <item><term>23 ResumedOnOtherArithmetic</term><description>Information; the convolutions of the saved run were computed by other code (<see cref="ConvolutionGuard"/>)</description></item>
     /// <item><term>30 NonFiniteStep</term><description>Error; <see cref="NonFiniteStepException"/> follows</description></item>
     /// <item><term>40 Convolutions</term><description>Warning; oneDNN was switched off, or convolutions are wrong (<see cref="ConvolutionGuard"/>)</description></item>
     /// <item><term>41 LargeBlocksGivenBack</term><description>Information; the training thread is one whose large blocks glibc gives back (<see cref="NativeAllocator"/>)</description></item>

@@ -42,19 +42,40 @@ public static partial class TrainerVerbs
     /// <see cref="BoundaryKind.StepBoundary"/>, of which an episode has one, or
     /// <see cref="BoundaryKind.EpochBoundary"/> (default).
     /// </param>
-    /// <exception cref="ArgumentException">Another kind, or one to which the trainer never comes.</exception>
+    /// <exception cref="ArgumentException">Another kind, one to which the trainer never comes, or a scheduler that waits for a metric.</exception>
     public static TTrainer UseLearningRates<TTrainer>(
         this TTrainer trainer, optim.lr_scheduler.LRScheduler schedule, BoundaryKind every = BoundaryKind.EpochBoundary)
         where TTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(schedule);
-        if (every is not (BoundaryKind.StepBoundary or BoundaryKind.EpochBoundary))
+        if (schedule is optim.lr_scheduler.impl.ReduceLROnPlateau)
         {
-            throw new ArgumentOutOfRangeException(nameof(every), every, "Learning rates change per step or per epoch.");
+            throw new ArgumentException(
+                $"{nameof(optim.lr_scheduler.ReduceLROnPlateau)} waits for a number to improve: say which, as UseLearningRates(schedule, metric: () => validationLoss).", nameof(schedule));
         }
 
-        trainer.Add(new LearningRateSchedule(schedule, every));
+        trainer.Add(new LearningRateSchedule(schedule, EnsureSteppable(every), metric: null));
+        return trainer;
+    }
+
+    /// <summary>Steps a learning-rate scheduler that waits for a number to improve, such as <c>ReduceLROnPlateau</c>, after each step or epoch.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="schedule">The scheduler, made for one of the trainer's optimizers.</param>
+    /// <param name="metric">
+    /// Gives the number, which must be finite, for example the loss on validation data. It is called on the training thread. Checkpoints hold what it gave, so that a
+    /// resumed scheduler is where the saved one was.
+    /// </param>
+    /// <param name="every"><see cref="BoundaryKind.StepBoundary"/> or <see cref="BoundaryKind.EpochBoundary"/> (default).</param>
+    /// <exception cref="ArgumentException">Another kind, or one to which the trainer never comes.</exception>
+    public static TTrainer UseLearningRates<TTrainer>(
+        this TTrainer trainer, optim.lr_scheduler.LRScheduler schedule, Func<double> metric, BoundaryKind every = BoundaryKind.EpochBoundary)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(metric);
+        trainer.Add(new LearningRateSchedule(schedule, EnsureSteppable(every), metric));
         return trainer;
     }
 
@@ -93,4 +114,8 @@ public static partial class TrainerVerbs
         trainer.Add(observer);
         return trainer;
     }
+
+    private static BoundaryKind EnsureSteppable(BoundaryKind every) => every is BoundaryKind.StepBoundary or BoundaryKind.EpochBoundary
+        ? every
+        : throw new ArgumentOutOfRangeException(nameof(every), every, "Learning rates change per step or per epoch.");
 }

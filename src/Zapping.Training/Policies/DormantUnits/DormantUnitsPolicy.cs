@@ -19,13 +19,14 @@ namespace Zapping.Training;
 /// <para>Made after the model was moved to its device, and disposed of when training ends, which takes its hooks off the model.</para>
 /// </remarks>
 /// <threadsafety>For one model and one scheduler.</threadsafety>
-public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDisposable
+public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDescribed, IDisposable
 {
     private readonly IReadOnlyList<HiddenUnits> _layers;
     private readonly UnitActivity _activity;
     private readonly double _threshold;
     private readonly Rewriter _weights;
     private readonly OptimizerStateReset _optimizerState;
+    private readonly int _sampleEvery;
 
     /// <summary>Makes a policy with the given options, and begins to look at the model's forward passes.</summary>
     /// <param name="graph">Of the model that is trained.</param>
@@ -39,12 +40,21 @@ public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDisposable
         _threshold = options.Threshold;
         _weights = options.Weights;
         _optimizerState = options.OptimizerState;
+        _sampleEvery = options.SampleEvery;
         _activity = new UnitActivity(_layers, options.SampleEvery, ColumnStatistic.Magnitude);
         State = [.. _activity.State];
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
+        ("threshold", _threshold),
+        ("layers", string.Join(", ", _layers.Select(layer => layer.Layer.Name))),
+        ("weights", _weights),
+        ("optimizer state", _optimizerState),
+        ("sample every", _sampleEvery));
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -14,7 +14,7 @@ namespace Zapping.Training;
 /// Which layer comes when is seen in a forward pass. Normalisations get scale 1, shift 0, running means 0 and running variances 1.
 /// </remarks>
 /// <threadsafety>Immutable, for one model; it may serve several schedulers.</threadsafety>
-public sealed class LaterLayersPolicy : IResetPolicy
+public sealed class LaterLayersPolicy : IResetPolicy, IDescribed
 {
     private readonly IReadOnlyList<(string Name, nn.Module Module)> _layers;
     private readonly Rewriter _weights;
@@ -45,6 +45,10 @@ public sealed class LaterLayersPolicy : IResetPolicy
             EnsureKnown(name, module);
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
+        ("layers", string.Join(", ", _layers.Select(layer => layer.Name))), ("weights", _weights), ("bias", _bias), ("optimizer state", _optimizerState));
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

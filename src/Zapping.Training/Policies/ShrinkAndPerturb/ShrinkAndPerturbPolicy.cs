@@ -8,7 +8,7 @@ namespace Zapping.Training;
 /// warm-starting neural network training" (NeurIPS 2020): <c>shrink * current + perturb * fresh</c>.
 /// </summary>
 /// <threadsafety>Immutable; one policy may serve several schedulers.</threadsafety>
-public sealed class ShrinkAndPerturbPolicy : IResetPolicy
+public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
 {
     private readonly double _shrink;
     private readonly double _perturb;
@@ -26,6 +26,10 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy
         _parameters = options.Parameters;
         _optimizerState = options.OptimizerState;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
+        ("shrink", _shrink), ("perturb", _perturb), ("parameters", _parameters), ("optimizer state", _optimizerState));
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

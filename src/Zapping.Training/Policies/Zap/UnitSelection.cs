@@ -30,6 +30,8 @@ public abstract class UnitSelection
 
     private sealed class AtBoundary : UnitSelection
     {
+        public override string ToString() => "the classes of the boundary";
+
         internal override int[] Choose(int unitCount, ResetContext context)
         {
             int[] classes = [.. context.Boundary.Classes.Distinct()]; // one may come twice in a task
@@ -52,6 +54,8 @@ public abstract class UnitSelection
     {
         private readonly int _count;
 
+        public override string ToString() => $"{_count} at random";
+
         public RandomUnits(int count)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -68,6 +72,8 @@ public abstract class UnitSelection
     {
         private readonly int[] _units;
 
+        public override string ToString() => string.Join(", ", _units);
+
         public Fixed(IReadOnlyList<int> units)
         {
             ArgumentNullException.ThrowIfNull(units);
@@ -80,6 +86,8 @@ public abstract class UnitSelection
 
     private sealed class Matching(Func<int, bool> condition, string name) : UnitSelection
     {
+        public override string ToString() => name;
+
         internal override int[] Choose(int unitCount, ResetContext context)
         {
             var units = Enumerable.Range(0, unitCount).Where(condition).ToArray();

@@ -8,7 +8,7 @@ namespace Zapping.Training;
 /// boundary's classes and nothing else, as published.
 /// </summary>
 /// <threadsafety>Immutable; one policy may serve several schedulers.</threadsafety>
-public sealed class ZapPolicy : IResetPolicy
+public sealed class ZapPolicy : IResetPolicy, IDescribed
 {
     private readonly HeadSelector _head;
     private readonly UnitSelection _units;
@@ -30,6 +30,10 @@ public sealed class ZapPolicy : IResetPolicy
         _optimizerState = options.OptimizerState;
         _allowSharedWeights = options.AllowSharedWeights;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
+        ("head", _head), ("units", _units), ("weights", _weights), ("bias", _bias), ("optimizer state", _optimizerState), ("allow shared weights", _allowSharedWeights));
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

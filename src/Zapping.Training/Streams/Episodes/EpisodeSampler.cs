@@ -8,13 +8,14 @@ namespace Zapping.Training;
 /// stream of random numbers of their own, which is a function of (seed, episode, purpose) alone: the sampler has no
 /// state to save, and more validation images move no other draw.
 /// </summary>
-public sealed class EpisodeSampler : IEpisodeSource
+public sealed class EpisodeSampler : IEpisodeSource, IDescribed
 {
     private readonly EpisodeOptions _options;
     private readonly LabelledBatch _training;
     private readonly LabelledBatch? _validation;
     private readonly (int ClassId, long[] Images)[] _classes;
     private readonly ulong _seed;
+    private IReadOnlyDictionary<string, string>? _description;
 
     /// <summary>Makes a sampler over tensors that stay the caller's to dispose of.</summary>
     /// <param name="training">[n, …] inputs and [n] class ids as 64-bit integers.</param>
@@ -48,6 +49,19 @@ public sealed class EpisodeSampler : IEpisodeSource
             .Select(group => (group.Key, group.ToArray()))];
         _seed = seed;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Description => _description ??= DescriptionText.Of(
+        ("inputs", DataText.Of(_training.Inputs)),
+        ("labels", DataText.Of(_training.Labels)),
+        ("validation inputs", _validation is { } validation && _options.ValidationImages > 0 ? DataText.Of(validation.Inputs) : null),
+        ("inner images", _options.InnerImages),
+        ("inner source", _options.InnerSource),
+        ("small classes", _options.SmallClasses),
+        ("remember images", _options.RememberImages),
+        ("remember only", _options.RememberOnly),
+        ("validation images", _options.ValidationImages),
+        ("seed", _seed));
 
     /// <summary>The class ids that are drawn from, in ascending order.</summary>
     public IReadOnlyList<int> Classes => Array.ConvertAll(_classes, c => c.ClassId);

@@ -45,6 +45,11 @@ public sealed class AsbTrainer : EpisodicTrainer
     {
         ClearGradients();
         var inner = InnerParameters.Of(Model);
+        foreach (var parameter in inner)
+        {
+            parameter.grad = null; // also of one that no optimizer holds, which the last outer batch has left
+        }
+
         var pilesUp = _accumulate && TrainedParameters.Any(p => p.requires_grad && !inner.Any(i => TensorIdentity.Same(i, p)));
         var losses = new LossRecord(episode.Inner.Labels);
         for (var step = 0; step < losses.Count; step++)

@@ -58,7 +58,10 @@ public abstract class EpisodicTrainer : Trainer
         ArgumentOutOfRangeException.ThrowIfNegative(episodes);
         using var turn = Enter();
         using var activity = TrainingTelemetry.Fit(this);
-        GradientMode.EnsureOn();
+        EnsureTrainable();
+        var description = FeedDescription.Of(FeedDescription.Episodes, source);
+        Continue(description);
+        var feed = Begin(description);
         var run = new FitRun(episodes, progress, cancellationToken);
         for (long i = 0; i < episodes; i++)
         {
@@ -69,6 +72,7 @@ public abstract class EpisodicTrainer : Trainer
             SaveIfDue();
         }
 
+        feed.Finish();
         return run.Summary;
     }
 
@@ -105,7 +109,7 @@ public abstract class EpisodicTrainer : Trainer
             optimizer.step();
         }
 
-        State = State with { Steps = index + 1, IsStepBegun = false };
+        Count(State with { Steps = index + 1, IsStepBegun = false });
         TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         Tell(() => new EpisodeReport(

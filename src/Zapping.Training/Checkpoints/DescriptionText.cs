@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>How values are written in a description.</summary>
+internal static class DescriptionText
+{
+    public static IReadOnlyDictionary<string, string> Of(params IEnumerable<(string Name, object? Value)> settings) =>
+        settings.ToDictionary(setting => setting.Name, setting => Text(setting.Value), StringComparer.Ordinal);
+
+    private static string Text(object? value) => value switch
+    {
+        null => "none",
+        double number => number.ToString("r", CultureInfo.InvariantCulture),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "none",
+    };
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>Which tasks of a stream a <c>Fit</c> has come to, so that a later one can tell whether its stream is the same.</summary>
+internal sealed class StreamProgress : IDisposable
+{
+    private const int RowsOfClass = 3;
+
+    private ulong _classes;
+    private Tensor? _contents;
+    private string? _open;
+    private Tensor? _openContents;
+
+    public long FinishedTasks { get; private set; }
+
+    /// <summary>Reads what was noted from the device.</summary>
+    public StreamPlace Place => new(FinishedTasks, Finished, _open, _openContents is null ? null : TensorMark.Text(_openContents));
+
+    private string Finished => $"{_classes.ToString("x16", CultureInfo.InvariantCulture)}-{(_contents is null ? "0" : TensorMark.Text(_contents))}";
+
+    /// <summary>Goes to the first task that is to be learned, past those that an interrupted <c>Fit</c> has finished.</summary>
+    /// <param name="tasks">Before the first one.</param>
+    /// <param name="place">How far that one was; null if none was interrupted.</param>
+    /// <param name="check">Called before each task that is passed over.</param>
+    /// <returns>Whether there is such a task.</returns>
+    /// <exception cref="InvalidOperationException">The tasks are others.</exception>
+    public bool Advance(IEnumerator<TrainingTask> tasks, StreamPlace? place, Action check)
+    {
+        if (place is null)
+        {
+            return tasks.MoveNext();
+        }
+
+        while (FinishedTasks < place.FinishedTasks)
+        {
+            check();
+            if (!tasks.MoveNext())
+            {
+                throw Another($"it has {FinishedTasks} tasks, of which {place.FinishedTasks} were finished");
+            }
+
+            Begin(tasks.Current);
+            Finish();
+        }
+
+        if (Finished != place.Finished)
+        {
+            throw Another($"its first {FinishedTasks} tasks have other classes, examples or contents than those that were finished");
+        }
+
+        var hasTask = tasks.MoveNext();
+        if (place.Open is { } open)
+        {
+            if (!hasTask)
+            {
+                throw Another($"it has {FinishedTasks} tasks, and the next one was begun");
+            }
+
+            Begin(tasks.Current);
+            if (_open != open || TensorMark.Text(_openContents!) != place.OpenContents)
+            {
+                throw Another($"its task {FinishedTasks} has classes and examples {_open}, and the one that was begun {open}{(_open == open ? " of other contents" : "")}");
+            }
+        }
+
+        return hasTask;
+    }
+
+    public void Begin(TrainingTask task)
+    {
+        _openContents?.Dispose();
+        (_open, _openContents) = (ClassesOf(task), ContentsOf(task));
+    }
+
+    public void Finish()
+    {
+        _classes = StableHash.Mix(_classes, StableHash.Of(_open!));
+        using (var before = _contents)
+        using (Scalar factor = 1_000_003L)
+        {
+            _contents = before is null ? _openContents : (before.mul(factor) + _openContents!).DetachFromDisposeScope();
+        }
+
+        if (!ReferenceEquals(_contents, _openContents))
+        {
+            _openContents!.Dispose();
+        }
+
+        (_open, _openContents) = (null, null);
+        FinishedTasks++;
+    }
+
+    public void Dispose()
+    {
+        _contents?.Dispose();
+        _openContents?.Dispose();
+    }
+
+    /// <summary>The classes of a task with their numbers of examples.</summary>
+    public static string ClassesOf(TrainingTask task) => string.Create(
+        CultureInfo.InvariantCulture, $"[{string.Join(", ", task.Classes.Select(examples => $"{examples.ClassId}: {examples.Inputs.shape[0]}"))}]");
+
+    private static InvalidOperationException Another(string how) => new(
+        $"The stream is not the one that was interrupted, and nothing was changed: {how}. Give the same stream, from its beginning; or, if another one is meant, resume with "
+        + $"new {nameof(ResumeOptions)} {{ {nameof(ResumeOptions.Accept)} = [\"source\"] }}, or set {nameof(Trainer.State)}, which begins anew.");
+
+    private static Tensor ContentsOf(TrainingTask task)
+    {
+        using var scope = NewDisposeScope();
+        using Scalar factor = 31L;
+        Tensor? sum = null;
+        foreach (var examples in task.Classes.Where(examples => examples.Inputs.shape is [> 0, ..]))
+        {
+            var mark = TensorMark.OfRows(examples.Inputs, RowsOfClass);
+            sum = sum is null ? mark : sum.mul(factor) + mark;
+        }
+
+        return (sum ?? zeros([], ScalarType.Int64)).DetachFromDisposeScope();
+    }
+}
