@@ -1,5 +1,4 @@
 using System.Text.Json;
-using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
@@ -14,7 +13,7 @@ internal static class SafetensorsEntry
             throw new InvalidDataException($"the entry of '{name}' is not an object");
         }
 
-        ScalarType? type = null;
+        SafetensorsType? type = null;
         long[]? shape = null;
         long[]? offsets = null;
         foreach (var property in entry.EnumerateObject())
@@ -40,19 +39,17 @@ internal static class SafetensorsEntry
             throw new InvalidDataException($"the entry of '{name}' lacks its dtype, its shape or its two data_offsets");
         }
 
-        var bytes = ByteCount(name, type.Value, shape);
+        var bytes = ByteCount(name, type, shape);
+        var info = new TensorInfo(type, shape, start, bytes);
         return start <= end && end - start == bytes
-            ? new(type.Value, shape, start, bytes)
-            : throw new InvalidDataException(
-                $"the data_offsets [{start}, {end}] of '{name}' do not hold the {bytes} bytes of {type} [{string.Join(", ", shape)}]");
+            ? info
+            : throw new InvalidDataException($"the data_offsets [{start}, {end}] of '{name}' do not hold the {bytes} bytes of {info}");
     }
 
-    private static ScalarType ParseType(string name, JsonElement value)
+    private static SafetensorsType ParseType(string name, JsonElement value)
     {
         var code = value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
-        return SafetensorsTypes.TryParse(code, out var type)
-            ? type
-            : throw new InvalidDataException($"the dtype {code} of '{name}' is not known here");
+        return SafetensorsTypes.Find(code) ?? throw new InvalidDataException($"the dtype {code} of '{name}' is not one of the format's");
     }
 
     private static long[] ParseSizes(string name, JsonProperty property)
@@ -65,20 +62,28 @@ internal static class SafetensorsEntry
         return
         [
             .. property.Value.EnumerateArray().Select(size =>
-                size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var value) && value >= 0
-                    ? value
+                size.ValueKind == JsonValueKind.Number && size.TryGetUInt64(out var value) && value <= long.MaxValue // unsigned: no -0
+                    ? (long)value
                     : throw new InvalidDataException(
-                        $"the {property.Name} of '{name}' holds {size.GetRawText()}, which is no whole number of 0 or more")),
+                        $"the {property.Name} of '{name}' holds {size.GetRawText()}, which is no whole number from 0 to {long.MaxValue}")),
         ];
     }
 
-    private static long ByteCount(string name, ScalarType type, long[] shape)
+    private static long ByteCount(string name, SafetensorsType type, long[] shape)
     {
         try
         {
             // libtorch counts the strides of empty tensors as if sizes of 0 were 1, so these must not overflow either.
-            var atMost = shape.Aggregate((long)SafetensorsTypes.SizeOf(type), (product, size) => checked(product * Math.Max(size, 1)));
-            return shape.Contains(0) ? 0 : atMost;
+            var bits = shape.Aggregate((Int128)type.Bits, (product, size) => checked(product * Math.Max(size, 1)));
+            var atMost = checked((long)((bits + 7) / 8));
+            if (shape.Contains(0))
+            {
+                return 0;
+            }
+
+            return bits % 8 == 0
+                ? atMost
+                : throw new InvalidDataException($"the {bits} bits of '{name}', {type.Code} [{string.Join(", ", shape)}], do not fill whole bytes");
         }
         catch (OverflowException failure)
         {

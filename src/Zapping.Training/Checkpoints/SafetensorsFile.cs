@@ -7,7 +7,18 @@ namespace Zapping.Training;
 /// Named tensors in the safetensors format, which Python's <c>safetensors</c> reads and writes too. Everything the
 /// header says is checked when the file is opened; tensors are read when they are asked for. Not thread-safe.
 /// </summary>
-/// <remarks>Types: Float64, Float32, Float16, BFloat16, Int64, Int32, Int16, Int8, Byte and Bool.</remarks>
+/// <remarks>
+/// <para>
+/// Types: Float64, Float32, Float16, BFloat16, ComplexFloat32, Int64, Int32, Int16, Int8, Byte and Bool. The format has others, which
+/// TorchSharp has not: U16, U32, U64, and floating-point numbers of 4, 6 and 8 bits. A file with such tensors is opened, and its other tensors
+/// are read; only reading one of these is refused.
+/// </para>
+/// <para>
+/// Stricter than the reference implementation, after the format's description: keys that come twice, fields that the format has not,
+/// entries that are arrays and <c>__metadata__</c> that are null are refused, and so are booleans other than 0 and 1, and empty tensors
+/// whose other sizes multiply to more bytes than 63 bits count, which libtorch cannot hold.
+/// </para>
+/// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
     private readonly Stream _stream;
@@ -52,8 +63,9 @@ public sealed class SafetensorsFile : IDisposable
             : throw new KeyNotFoundException($"{Source} has no tensor '{name}'.");
 
     /// <summary>
-    /// Writes tensors. They are sorted by type and name, as the reference implementation does, so the same tensors give
-    /// the same bytes in whatever order they come.
+    /// Writes tensors, byte for byte as the reference implementation does with no metadata or one entry of them: sorted by type and
+    /// name (by code points), with no more escapes in names than JSON requires. So the same tensors give the same bytes in whatever order
+    /// they come. Metadata are sorted by key, which the reference implementation leaves to chance.
     /// </summary>
     /// <param name="stream">Written to from its current position; neither flushed nor closed.</param>
     /// <param name="tensors">By distinct names; of any device and layout in memory. They are not changed.</param>
@@ -113,13 +125,15 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">
     /// The file has been cut off since it was opened, or holds a boolean that is neither 0 nor 1.
     /// </exception>
+    /// <exception cref="NotSupportedException">TorchSharp has no such type (<see cref="TensorInfo.DataType"/> is null).</exception>
     /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
     public Tensor Read(string name)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var info = this[name];
+        var type = TypeOf(name, info);
         using var scope = NewDisposeScope();
-        var values = empty([.. info.Shape], info.DataType, CPU);
+        var values = empty([.. info.Shape], type, CPU);
         _stream.Position = _dataStart + info.Start;
         try
         {
@@ -130,7 +144,7 @@ public sealed class SafetensorsFile : IDisposable
             throw new InvalidDataException($"{Source} ends inside the data of '{name}'.", failure);
         }
 
-        return info.DataType != ScalarType.Bool || TensorBytes.AreBooleans(values)
+        return type != ScalarType.Bool || TensorBytes.AreBooleans(values)
             ? values.MoveToOuterDisposeScope()
             : throw new InvalidDataException($"{Source} holds booleans in '{name}' that are neither 0 nor 1.");
     }
@@ -141,16 +155,18 @@ public sealed class SafetensorsFile : IDisposable
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="target">Exactly of the same shape, on any device.</param>
-    /// <param name="convert">Whether values are converted, with rounding, if the types differ.</param>
+    /// <param name="convert">Whether values are converted, with rounding, if the types differ; complex ones never become real.</param>
     /// <exception cref="ArgumentException">The shapes differ, or the types without <paramref name="convert"/>.</exception>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
     /// <exception cref="InvalidDataException">As for <see cref="Read"/>.</exception>
+    /// <exception cref="NotSupportedException">As for <see cref="Read"/>.</exception>
     /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
     public void ReadInto(string name, Tensor target, bool convert = false)
     {
         ArgumentNullException.ThrowIfNull(target);
         var info = this[name];
-        if (!info.Shape.SequenceEqual(target.shape) || (info.DataType != target.dtype && !convert))
+        TypeOf(name, info);
+        if (!info.Fits(target, convert))
         {
             throw new ArgumentException(
                 $"'{name}' is {info} in the file, but the target is {target.dtype} [{string.Join(", ", target.shape)}].", nameof(target));
@@ -170,4 +186,7 @@ public sealed class SafetensorsFile : IDisposable
             _stream.Dispose();
         }
     }
+
+    private ScalarType TypeOf(string name, TensorInfo info) => info.DataType
+        ?? throw new NotSupportedException($"{Source} holds '{name}' as {info}, a type that TorchSharp does not have. Its other tensors can be read.");
 }

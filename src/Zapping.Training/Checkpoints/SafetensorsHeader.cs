@@ -30,10 +30,14 @@ internal sealed record SafetensorsHeader(
         Span<byte> prefix = stackalloc byte[LengthBytes];
         stream.ReadExactly(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (length > MaxLength || (long)length > available - LengthBytes)
+        if (length > MaxLength)
         {
-            throw new InvalidDataException(
-                $"its header claims {length} bytes, but only {available - LengthBytes} follow and {MaxLength} are allowed");
+            throw new InvalidDataException($"its header claims {length} bytes, but {MaxLength} is the most that the format allows");
+        }
+
+        if ((long)length > available - LengthBytes)
+        {
+            throw new InvalidDataException($"its header claims {length} bytes, but only {available - LengthBytes} follow");
         }
 
         var json = new byte[length];
@@ -45,7 +49,8 @@ internal sealed record SafetensorsHeader(
 
     private static (OrderedDictionary<string, TensorInfo> Tensors, Dictionary<string, string> Metadata) Parse(byte[] json)
     {
-        if (json is not [(byte)'{', ..] || !Utf8.IsValid(json))
+        // White space before it is padding, which some writers put there to align the data.
+        if (json.AsSpan().TrimStart(" \t\n\r"u8) is not [(byte)'{', ..] || !Utf8.IsValid(json))
         {
             throw new InvalidDataException("its header is not a JSON object in UTF-8");
         }

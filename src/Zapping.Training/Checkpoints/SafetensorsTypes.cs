@@ -2,22 +2,34 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
 
-/// <summary>The format's names of element types. Only types that TorchSharp has are known.</summary>
+/// <summary>The format's names of element types, with the type of TorchSharp that holds the same values where there is one.</summary>
 internal static class SafetensorsTypes
 {
     // In the order in which the reference implementation sorts: ascending alignment.
-    private static readonly (string Code, ScalarType Type, int Size)[] Known =
+    private static readonly SafetensorsType[] Known =
     [
-        ("BOOL", ScalarType.Bool, 1),
-        ("U8", ScalarType.Byte, 1),
-        ("I8", ScalarType.Int8, 1),
-        ("I16", ScalarType.Int16, 2),
-        ("F16", ScalarType.Float16, 2),
-        ("BF16", ScalarType.BFloat16, 2),
-        ("I32", ScalarType.Int32, 4),
-        ("F32", ScalarType.Float32, 4),
-        ("F64", ScalarType.Float64, 8),
-        ("I64", ScalarType.Int64, 8),
+        new("BOOL", 8, ScalarType.Bool),
+        new("F4", 4),
+        new("F6_E2M3", 6),
+        new("F6_E3M2", 6),
+        new("U8", 8, ScalarType.Byte),
+        new("I8", 8, ScalarType.Int8),
+        new("F8_E5M2", 8),
+        new("F8_E4M3", 8),
+        new("F8_E8M0", 8),
+        new("F8_E4M3FNUZ", 8),
+        new("F8_E5M2FNUZ", 8),
+        new("I16", 16, ScalarType.Int16),
+        new("U16", 16),
+        new("F16", 16, ScalarType.Float16),
+        new("BF16", 16, ScalarType.BFloat16),
+        new("I32", 32, ScalarType.Int32),
+        new("U32", 32),
+        new("F32", 32, ScalarType.Float32),
+        new("C64", 64, ScalarType.ComplexFloat32),
+        new("F64", 64, ScalarType.Float64),
+        new("I64", 64, ScalarType.Int64),
+        new("U64", 64),
     ];
 
     /// <summary>Later types are written first, so that every tensor starts at a multiple of its element size.</summary>
@@ -27,12 +39,12 @@ internal static class SafetensorsTypes
 
     public static string CodeOf(ScalarType type) => Known[RankOf(type)].Code;
 
-    public static int SizeOf(ScalarType type) => Known[RankOf(type)].Size;
-
-    public static bool TryParse(string? code, out ScalarType type)
-    {
-        var index = Array.FindIndex(Known, known => known.Code == code);
-        type = index < 0 ? default : Known[index].Type;
-        return index >= 0;
-    }
+    /// <summary>The type of this name; null if the format has none.</summary>
+    public static SafetensorsType? Find(string? code) => Array.Find(Known, known => known.Code == code);
 }
+
+/// <summary>A type of elements.</summary>
+/// <param name="Code">What the format calls it.</param>
+/// <param name="Bits">Of one element; tensors fill whole bytes all the same.</param>
+/// <param name="Type">What TorchSharp calls it; null if it has no such type.</param>
+internal sealed record SafetensorsType(string Code, int Bits, ScalarType? Type = null);

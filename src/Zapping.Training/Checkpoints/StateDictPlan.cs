@@ -79,9 +79,10 @@ internal sealed class StateDictPlan
 
     private static string? Misfit(TensorInfo source, Tensor target, bool convert)
     {
-        if (!source.Shape.SequenceEqual(target.shape) || (source.DataType != target.dtype && !convert))
+        if (source.DataType is null || !source.Fits(target, convert))
         {
-            return $"is {source} in the file and {target.dtype} [{string.Join(", ", target.shape)}] in the module";
+            var type = source.DataType is null ? ", a type that TorchSharp does not have," : "";
+            return $"is {source} in the file{type} and {target.dtype} [{string.Join(", ", target.shape)}] in the module";
         }
 
         var sharesMemory = target.shape.Zip(target.stride()).Any(d => d is { First: > 1, Second: 0 });

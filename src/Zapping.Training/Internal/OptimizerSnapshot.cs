@@ -75,7 +75,7 @@ internal sealed class OptimizerSnapshot
             foreach (var field in FieldsOf(state))
             {
                 var key = $"{name}.{field.Name}";
-                var value = file.Contains(key) ? file.Read(key) : null;
+                var value = file.Contains(key) ? Read(file, key) : null;
                 read.Add(key);
                 if (!allowNonFinite && value is not null && FiniteWeights.Faults([(key, value)]) is { } faults)
                 {
@@ -93,6 +93,10 @@ internal sealed class OptimizerSnapshot
 
         return () => plan.ForEach(write => write());
     }
+
+    private static Tensor Read(SafetensorsFile file, string key) => file[key].DataType is null
+        ? throw new InvalidDataException($"its '{key}' is of type {file[key].TypeCode}, which no optimizer here has.")
+        : file.Read(key);
 
     private static Action Set(OptimizerState state, FieldInfo field, Parameter parameter, Tensor? value, string key)
     {

@@ -28,6 +28,11 @@ public sealed partial class AccuracyMatrix
     /// "Riemannian walk for incremental learning" (ECCV 2018). From -1 to 1; negative if the task is known better than ever.
     /// Evaluations before the task was learned take part in the maximum where they were measured.
     /// </summary>
+    /// <remarks>
+    /// Other libraries mean other things by the word. Mammoth takes the maximum over all evaluations, i included, and 0 for what was not
+    /// measured, so that it is never negative. Avalanche's is R[j, j] - R[i, j], whose mean is <see cref="BackwardTransfer"/> with the other
+    /// sign, and it leaves out tasks that were not measured, where this throws.
+    /// </remarks>
     /// <param name="task">j, which must have been learned before evaluation i.</param>
     /// <param name="evaluation">i, from 0; default: the last.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such task or evaluation, or the task was not learned before it.</exception>
@@ -47,7 +52,10 @@ public sealed partial class AccuracyMatrix
         return earlier.Where(accuracy => !double.IsNaN(accuracy)).Max() - Measured(row, task);
     }
 
-    /// <summary>Mean of <see cref="Forgetting"/> over the tasks learned before evaluation i: F_i of Chaudhry et al. (ECCV 2018).</summary>
+    /// <summary>
+    /// Mean of <see cref="Forgetting"/> over the tasks learned before evaluation i: F_i of Chaudhry et al. (ECCV 2018). It says where other
+    /// libraries differ.
+    /// </summary>
     /// <param name="evaluation">i, from 1; default: the last.</param>
     /// <exception cref="InvalidOperationException">No task was learned before, or an entry that it needs was not measured.</exception>
     public double AverageForgetting(int? evaluation = null)
@@ -83,7 +91,8 @@ public sealed partial class AccuracyMatrix
 
     /// <summary>
     /// Backward transfer, what learning later tasks does to earlier ones: BWT = 1/(T-1) · Σ_(i&lt;T-1) (R[last, i] - R[i, i]) over the
-    /// T tasks learned, after Lopez-Paz and Ranzato (NeurIPS 2017). From -1 to 1; negative means forgetting.
+    /// T tasks learned, after Lopez-Paz and Ranzato (NeurIPS 2017). From -1 to 1; negative means forgetting. With the other sign it is what
+    /// Avalanche calls forgetting.
     /// </summary>
     /// <exception cref="InvalidOperationException">Fewer than two tasks were learned, or an entry that it needs was not measured.</exception>
     public double BackwardTransfer()

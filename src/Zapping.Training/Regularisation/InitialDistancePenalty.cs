@@ -15,6 +15,11 @@ namespace Zapping.Training;
 /// <remarks>
 /// theta_0 are copies made when the penalty is made: after the model was moved to its device, and before a checkpoint is resumed
 /// from, with the model initialised as it was in the first run. Resets do not change theta_0.
+/// <para>
+/// The authors' released code has a factor of 1/2 that the formula has not, <c>l2_weight · 1/2 · ||theta - theta_0||^2</c>, and leaves
+/// layer normalisations out: <c>new InitialDistancePenalty(model, l2_weight / 2, ParameterSet.Where(name =&gt; !name.StartsWith("norm.")))</c>
+/// is the same where they are named <c>norm</c>.
+/// </para>
 /// </remarks>
 /// <threadsafety>As the model's.</threadsafety>
 public sealed class InitialDistancePenalty : IDisposable
@@ -26,7 +31,10 @@ public sealed class InitialDistancePenalty : IDisposable
 
     /// <summary>Remembers the parameters as they are now.</summary>
     /// <param name="model">The model that is trained.</param>
-    /// <param name="strength">lambda, finite and at least 0; the published values are between 1e-5 and 1e-2.</param>
+    /// <param name="strength">
+    /// lambda, finite and at least 0. The published values, between 1e-5 and 1e-2, are the released code's <c>l2_weight</c>: half of one is
+    /// the same strength here.
+    /// </param>
     /// <param name="parameters">Which parameters; default: all that require a gradient now.</param>
     /// <exception cref="ArgumentException">The strength is out of range.</exception>
     /// <exception cref="InvalidOperationException">No parameter is chosen, or a prefix fits no name of the model.</exception>

@@ -12,6 +12,11 @@ namespace Zapping.Training;
 /// The rows that are there keep their bits. The parameters stay the objects they are, with the same native handles, and get
 /// larger memory; so optimizers, trainers and schedulers go on holding them, and nothing has to be made anew.
 /// </summary>
+/// <remarks>
+/// Transfers grow a classifier that is too small to the number of classes in the task. The paper's released code makes one of as many units
+/// as the data set has test classes, all of which take part in the softmax, and drops the old rows even where the head is not drawn anew. To
+/// have that many, grow before the transfer, for example to the 659 test classes of Omniglot; a classifier that is large enough stays as large.
+/// </remarks>
 public static class HeadGrowth
 {
     /// <summary>

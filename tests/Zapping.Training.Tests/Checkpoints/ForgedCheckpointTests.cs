@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Xunit;
@@ -86,6 +87,14 @@ public sealed class ForgedCheckpointTests : IDisposable
     {
         _forged.Replace("optimizer-0.safetensors", "head.weight.exp_avg", own => own.to(ScalarType.Int64));
         _forged.Refusal().Reason.Should().Be("its 'head.weight.exp_avg' is of type Int64, not Float32.");
+    }
+
+    [Fact]
+    public void An_optimizer_memory_of_a_type_that_TorchSharp_has_not_is_refused_too()
+    {
+        _forged.Rewrite("optimizer-0.safetensors", bytes => Encoding.Latin1.GetBytes(
+            Encoding.Latin1.GetString(bytes).Replace("\"head.weight.exp_avg\":{\"dtype\":\"F32\"", "\"head.weight.exp_avg\":{\"dtype\":\"U32\"", StringComparison.Ordinal)));
+        _forged.Refusal().Reason.Should().Be("its 'head.weight.exp_avg' is of type U32, which no optimizer here has.");
     }
 
     [Fact]

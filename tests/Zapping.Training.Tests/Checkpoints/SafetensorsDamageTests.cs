@@ -20,7 +20,9 @@ public sealed class SafetensorsDamageTests : IDisposable
     {
         { "", "not a JSON object" },
         { "[]", "not a JSON object" },
-        { " {}", "not a JSON object" },
+        { " []", "not a JSON object" },
+        { "\u00a0{}", "not a JSON object" },
+        { "\ufeff{}", "not a JSON object" },
         { "{", "not valid JSON" },
         { "{} x", "not valid JSON" },
         { """{"a":{"dtype":"U8","shape":[6],"data_offsets":[0,6],}}""", "not valid JSON" },
@@ -38,6 +40,12 @@ public sealed class SafetensorsDamageTests : IDisposable
         { """{"a":{"dtype":null,"shape":[6],"data_offsets":[0,6]}}""", "dtype null of 'a'" },
         { """{"a":{"dtype":"U8","shape":6,"data_offsets":[0,6]}}""", "shape of 'a' is not an array" },
         { """{"a":{"dtype":"U8","shape":[-6],"data_offsets":[0,6]}}""", "holds -6" },
+        { """{"a":{"dtype":"U8","shape":[-0],"data_offsets":[0,6]}}""", "shape of 'a' holds -0" },
+        { """{"a":{"dtype":"U8","shape":[6],"data_offsets":[-0,6]}}""", "data_offsets of 'a' holds -0" },
+        { """{"a":{"dtype":"U8","shape":[9223372036854775808],"data_offsets":[0,6]}}""", "which is no whole number from 0 to 9223372036854775807" },
+        { """{"a":{"dtype":"F4","shape":[11],"data_offsets":[0,6]}}""", "the 44 bits of 'a', F4 [11], do not fill whole bytes" },
+        { """{"a":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[0,6]}}""", "do not hold the 3 bytes of F6_E2M3 [4]" },
+        { """{"a":{"dtype":"F4","shape":[4611686018427387904,5],"data_offsets":[0,6]}}""", "too large" },
         { """{"a":{"dtype":"U8","shape":[6.5],"data_offsets":[0,6]}}""", "holds 6.5" },
         { """{"a":{"dtype":"U8","shape":["6"],"data_offsets":[0,6]}}""", "holds \"6\"" },
         { """{"a":{"dtype":"U8","shape":[99999999999999999999],"data_offsets":[0,6]}}""", "holds 99999999999999999999" },
@@ -87,6 +95,29 @@ public sealed class SafetensorsDamageTests : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
 
         Opening(bytes).Should().Throw<InvalidDataException>();
+    }
+
+    [Fact]
+    public void A_header_beyond_the_format_is_refused_for_its_length_and_one_beyond_the_file_for_that()
+    {
+        using var sparse = new MemoryStream();
+        sparse.Write(BitConverter.GetBytes(100_000_001ul));
+        sparse.SetLength(100_000_009);
+        sparse.Position = 0;
+
+        sparse.Invoking(stream => SafetensorsFile.Open(stream)).Should().Throw<InvalidDataException>()
+            .WithMessage("*its header claims 100000001 bytes, but 100000000 is the most that the format allows.");
+        Opening(BitConverter.GetBytes(7ul)).Should().Throw<InvalidDataException>().WithMessage("*its header claims 7 bytes, but only 0 follow.");
+    }
+
+    [Theory]
+    [InlineData("\t\n{}\r ")]
+    [InlineData("      {}")]
+    public void White_space_may_stand_on_either_side(string header)
+    {
+        using var file = SafetensorsFile.Open(new MemoryStream([.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.UTF8.GetBytes(header)]));
+
+        file.Names.Should().BeEmpty();
     }
 
     [Fact]
@@ -207,7 +238,7 @@ public sealed class SafetensorsDamageTests : IDisposable
             using var file = SafetensorsFile.Open(new MemoryStream(bytes));
             return [.. file.Names.SelectMany(name => Nets.Bits(file.Read(name)))];
         }
-        catch (InvalidDataException)
+        catch (Exception failure) when (failure is InvalidDataException or NotSupportedException) // the latter: a type that TorchSharp has not
         {
             return null;
         }

@@ -27,7 +27,7 @@ public sealed class SafetensorsMisuseTests : IDisposable
         Refused("Unicode character", ("a\ud800", ones(1)));
         Refused("'a' is null or disposed", ("a", null!));
         Refused("'a' is null or disposed", ("a", disposed));
-        Refused("no place for 'a', a tensor of ComplexFloat32", ("a", ones(1, ScalarType.ComplexFloat32)));
+        Refused("no place for 'a', a tensor of ComplexFloat64", ("a", ones(1, ScalarType.ComplexFloat64)));
         Refused("no place for 'a', a sparse tensor", ("a", ones(2, 2).to_sparse()));
     }
 
@@ -65,6 +65,21 @@ public sealed class SafetensorsMisuseTests : IDisposable
         file.ReadInto("a", target, convert: true);
 
         target.to(ScalarType.Float64).data<double>().ToArray().Should().Equal(1.5, -2.25);
+    }
+
+    [Fact]
+    public void Complex_numbers_do_not_lose_a_part_by_conversion()
+    {
+        using var file = Written(("a", complex(ones(2), ones(2))), ("b", ones(2)));
+        var (real, both) = (zeros(2), zeros(2, ScalarType.ComplexFloat64));
+
+        file.Invoking(f => f.ReadInto("a", real, convert: true)).Should().Throw<ArgumentException>().WithMessage("'a' is ComplexFloat32 [2]*");
+        file.ReadInto("a", both, convert: true);
+
+        real.sum().item<float>().Should().Be(0);
+        both.imag.sum().item<double>().Should().Be(2);
+        file.ReadInto("b", both, convert: true);
+        both.imag.sum().item<double>().Should().Be(0);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     public static TheoryData<ScalarType> Types =>
     [
         ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32,
-        ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
+        ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool, ScalarType.ComplexFloat32,
     ];
 
     public void Dispose() => _scope.Dispose();
@@ -74,16 +74,18 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     }
 
     [Fact]
-    public void Parameters_and_negated_views_are_written_as_they_look()
+    public void Parameters_and_views_with_flags_are_written_as_they_look()
     {
         var parameter = new Parameter(ones(3));
-        var negated = complex(ones(3), ones(3)).conj().imag; // its memory holds 1, with a flag for the sign
+        var conjugated = complex(ones(3), ones(3)).conj(); // its memory holds 1 + i, with a flag for the sign
+        var negated = conjugated.imag;
 
-        using var file = Written(("parameter", parameter), ("negated", negated));
+        using var file = Written(("parameter", parameter), ("negated", negated), ("conjugated", conjugated));
 
         ShouldBeSame(file.Read("parameter"), ones(3));
         file.Read("parameter").requires_grad.Should().BeFalse();
         ShouldBeSame(file.Read("negated"), -ones(3));
+        file.Read("conjugated").imag.Should().Match<Tensor>(part => part.eq(-1).all().item<bool>());
     }
 
     [Fact]
@@ -111,6 +113,21 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         Bytes().Should().Equal([8, 0, 0, 0, 0, 0, 0, 0, .. "{}      "u8]);
         Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["framework"] = "pt" }).Should().Equal(
             [40, 0, 0, 0, 0, 0, 0, 0, .. """{"__metadata__":{"framework":"pt"}}     """u8]);
+    }
+
+    [Fact]
+    public void Names_are_escaped_and_sorted_as_the_reference_implementation_does()
+    {
+        // Only what JSON requires is escaped, in lower case; U+FFFD comes before the emoji, which is U+1F98A.
+        string[] names = ["\0\u001b\b\f\n\r\t\"\\/", "<&'+>", "\u007f\u00a0", "\u2028\ue000\ufeff\uffff", "\ufffd", "🦊"];
+        string[] written = ["\\u0000\\u001b\\b\\f\\n\\r\\t\\\"\\\\/", .. names[1..]];
+        var entries = written.Select((name, i) => $$"""{{(i == 0 ? "" : ",")}}"{{name}}":{"dtype":"U8","shape":[1],"data_offsets":[{{i}},{{i + 1}}]}""");
+
+        var bytes = Bytes([.. names.Reverse().Select(name => (name, ones(1, ScalarType.Byte)))]);
+
+        var header = Encoding.UTF8.GetString(bytes.AsSpan(8, BitConverter.ToInt32(bytes)));
+        header.TrimEnd(' ').Should().Be($"{{{string.Concat(entries)}}}");
+        (bytes.Length - names.Length).Should().Match(end => end % 8 == 0);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -9,7 +10,11 @@ namespace Zapping.Training.Tests.Checkpoints;
 /// <summary>A second reader of the format, which takes its time: it marks the bytes of each tensor, and knows no overflow.</summary>
 internal static class StrictSafetensors
 {
-    private static readonly (int Size, string[] Types)[] Sizes = [(1, ["BOOL", "U8", "I8"]), (2, ["I16", "F16", "BF16"]), (4, ["I32", "F32"]), (8, ["F64", "I64"])];
+    private static readonly (int Bits, string[] Types)[] Sizes =
+    [
+        (4, ["F4"]), (6, ["F6_E2M3", "F6_E3M2"]), (8, ["BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"]),
+        (16, ["I16", "U16", "F16", "BF16"]), (32, ["I32", "U32", "F32"]), (64, ["C64", "F64", "I64", "U64"]),
+    ];
 
     /// <summary>The bytes of each tensor by name; null if the file breaks a rule.</summary>
     public static Dictionary<string, byte[]>? Read(byte[] file)
@@ -20,7 +25,7 @@ internal static class StrictSafetensors
             var length = BinaryPrimitives.ReadUInt64LittleEndian(file);
             Demand(length <= (ulong)(file.Length - 8) && length > 0);
             var (json, data) = (file[8..(8 + (int)length)], file[(8 + (int)length)..]);
-            Demand(json[0] == '{' && Utf8.IsValid(json));
+            Demand(Encoding.UTF8.GetString(json).TrimStart(' ', '\t', '\n', '\r').StartsWith('{') && Utf8.IsValid(json));
             using var header = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1_000_000 });
             return Tensors(header.RootElement, data);
         }
@@ -46,11 +51,11 @@ internal static class StrictSafetensors
             var entry = Fields(value);
             Demand(entry.Count == 3 && entry.ContainsKey("dtype") && entry.ContainsKey("shape") && entry.ContainsKey("data_offsets"));
             Demand(entry["dtype"].ValueKind == JsonValueKind.String);
-            BigInteger size = Sizes.SingleOrDefault(known => known.Types.Contains(entry["dtype"].GetString(), StringComparer.Ordinal)).Size;
+            BigInteger bits = Sizes.SingleOrDefault(known => known.Types.Contains(entry["dtype"].GetString(), StringComparer.Ordinal)).Bits;
             var (shape, offsets) = (Numbers(entry["shape"]), Numbers(entry["data_offsets"]));
-            Demand(size > 0);
-            Demand(shape.Aggregate(size, (product, count) => product * BigInteger.Max(count, 1)) <= long.MaxValue);
-            Demand(offsets.Count == 2 && offsets[1] <= data.Length && offsets[1] - offsets[0] == shape.Aggregate(size, (product, count) => product * count));
+            Demand(bits > 0);
+            Demand(shape.Aggregate(bits, (product, count) => product * BigInteger.Max(count, 1)) <= 8 * (BigInteger)long.MaxValue);
+            Demand(offsets.Count == 2 && offsets[1] <= data.Length && 8 * (offsets[1] - offsets[0]) == shape.Aggregate(bits, (product, count) => product * count));
             var (start, end) = ((int)offsets[0], (int)offsets[1]);
             tensors.Add(name, data[start..end]);
             empty.AddRange(start == end ? [start] : []);
@@ -82,7 +87,7 @@ internal static class StrictSafetensors
         Demand(element.ValueKind == JsonValueKind.Array);
         return [.. element.EnumerateArray().Select(number =>
         {
-            Demand(number.ValueKind == JsonValueKind.Number && number.GetRawText() is var digits && (digits == "-0" || digits.All(char.IsAsciiDigit)));
+            Demand(number.ValueKind == JsonValueKind.Number && number.GetRawText() is var digits && digits.All(char.IsAsciiDigit));
             var value = BigInteger.Parse(number.GetRawText(), CultureInfo.InvariantCulture);
             Demand(value <= long.MaxValue);
             return value;

@@ -20,16 +20,24 @@ public sealed class UnitResetFixtureTests
     });
 
     [Theory]
-    [InlineData(ScalarType.Float64, 1e-10)]
-    [InlineData(ScalarType.Float32, 1e-4)]
-    public void Continual_backpropagation(ScalarType type, double tolerance) => Train(
-        "continual_backprop",
+    [InlineData("continual_backprop", ScalarType.Float64, 1e-10)]
+    [InlineData("continual_backprop", ScalarType.Float32, 1e-4)]
+    [InlineData("continual_backprop_released", ScalarType.Float64, 1e-10)]
+    [InlineData("continual_backprop_released", ScalarType.Float32, 1e-4)]
+    public void Continual_backpropagation(string name, ScalarType type, double tolerance) => Train(
+        name,
         type,
         tolerance,
         Sequential(("a", Linear(5, 6)), ("relu", ReLU()), ("b", Linear(6, 7)), ("relu2", ReLU()), ("head", Linear(7, 3))),
         [8, 5],
-        trainer => trainer.UseContinualBackprop(
-            zeros(1, 5, type), o => (o.Decay, o.ReplacementRate, o.MaturityThreshold, o.Weights) = (0.9, 0.1, 3, Given)));
+        trainer => trainer.UseContinualBackprop(zeros(1, 5, type), o =>
+        {
+            (o.Decay, o.ReplacementRate, o.MaturityThreshold, o.Weights) = (0.9, 0.1, 3, Given);
+            if (name == "continual_backprop_released")
+            {
+                (o.BiasTakesOver, o.NewUnitsFeedNewUnits) = (false, true);
+            }
+        }));
 
     [Theory]
     [InlineData(ScalarType.Float64, 1e-10)]

@@ -5,6 +5,8 @@ Fresh weights are a given row instead of random ones. Adam's moments of incoming
 
 "continual_backprop" follows Dohare et al. 2024 on a net of two hidden layers: utilities from the features of the step and the
 weights after it; then all incoming weights and biases, the next layers' biases, and last all outgoing weights.
+"continual_backprop_released" does as the authors' released code: layer by layer, so that fresh weights of the later layer overwrite
+zeros, and without anything for the next layers' biases.
 "redo" follows Sokar et al. 2023 on a convolution and a hidden layer: one reset after three steps, of the units whose mean absolute
 activation over these steps is at most tau times their layer's mean.
 """
@@ -15,12 +17,12 @@ from torch import nn
 
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(20242)
-LAYERS = {"continual_backprop": [0, 2], "redo": [0, 3]}  # each feeds the next of them, the last the classifier
+LAYERS = {"continual_backprop": [0, 2], "redo": [0, 3], "continual_backprop_released": [0, 2]}  # each feeds the next, the last the classifier
 STEPS, DECAY, RATE, MATURITY, TAU = 25, 0.9, 0.1, 3, 0.6
 
 
 def make_net(case):
-    if case == "continual_backprop":
+    if case != "redo":
         return nn.Sequential(nn.Linear(5, 6), nn.ReLU(), nn.Linear(6, 7), nn.ReLU(), nn.Linear(7, 3))
     return nn.Sequential(nn.Conv2d(1, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 6), nn.ReLU(), nn.Linear(6, 3))
 
@@ -57,8 +59,8 @@ def silence(optimizer, layer, columns):
 
 
 class ContinualBackprop:
-    def __init__(self, layers, followers):
-        self.layers, self.followers = layers, followers
+    def __init__(self, layers, followers, released):
+        self.layers, self.followers, self.released = layers, followers, released
         self.utility = [torch.zeros(len(l.bias)) for l in layers]
         self.mean = [torch.zeros(len(l.bias)) for l in layers]
         self.age = [torch.zeros(len(l.bias)) for l in layers]
@@ -78,6 +80,17 @@ class ContinualBackprop:
             corrected = self.utility[i] / (1 - DECAY ** self.age[i])
             chosen.append(eligible[torch.argsort(corrected[eligible])[:count]].tolist())
         self.replaced.append(chosen)
+        if self.released:
+            for layer, follower, units in zip(self.layers, self.followers, chosen):
+                renew(optimizer, layer, units)
+                silence(optimizer, follower, units)
+        else:
+            self.replace(optimizer, chosen)
+        for i, units in enumerate(chosen):
+            for state in (self.utility, self.mean, self.age):
+                state[i][units] = 0
+
+    def replace(self, optimizer, chosen):
         for layer, units in zip(self.layers, chosen):
             renew(optimizer, layer, units)
         for i, (follower, units) in enumerate(zip(self.followers, chosen)):
@@ -85,10 +98,8 @@ class ContinualBackprop:
             means = (self.mean[i] / (1 - DECAY ** self.age[i]))[units]
             kept = [row for row in range(len(follower.bias)) if row not in new]
             follower.bias[kept] += (follower.weight[:, units] @ means)[kept]
-        for i, units in enumerate(chosen):
-            silence(optimizer, self.followers[i], units)
-            for state in (self.utility, self.mean, self.age):
-                state[i][units] = 0
+        for follower, units in zip(self.followers, chosen):
+            silence(optimizer, follower, units)
 
 
 def redo(optimizer, net, seen):
@@ -106,10 +117,10 @@ def train(case):
     net = make_net(case)
     initial = [p.flatten().tolist() for p in net.parameters()]
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
-    shape = (8, 5) if case == "continual_backprop" else (8, 1, 6, 6)
-    inputs = [torch.randn(shape) for _ in range(STEPS if case == "continual_backprop" else 6)]
+    shape = (8, 1, 6, 6) if case == "redo" else (8, 5)
+    inputs = [torch.randn(shape) for _ in range(6 if case == "redo" else STEPS)]
     labels = [torch.randint(3, (8,)) for _ in inputs]
-    method = ContinualBackprop([net[0], net[2]], [net[2], net[4]]) if case == "continual_backprop" else None
+    method = None if case == "redo" else ContinualBackprop([net[0], net[2]], [net[2], net[4]], released=case != "continual_backprop")
     seen, replaced = [], []
     for step, (x, y) in enumerate(zip(inputs, labels)):
         optimizer.zero_grad(set_to_none=True)
@@ -120,7 +131,7 @@ def train(case):
         with torch.no_grad():
             if case == "redo" and step == 2:
                 replaced = [redo(optimizer, net, seen)]
-            elif case == "continual_backprop" and step < len(inputs) - 1:
+            elif case != "redo" and step < len(inputs) - 1:
                 method.run(optimizer, features)
                 replaced = method.replaced
     return {

@@ -47,6 +47,15 @@ public sealed class AccuracyMatrixTests
         matrix.Forgetting(0).Should().BeApproximately(-0.2, 1e-15);
     }
 
+    // R = [[0.54, -], [0.64, 0.64]]: Mammoth says 0, and Avalanche -0.10 as the negative of backward transfer.
+    [Fact]
+    public void Forgetting_is_negative_where_a_task_is_known_better_than_ever()
+    {
+        var matrix = new AccuracyMatrix(new[,] { { 0.54, None }, { 0.64, 0.64 } });
+        matrix.AverageForgetting().Should().BeApproximately(-0.10, 1e-15);
+        matrix.BackwardTransfer().Should().BeApproximately(0.10, 1e-15);
+    }
+
     [Fact]
     public void Transfer_goes_backward_and_forward()
     {

@@ -55,11 +55,19 @@ public sealed class PolicyOptionsFuzzTests
         threads: 1);
 
     [Fact]
-    public void Continual_backprop() => Gen.Select(Odd.Doubles, Odd.Longs, Odd.Doubles, Rewriters, States, Odd.Ints).Sample(
-        (rate, maturity, decay, weights, state, every) => Check(
-            net => new ContinualBackpropPolicy(
-                UnitGraph.Trace(net, Nets.Example(net)),
-                new() { ReplacementRate = rate, MaturityThreshold = maturity, Decay = decay, Weights = weights, OptimizerState = state, SampleEvery = every }),
+    public void Continual_backprop() => Gen.Select(Odd.Doubles, Odd.Longs, Odd.Doubles, Rewriters, States, Odd.Ints, Gen.Bool, Gen.Bool).Sample(
+        (rate, maturity, decay, weights, state, every, takesOver, feed) => Check(
+            net => new ContinualBackpropPolicy(UnitGraph.Trace(net, Nets.Example(net)), new()
+            {
+                ReplacementRate = rate,
+                MaturityThreshold = maturity,
+                Decay = decay,
+                Weights = weights,
+                OptimizerState = state,
+                SampleEvery = every,
+                BiasTakesOver = takesOver,
+                NewUnitsFeedNewUnits = feed,
+            }),
             ("ReplacementRate", Odd.IsUnit(rate)), ("MaturityThreshold", maturity >= 0), ("Decay", decay is >= 0 and < 1),
             ("Weights", weights is not null), OfState(state), ("SampleEvery", every > 0)),
         iter: Fuzz.Iterations(150),

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using TorchSharp;
 using Xunit;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -52,6 +53,27 @@ public sealed class InitialDistancePenaltyTests
                 parameter.grad.Should().BeNull(name);
             }
         }
+    }
+
+    // skumar9876/L2_Init: loss + l2_weight * 0.5 * sum (theta - theta_0)^2, over all but layer normalisations.
+    [Fact]
+    public void Half_of_a_published_weight_is_the_released_codes_penalty()
+    {
+        using var scope = NewDisposeScope();
+        const double l2Weight = 1e-2;
+        using var net = Sequential(("body", Linear(6, 5)), ("norm", LayerNorm(5)), ("head", Linear(5, 8)));
+        net.to(ScalarType.Float64);
+        using var penalty = new InitialDistancePenalty(net, l2Weight / 2, ParameterSet.Where(name => !name.StartsWith("norm.", StringComparison.Ordinal)));
+        var start = net.named_parameters().Select(p => (p.name, p.parameter, Initial: p.parameter.detach().clone())).ToList();
+        using (no_grad())
+        {
+            net.parameters().ToList().ForEach(p => p.add_(randn_like(p)));
+        }
+
+        var released = start.Where(p => !p.name.StartsWith("norm.", StringComparison.Ordinal))
+            .Sum(p => l2Weight * 0.5 * (p.parameter - p.Initial).square().sum().item<double>());
+
+        penalty.Value().item<double>().Should().BeApproximately(released, 1e-12);
     }
 
     [Theory]

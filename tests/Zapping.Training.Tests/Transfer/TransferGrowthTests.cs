@@ -45,6 +45,20 @@ public sealed class TransferGrowthTests
     }
 
     [Fact]
+    public void A_classifier_grown_beforehand_keeps_its_size_and_all_of_it_takes_part_in_the_softmax()
+    {
+        using var scope = NewDisposeScope();
+        using var task = Task();
+        using var net = Nets.Small();
+        HeadGrowth.Grow(net, Nets.Head, 12, []);
+
+        SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, LearningRate = 0.01 });
+
+        Nets.HeadOf(net).weight.shape.Should().Equal(12, Nets.Features);
+        Nets.HeadOf(net).bias!.narrow(0, 10, 2).detach().data<float>().ToArray().Should().OnlyContain(bias => bias < 0, "no example is of these two");
+    }
+
+    [Fact]
     public void A_classifier_that_is_told_by_its_units_grows_too()
     {
         using var scope = NewDisposeScope();

@@ -26,8 +26,24 @@ public sealed class ContinualBackpropOptions
     public Rewriter Weights { get; set; } = Rewriter.LayerDefault();
 
     /// <summary>
+    /// Whether the bias of the next layer takes over what a replaced unit added on average; default <see langword="true"/>, as the comment
+    /// in the authors' code means it. Their released code does not do it: <c>GnT</c> sets the averages of the chosen units to 0 before it
+    /// adds them, and <c>ConvGnT</c>, <c>CBPLinear</c> and <c>CBPConv</c> have no such step. <see langword="false"/> does as these do.
+    /// </summary>
+    public bool BiasTakesOver { get; set; } = true;
+
+    /// <summary>
+    /// Whether a new unit feeds units of the next layer that are new at the same time, through their fresh incoming weights; default
+    /// <see langword="false"/>: all its outgoing weights are 0. <see langword="true"/> does as the authors' released code, which goes layer
+    /// by layer, so that the later layer's fresh weights overwrite the zeros.
+    /// </summary>
+    public bool NewUnitsFeedNewUnits { get; set; }
+
+    /// <summary>
     /// What happens to the optimizers' state of incoming and outgoing weights; default <see cref="OptimizerStateReset.Slice"/>, as
-    /// published. That of a bias that takes a unit's mean contribution over is kept.
+    /// published for SGD and for Adam's moments. Adam's step counter is the parameter's own here and stays, while the authors'
+    /// <c>AdamGnT</c> counts for each weight and begins anew; besides, it multiplies each update by 1 - beta2^t alone, so its steps are those
+    /// of no other Adam. The state of a bias that takes a unit's mean contribution over is kept.
     /// </summary>
     [EnumDataType(typeof(OptimizerStateReset))]
     public OptimizerStateReset OptimizerState { get; set; } = OptimizerStateReset.Slice;

@@ -9,7 +9,7 @@ namespace Zapping.Training;
 /// <c>u = eta · u + (1 - eta) · E|h| · sum_k |w_k|</c> with outgoing weights w, divided by <c>1 - eta^age</c>. At each run a layer's
 /// account grows by <c>rho</c> for each unit older than <c>m</c>, and for each whole unit in it the least useful of these gets fresh
 /// incoming weights, a bias of 0, outgoing weights of 0, utility 0 and age 0. The bias of the next layer takes over what the unit
-/// added on average, <c>sum w · E h</c>, so that its loss is felt least.
+/// added on average, <c>sum w · E h</c>, so that its loss is felt least (<see cref="ContinualBackpropOptions.BiasTakesOver"/>).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -18,6 +18,12 @@ namespace Zapping.Training;
 /// behind activation function, normalisation and pooling, over examples and positions; those that Meta-ASB makes again on its way
 /// back count again. A normalisation on the way gets scale 1, shift 0, running mean 0 and running variance 1 for a new unit. A layer without a bias takes nothing over; a convolution
 /// takes over what is right inside its image, not at padded borders.
+/// </para>
+/// <para>
+/// Where the authors' released code goes other ways: it hands no mean contribution over, and a later layer's fresh weights overwrite zeros of
+/// the layer before (an option each); its convolutions (<c>ConvGnT</c>) add <c>rho</c> for every unit of a layer as soon as one is mature,
+/// which is not the published algorithm; and of units with the same utility it takes whichever its sort comes to first, here it is the one
+/// of the lowest index.
 /// </para>
 /// <para>Made after the model was moved to its device, and disposed of when training ends, which takes its hooks off the model.</para>
 /// </remarks>
@@ -30,6 +36,8 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDisposable
     private readonly long _maturity;
     private readonly Rewriter _weights;
     private readonly OptimizerStateReset _optimizerState;
+    private readonly bool _biasTakesOver;
+    private readonly bool _newUnitsFeedNewUnits;
 
     /// <summary>Makes a policy with the given options, and begins to look at the model's forward passes.</summary>
     /// <param name="graph">Of the model that is trained.</param>
@@ -44,6 +52,8 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDisposable
         _maturity = options.MaturityThreshold;
         _weights = options.Weights;
         _optimizerState = options.OptimizerState;
+        _biasTakesOver = options.BiasTakesOver;
+        _newUnitsFeedNewUnits = options.NewUnitsFeedNewUnits;
         _activity = new UnitActivity(layers, options.SampleEvery, ColumnStatistic.Magnitude, ColumnStatistic.Value);
         _records = [.. layers.Select(layer => new UnitRecord(layer, _activity, options.Decay))];
         State = [.. _activity.State, .. _records.SelectMany(record => record.State)];
@@ -85,9 +95,21 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDisposable
     private void Replace(ResetContext context, List<UnitChoice> choices)
     {
         var replacement = new UnitReplacement(context, _weights, _optimizerState);
+        if (_newUnitsFeedNewUnits)
+        {
+            choices.ForEach(choice => replacement.Silence(choice.Record.Units, choice.Units)); // before the fresh weights, which then stay
+        }
+
         choices.ForEach(choice => replacement.Renew(choice.Record.Units, choice.Units));
-        HandOver(context, choices);
-        choices.ForEach(choice => replacement.Silence(choice.Record.Units, choice.Units));
+        if (_biasTakesOver)
+        {
+            HandOver(context, choices);
+        }
+
+        if (!_newUnitsFeedNewUnits)
+        {
+            choices.ForEach(choice => replacement.Silence(choice.Record.Units, choice.Units));
+        }
     }
 
     // One rewrite for each bias: a second one would not see what the first adds.

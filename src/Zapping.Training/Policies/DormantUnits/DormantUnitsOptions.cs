@@ -21,7 +21,8 @@ public sealed class DormantUnitsOptions
     public Rewriter Weights { get; set; } = Rewriter.LayerDefault();
 
     /// <summary>
-    /// What happens to the optimizers' state of all that is written; default <see cref="OptimizerStateReset.Slice"/>, as published.
+    /// What happens to the optimizers' state of all that is written; default <see cref="OptimizerStateReset.Slice"/>, as published for
+    /// weights. For biases the authors' code (dopamine) keeps Adam's moments; here they are cleared with those of the weights.
     /// </summary>
     [EnumDataType(typeof(OptimizerStateReset))]
     public OptimizerStateReset OptimizerState { get; set; } = OptimizerStateReset.Slice;

@@ -16,6 +16,11 @@ namespace Zapping.Training;
 /// layer that has seen nothing since is left alone. A normalisation on the way gets scale 1, shift 0, running mean 0 and running
 /// variance 1 for a recycled unit.
 /// </para>
+/// <para>
+/// All outgoing weights become 0 after all fresh ones are drawn, so that of two units that are recycled at once neither feeds the other, as
+/// in the authors' code (dopamine). Behind a flatten the columns of a unit's own positions become 0; that code repeats its mask in an order
+/// that its framework's flatten does not have, and so writes other columns there.
+/// </para>
 /// <para>Made after the model was moved to its device, and disposed of when training ends, which takes its hooks off the model.</para>
 /// </remarks>
 /// <threadsafety>For one model and one scheduler.</threadsafety>

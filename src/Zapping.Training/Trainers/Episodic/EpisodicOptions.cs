@@ -19,7 +19,9 @@ public abstract class EpisodicOptions
 
     /// <summary>
     /// Which parameters move in the inner loop; default all. The outer set is what the outer optimizer was given:
-    /// <c>optim.Adam(ParameterSet.Prefixes("head.").Of(model))</c>.
+    /// <c>optim.Adam(ParameterSet.Prefixes("head.").Of(model))</c>. Clipping looks at the outer set alone. The published code clips over the
+    /// whole model and clears only the outer set's gradients: those of parameters that are inner and not outer count in its norm, and what
+    /// the outer batch leaves in them enters the first inner step of the next episode. Where all parameters are outer ones both are the same.
     /// </summary>
     [Required]
     public ParameterSet InnerParameters { get; set; } = ParameterSet.All;

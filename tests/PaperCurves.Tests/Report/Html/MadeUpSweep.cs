@@ -34,10 +34,6 @@ internal sealed class MadeUpSweep
         return method == Method.Iid && rows > 0 ? plan with { ZapRows = rows } : plan;
     }
 
-    /// <summary>A sample of one value for each trial, all of seed 1.</summary>
-    public static Sample SampleOf(params IEnumerable<double> percents) =>
-        Statistics.Of([.. percents.Select((percent, i) => new SampleValue(1, i + 1, percent))]);
-
     private ReportInput Make(params (string Name, PretrainingPlan Plan)[] networks)
     {
         foreach (var (name, plan) in networks)

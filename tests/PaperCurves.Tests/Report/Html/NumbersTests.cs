@@ -1,5 +1,6 @@
 using FluentAssertions;
 using PaperCurves.Report.Html;
+using PaperCurves.Tests.Sweeps;
 using Xunit;
 
 namespace PaperCurves.Tests.Report.Html;
@@ -10,9 +11,9 @@ public sealed class NumbersTests
     public void Samples_say_mean_sd_interval_and_size()
     {
         // Sd 2, so the interval is 50 ± 4.303 * 2 / sqrt(3).
-        Numbers.Of(MadeUpSweep.SampleOf(48, 50, 52)).Replace('\u00a0', ' ').Should().Be("50.0 ± 2.0 [45.0, 55.0], n = 3");
+        Numbers.Of(Samples.Of(48, 50, 52)).Replace('\u00a0', ' ').Should().Be("50.0 ± 2.0 [45.0, 55.0], n = 3");
         Numbers.Of(null).Should().Be("–");
-        Numbers.Of(MadeUpSweep.SampleOf(48, double.NaN)).Should().Be("–");
+        Numbers.Of(Samples.Of(48, double.NaN)).Should().Be("–");
         Numbers.Percent(double.NaN).Should().Be("–", "a pre-training without validation images has no such accuracy");
     }
 

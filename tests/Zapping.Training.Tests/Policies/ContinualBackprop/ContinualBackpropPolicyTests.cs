@@ -103,8 +103,10 @@ public sealed class ContinualBackpropPolicyTests
         ((Conv2d)net[3]).bias![2].item<double>().Should().Be(0, "a new unit begins without a bias");
     }
 
-    [Fact]
-    public void Two_layers_that_feed_one_both_hand_over()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Two_layers_that_feed_one_both_hand_over_unless_told_not_to(bool takesOver)
     {
         using var net = new Wired(
             [Linear(2, 2), Linear(2, 2), Linear(4, 1)], (p, x) => p[2].call(cat([p[0].call(x), p[1].call(x)], 1).relu()));
@@ -122,11 +124,33 @@ public sealed class ContinualBackpropPolicyTests
             head.bias!.zero_();
         }
 
-        using var policy = new ContinualBackpropPolicy(UnitGraph.Trace(net, ones(1, 2, ScalarType.Float64)), new() { MaturityThreshold = 0, ReplacementRate = 0.5 });
+        using var policy = new ContinualBackpropPolicy(UnitGraph.Trace(net, ones(1, 2, ScalarType.Float64)), new() { MaturityThreshold = 0, ReplacementRate = 0.5, BiasTakesOver = takesOver });
         net.call(ones(3, 2, ScalarType.Float64));
         Nets.Scheduler(net, policy).Signal(BoundaryKind.ClassBoundary);
-        head.bias.item<double>().Should().BeApproximately((2 * 0.5) + (4 * 0.5), 1e-12);
+        head.bias.item<double>().Should().BeApproximately(takesOver ? (2 * 0.5) + (4 * 0.5) : 0, 1e-12);
         head.weight.data<double>().ToArray().Should().Equal(1, 0, 1, 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Units_that_are_new_at_once_feed_each_other_only_if_told_to(bool feed)
+    {
+        using var net = Sequential(("a", Linear(6, 5)), ("relu", ReLU()), ("b", Linear(5, 4)), ("relu2", ReLU()), ("head", Linear(4, 2)));
+        using (no_grad())
+        {
+            net.parameters().ToList().ForEach(parameter => parameter.fill_(1));
+        }
+
+        using var policy = new ContinualBackpropPolicy(
+            UnitGraph.Trace(net, ones(1, 6)), new() { MaturityThreshold = 0, ReplacementRate = 0.25, Weights = Rewriter.Constant(3), NewUnitsFeedNewUnits = feed });
+        net.call(ones(3, 6));
+        Nets.Scheduler(net, policy).Signal(BoundaryKind.ClassBoundary);
+
+        // The first unit of each layer, as all are of the same use: its column of b is 0 but perhaps where it feeds the new row.
+        ((Linear)net[2]).weight.narrow(1, 0, 1).reshape(-1).data<float>().ToArray().Should().Equal(feed ? 3 : 0, 0, 0, 0);
+        ((Linear)net[2]).weight.narrow(0, 0, 1).reshape(-1).data<float>().ToArray().Should().Equal(feed ? 3 : 0, 3, 3, 3, 3);
+        ((Linear)net[4]).weight.narrow(1, 0, 1).count_nonzero().item<long>().Should().Be(0);
     }
 
     [Fact]
