@@ -15,6 +15,7 @@ public sealed class TaskEvaluator
     private readonly IReadOnlyList<LabelledBatch> _tasks;
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly int _batchSize;
+    private readonly Lazy<IReadOnlyList<HashSet<long>>> _classes;
 
     /// <summary>Makes an evaluator.</summary>
     /// <param name="model">Maps inputs [n, …] to outputs [n, units].</param>
@@ -35,17 +36,22 @@ public sealed class TaskEvaluator
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         (_model, _tasks, _batchSize) = (model, TaskBatches.Ensure(tasks), batchSize);
         _loss = loss ?? ClassLoss.CrossEntropy;
+        _classes = new(() => [.. _tasks.Select(ClassesOf)]);
     }
 
     /// <summary>How many tasks there are.</summary>
     public int TaskCount => _tasks.Count;
 
-    /// <summary>The task whose query set has just these classes; null if there is none.</summary>
-    internal int? TaskOf(IReadOnlyList<int> classes)
+    /// <summary>The task of some classes: whose query set has just these, or else some of them, or else these among others; of several the first.</summary>
+    /// <param name="classes">At least one.</param>
+    /// <param name="among">The tasks that come into question.</param>
+    /// <returns>Null if none has a class in common.</returns>
+    internal int? TaskOf(IReadOnlyList<int> classes, IEnumerable<int> among)
     {
         var wanted = classes.Select(id => (long)id).ToHashSet();
-        var place = _tasks.ToList().FindIndex(task => wanted.SetEquals(task.Labels.cpu().data<long>().ToArray()));
-        return place < 0 ? null : place;
+        var candidates = among.Where(task => _classes.Value[task].Overlaps(wanted)).ToList();
+        Func<int, bool>[] better = [task => _classes.Value[task].SetEquals(wanted), task => _classes.Value[task].IsSubsetOf(wanted), _ => true];
+        return better.Select(fits => candidates.Where(fits).Cast<int?>().FirstOrDefault()).FirstOrDefault(task => task is not null);
     }
 
     /// <summary>Evaluates all tasks now.</summary>
@@ -56,6 +62,12 @@ public sealed class TaskEvaluator
         using var mode = new EvalMode(_model);
         var scores = _tasks.Select(Evaluate).ToList();
         return new TaskScores(scores.ConvertAll(score => score.Accuracy), scores.ConvertAll(score => score.Loss));
+    }
+
+    private static HashSet<long> ClassesOf(LabelledBatch task)
+    {
+        using var onCpu = task.Labels.cpu();
+        return [.. onCpu.data<long>()];
     }
 
     private (double Accuracy, double Loss) Evaluate(LabelledBatch task)

@@ -14,7 +14,7 @@ namespace Zapping.Training;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Columns are in the order in which the stream comes to the tasks: where boundaries name classes, a task is the query set that has just these; where they name none, the stream must
+/// Columns are in the order in which the stream comes to the tasks: where boundaries name classes, a task is the query set that has these; where they name none, the stream must
 /// come to the tasks in the evaluator's order. Query sets of tasks that have not come yet are the last columns. A stream that comes to a task again, or to one without a query
 /// set, is refused, as the metrics would not be what they are called.
 /// </para>
@@ -115,20 +115,18 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver
         _columns.AddRange(saved.Columns);
     }
 
-    // An epoch of several, and classes that nobody names, come in the evaluator's order; after the last of its tasks, training goes on with what came before.
+    // Tasks whose boundaries name no classes come in the evaluator's order; after the last of its tasks, training goes on with what came before.
     private int ColumnOf(TrainingBoundary boundary)
     {
-        var column = boundary.Classes.Count > 0 ? _evaluator.TaskOf(boundary.Classes) : Math.Min(_columns.Count, _evaluator.TaskCount - 1);
-        if (column is null)
+        if (boundary.Classes.Count == 0)
         {
-            throw new InvalidOperationException($"{boundary} comes to classes of which there is no query set. Give the evaluator one for each task of the stream.");
+            return Math.Min(_columns.Count, _evaluator.TaskCount - 1);
         }
 
-        return boundary.Classes.Count > 0 && _columns.Contains(column.Value)
-            ? throw new InvalidOperationException(
-                $"{boundary} comes to the classes of query set {column} again. A matrix has one evaluation for each task, after it has been learned: leave the observer out, or give the "
-                + "repeated task other classes.")
-            : column.Value;
+        var all = Enumerable.Range(0, _evaluator.TaskCount).ToList();
+        return _evaluator.TaskOf(boundary.Classes, all.Except(_columns)) ?? throw new InvalidOperationException(_evaluator.TaskOf(boundary.Classes, all) is { } known
+            ? $"{boundary} comes to the classes of query set {known} again. A matrix has one evaluation for each task, after it has been learned: leave the observer out."
+            : $"{boundary} comes to classes of which there is no query set. Give the evaluator one for each task of the stream.");
     }
 
     private IReadOnlyList<double>? Ordered(IReadOnlyList<double>? scores) => scores is null ? null : [.. Order().Select(task => scores[task])];

@@ -20,7 +20,7 @@ internal sealed record FeedDescription(string Kind, IReadOnlyDictionary<string, 
     /// <summary>What a source says of itself, and its type, unless it says that itself.</summary>
     public static IReadOnlyDictionary<string, string> SettingsOf(object source)
     {
-        var settings = new Dictionary<string, string>((source as IDescribed)?.Description ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        var settings = new Dictionary<string, string>((source as IDescribed)?.Description ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         settings.TryAdd("type", source.GetType().Name);
         return settings;
     }

@@ -3,16 +3,24 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Internal;
 
 /// <summary>
-/// A number that tells tensors apart by their bits: sums of whole numbers, which are the same on every machine. It is made where the tensors are, so that the host need not wait.
+/// A number that tells tensors apart by their entries: a sum of whole numbers, which are the same on every machine. It is made where the tensors are, so that the host need not wait.
 /// </summary>
 internal static class TensorMark
 {
-    // Type 4 is a 64-bit integer, type 1 a byte.
+    // Type 4 is a 64-bit integer, type 7 double precision, in which the parts of every number are whole.
     private static readonly AtenScript Script = new(
         """
         def mark(values: Tensor) -> List[Tensor]:
-            bits = values.detach().contiguous().reshape([-1]).view(dtype=0).to(4)
-            return [((bits + 1) * (torch.arange(bits.numel(), dtype=4, device=bits.device) * 2654435761 + 1)).sum()]
+            flat = values.detach()
+            if flat.is_complex():
+                flat = torch.view_as_real(flat)
+            flat = flat.reshape([-1])
+            if flat.is_floating_point():
+                mantissa, exponent = torch.frexp(torch.nan_to_num(flat.to(7), 0.3, 1e300, -1e300))
+                numbers = (mantissa * 9007199254740992.0).to(4) + exponent.to(4) * 7919
+            else:
+                numbers = flat.to(4)
+            return [((numbers + 1) * (torch.arange(numbers.numel(), dtype=4, device=numbers.device) * 2654435761 + 1)).sum()]
         """);
 
     /// <summary>[]: of some rows, evenly spread, the first and the last among them.</summary>

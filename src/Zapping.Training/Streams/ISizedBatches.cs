@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Zapping.Training;
 
 /// <summary>A source that knows beforehand what its batches will be like.</summary>

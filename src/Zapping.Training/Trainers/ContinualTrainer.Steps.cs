@@ -160,9 +160,9 @@ public sealed partial class ContinualTrainer
             losses.Add(share.detach().MoveToOuterDisposeScope());
         }
 
-        var (whole, sum) = (cat(outputs), stack(losses).sum());
-        MicroBatchSum.Ensure(Loss, whole, labels, sum);
-        return (whole, sum);
+        var (together, sum) = (cat(outputs), stack(losses).sum());
+        MicroBatchSum.Ensure(Loss, together, labels, sum);
+        return (together, sum);
     }
 
     private void Update(Tensor loss, Tensor inputs, Tensor labels)

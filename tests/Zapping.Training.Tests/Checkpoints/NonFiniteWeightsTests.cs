@@ -32,7 +32,7 @@ public sealed class NonFiniteWeightsTests : IDisposable
         var before = Nets.Bits(net);
 
         FluentActions.Invoking(() => StateDict.Load(net, _path)).Should().Throw<InvalidDataException>().WithMessage(
-            $"'{_path}' would give the module NaN or infinite weights in 'body.weight' (6 of 30), 'head.bias' (1 of 8); "
+            $"'{_path}' would give the module NaN or infinite numbers in 'body.weight' (6 of 30), 'head.bias' (1 of 8); "
             + "it was left as it was. Set allowNonFinite if that is meant.");
 
         Nets.Bits(net).Should().BeEquivalentTo(before);
@@ -68,7 +68,7 @@ public sealed class NonFiniteWeightsTests : IDisposable
 
         using var net = Net();
         FluentActions.Invoking(() => StateDict.Load(net, _path, convert: true)).Should().Throw<InvalidDataException>()
-            .WithMessage("*NaN or infinite weights in 'head.weight' (1 of 40);*");
+            .WithMessage("*NaN or infinite numbers in 'head.weight' (1 of 40);*");
     }
 
     [Fact]

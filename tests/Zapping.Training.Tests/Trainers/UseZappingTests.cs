@@ -143,7 +143,7 @@ public sealed class UseZappingTests
     private static Dictionary<string, byte[][]> Memory(nn.Module net, optim.Optimizer optimizer)
     {
         var head = Nets.HeadOf(net).weight;
-        var snapshot = new OptimizerSnapshot(optimizer, net.named_parameters().ToDictionary(p => p.parameter.Handle, p => p.name));
+        var snapshot = new OptimizerSnapshot(optimizer, net.named_parameters().ToDictionary(p => TensorIdentity.Of(p.parameter), p => p.name));
         return snapshot.Tensors()
             .Where(field => field.Key.StartsWith("head.weight.", StringComparison.Ordinal) && field.Value.shape.AsSpan().SequenceEqual(head.shape))
             .ToDictionary(field => field.Key, field => Rows(field.Value), StringComparer.Ordinal);

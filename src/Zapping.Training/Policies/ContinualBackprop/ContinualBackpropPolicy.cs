@@ -28,7 +28,7 @@ namespace Zapping.Training;
 /// <para>Made after the model was moved to its device, and disposed of when training ends, which takes its hooks off the model.</para>
 /// </remarks>
 /// <threadsafety>For one model and one scheduler.</threadsafety>
-public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDisposable
+public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, IDisposable
 {
     private readonly UnitActivity _activity;
     private readonly IReadOnlyList<UnitRecord> _records;
@@ -56,11 +56,24 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDisposable
         _newUnitsFeedNewUnits = options.NewUnitsFeedNewUnits;
         _activity = new UnitActivity(layers, options.SampleEvery, ColumnStatistic.Magnitude, ColumnStatistic.Value);
         _records = [.. layers.Select(layer => new UnitRecord(layer, _activity, options.Decay))];
+        Description = DescriptionText.Of(
+            ("replacement rate", _rate),
+            ("maturity threshold", _maturity),
+            ("decay", options.Decay),
+            ("layers", string.Join(", ", layers.Select(layer => layer.Layer.Name))),
+            ("weights", _weights),
+            ("optimizer state", _optimizerState),
+            ("bias takes over", _biasTakesOver),
+            ("new units feed new units", _newUnitsFeedNewUnits),
+            ("sample every", options.SampleEvery));
         State = [.. _activity.State, .. _records.SelectMany(record => record.State)];
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Description { get; }
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -31,7 +31,6 @@ public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDescribed, IDisp
     private readonly double _threshold;
     private readonly Rewriter _weights;
     private readonly OptimizerStateReset _optimizerState;
-    private readonly int _sampleEvery;
 
     /// <summary>Makes a policy with the given options, and begins to look at the model's forward passes.</summary>
     /// <param name="graph">Of the model that is trained.</param>
@@ -45,8 +44,13 @@ public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDescribed, IDisp
         _threshold = options.Threshold;
         _weights = options.Weights;
         _optimizerState = options.OptimizerState;
-        _sampleEvery = options.SampleEvery;
         _activity = new UnitActivity(_layers, options.SampleEvery, ColumnStatistic.Magnitude);
+        Description = DescriptionText.Of(
+            ("threshold", _threshold),
+            ("layers", string.Join(", ", _layers.Select(layer => layer.Layer.Name))),
+            ("weights", _weights),
+            ("optimizer state", _optimizerState),
+            ("sample every", options.SampleEvery));
         State = [.. _activity.State];
     }
 
@@ -54,12 +58,7 @@ public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDescribed, IDisp
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
-        ("threshold", _threshold),
-        ("layers", string.Join(", ", _layers.Select(layer => layer.Layer.Name))),
-        ("weights", _weights),
-        ("optimizer state", _optimizerState),
-        ("sample every", _sampleEvery));
+    public IReadOnlyDictionary<string, string> Description { get; }
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)
