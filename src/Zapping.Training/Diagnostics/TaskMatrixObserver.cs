@@ -15,8 +15,8 @@ namespace Zapping.Training;
 /// <remarks>
 /// <para>
 /// Columns are in the order in which the stream comes to the tasks: where boundaries name classes, a task is the query set that has these; where they name none, the stream must
-/// come to the tasks in the evaluator's order. Query sets of tasks that have not come yet are the last columns. A stream that comes to a task again, or to one without a query
-/// set, is refused, as the metrics would not be what they are called.
+/// come to the tasks in the evaluator's order. Query sets of tasks that have not come yet are the last columns. A stream that comes to a task again before all have come, or to
+/// one without a query set, is refused, as the metrics would not be what they are called.
 /// </para>
 /// <para>
 /// Checkpoints hold what has been evaluated. An observer that is told of a run after its first task has begun, as by a resume from a checkpoint that does not know of it, gives scores,
@@ -124,9 +124,20 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver
         }
 
         var all = Enumerable.Range(0, _evaluator.TaskCount).ToList();
-        return _evaluator.TaskOf(boundary.Classes, all.Except(_columns)) ?? throw new InvalidOperationException(_evaluator.TaskOf(boundary.Classes, all) is { } known
-            ? $"{boundary} comes to the classes of query set {known} again. A matrix has one evaluation for each task, after it has been learned: leave the observer out."
-            : $"{boundary} comes to classes of which there is no query set. Give the evaluator one for each task of the stream.");
+        var left = all.Except(_columns).ToList();
+        if (_evaluator.TaskOf(boundary.Classes, left) is { } column)
+        {
+            return column;
+        }
+
+        return _evaluator.TaskOf(boundary.Classes, all) switch
+        {
+            null => throw new InvalidOperationException($"{boundary} comes to classes of which there is no query set. Give the evaluator one for each task of the stream."),
+            var known when left.Count > 0 => throw new InvalidOperationException(
+                $"{boundary} comes to the classes of query set {known} again, before all tasks have come. The matrix has an evaluation for each task, after it has been learned: "
+                + "leave the observer out."),
+            var known => known.Value,
+        };
     }
 
     private IReadOnlyList<double>? Ordered(IReadOnlyList<double>? scores) => scores is null ? null : [.. Order().Select(task => scores[task])];

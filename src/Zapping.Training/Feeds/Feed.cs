@@ -1,7 +1,7 @@
 namespace Zapping.Training.Internal;
 
 /// <summary>What a <c>Fit</c> is fed with while it goes on, and what is kept of it for the next one.</summary>
-internal sealed class Feed
+internal sealed class Feed : IDisposable
 {
     private readonly FeedDescription _description;
     private readonly StreamProgress? _progress;
@@ -27,8 +27,12 @@ internal sealed class Feed
 
     public IReadOnlyCollection<string> Accepted { get; }
 
-    /// <summary>Whether the next <c>Fit</c> must have the same feed: after a resume, which comes with the code and the data of another process, and inside of what was interrupted.</summary>
-    public bool MustGoOn => IsOfCheckpoint || !_isFinished;
+    /// <summary>
+    /// Whether the next <c>Fit</c> must have the same feed: after a resume, which comes with the code and the data of another process, and inside of what was interrupted.
+    /// </summary>
+    /// <param name="state">Where the trainer is.</param>
+    public bool MustGoOn(TrainerState state) =>
+        IsOfCheckpoint || (!_isFinished && (state.EpochSteps is not null || state.TaskClasses is not null || _progress is { FinishedTasks: > 0 }));
 
     /// <summary>How far an interrupted stream was; null if none was interrupted, or another stream is meant.</summary>
     public StreamPlace? OpenPlace => new RunDifferences(Accepted).IsAccepted("source") ? null : Description.Place;
@@ -38,6 +42,8 @@ internal sealed class Feed
     public void Finish()
     {
         _isFinished = true;
-        _progress?.Dispose();
+        Dispose();
     }
+
+    public void Dispose() => _progress?.Dispose();
 }

@@ -79,14 +79,11 @@ internal sealed class StreamProgress : IDisposable
     {
         _classes = StableHash.Mix(_classes, StableHash.Of(_open!));
         using (var before = _contents)
+        using (var last = _openContents!)
         using (Scalar factor = 1_000_003L)
+        using (var shifted = before?.mul(factor))
         {
-            _contents = before is null ? _openContents : (before.mul(factor) + _openContents!).DetachFromDisposeScope();
-        }
-
-        if (!ReferenceEquals(_contents, _openContents))
-        {
-            _openContents!.Dispose();
+            _contents = (shifted is null ? last.alias() : shifted + last).DetachFromDisposeScope();
         }
 
         (_open, _openContents) = (null, null);
@@ -97,6 +94,7 @@ internal sealed class StreamProgress : IDisposable
     {
         _contents?.Dispose();
         _openContents?.Dispose();
+        (_contents, _open, _openContents) = (null, null, null);
     }
 
     /// <summary>The classes of a task with their numbers of examples.</summary>

@@ -18,11 +18,20 @@ internal readonly record struct TensorIdentity(nint Place, long Count)
 
     public static bool Same(Tensor a, Tensor b) => !a.IsInvalid && !b.IsInvalid && (a.Handle == b.Handle || Of(a) == Of(b));
 
-    // TorchSharp copies what is of another type than is asked for, so other types are reached on the CPU only; elsewhere their handles have to do.
-    private static nint AddressOf(Tensor tensor) => tensor.dtype switch
+    private static nint AddressOf(Tensor tensor)
     {
-        ScalarType.Float32 => tensor.storage<float>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(float)),
-        ScalarType.Float64 => tensor.storage<double>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(double)),
-        _ => tensor.device_type == DeviceType.CPU && tensor.is_contiguous() ? TensorMemory.AddressOf(tensor) : tensor.Handle,
-    };
+        if (tensor.device_type == DeviceType.CPU && tensor.is_contiguous())
+        {
+            return TensorMemory.AddressOf(tensor);
+        }
+
+        // TorchSharp copies what is of another type than is asked for, so other types are not reached, and their handles have to do.
+        using var scope = NewDisposeScope();
+        return tensor.dtype switch
+        {
+            ScalarType.Float32 => tensor.storage<float>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(float)),
+            ScalarType.Float64 => tensor.storage<double>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(double)),
+            _ => tensor.Handle,
+        };
+    }
 }

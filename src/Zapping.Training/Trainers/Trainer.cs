@@ -67,7 +67,7 @@ public abstract class Trainer : IDisposable
         {
             ArgumentNullException.ThrowIfNull(value);
             _halfway = null;
-            _feed = null;
+            Fed(null);
             _state = value;
         }
     }
@@ -157,7 +157,7 @@ public abstract class Trainer : IDisposable
     /// <summary>Has the next <c>Fit</c> go on from a saved one.</summary>
     /// <param name="saved">What that one was fed with; null if it is not known.</param>
     /// <param name="accepted">Differences that are meant.</param>
-    internal void Expect(FeedDescription? saved, IReadOnlyCollection<string> accepted) => _feed = saved is null ? null : new Feed(saved, accepted);
+    internal void Expect(FeedDescription? saved, IReadOnlyCollection<string> accepted) => Fed(saved is null ? null : new Feed(saved, accepted));
 
     internal void ClipGradients(double maxNorm) => _maxGradientNorm = maxNorm;
 
@@ -171,6 +171,7 @@ public abstract class Trainer : IDisposable
         _schedulers.ForEach(scheduler => scheduler.Resetting -= TellAhead);
         _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
         _guard.Dispose();
+        _feed?.Dispose();
         _owned.ForEach(policy => policy.Dispose());
         _owned.Clear();
         _disposed = true;
@@ -199,7 +200,7 @@ public abstract class Trainer : IDisposable
     /// <exception cref="InvalidOperationException">It is fed with something else.</exception>
     private protected Feed? Continue(FeedDescription next)
     {
-        if (_feed is not { } last || !last.MustGoOn)
+        if (_feed is not { } last || !last.MustGoOn(State))
         {
             return null;
         }
@@ -210,7 +211,12 @@ public abstract class Trainer : IDisposable
     }
 
     /// <summary>Says what a <c>Fit</c> is fed with, until it <see cref="Feed.Finish">finishes</see>.</summary>
-    private protected Feed Begin(FeedDescription description, StreamProgress? progress = null) => _feed = new Feed(description, progress);
+    private protected Feed Begin(FeedDescription description, StreamProgress? progress = null)
+    {
+        var feed = new Feed(description, progress);
+        Fed(feed);
+        return feed;
+    }
 
     /// <summary>Signals the boundary of the next step, unless it has been: a step that failed after it is tried again without another reset.</summary>
     private protected void SignalStep()
@@ -357,6 +363,12 @@ public abstract class Trainer : IDisposable
         }
 
         return new Turn(this);
+    }
+
+    private void Fed(Feed? feed)
+    {
+        _feed?.Dispose();
+        _feed = feed;
     }
 
     private (double Loss, double? Norm) Inspect(Tensor loss, TrainingBoundary? boundary)

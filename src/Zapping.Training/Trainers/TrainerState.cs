@@ -25,6 +25,6 @@ public sealed record TrainerState(
     /// <summary>Epochs without the open one: a resumed run has so many fewer to make.</summary>
     public long FinishedEpochs => Epochs - (EpochSteps is null ? 0 : 1);
 
-    /// <summary>Tasks without the open one: a resumed run gets the stream from there on, <c>stream.Skip(…)</c>.</summary>
+    /// <summary>Tasks without the open one.</summary>
     public long FinishedTasks => Tasks - (TaskClasses is null ? 0 : 1);
 }

@@ -106,7 +106,7 @@ public sealed class CheckpointStoreTests : IDisposable
             (new MetaAsbTrainer(_net, _adam), "AsbTrainer"),
             (Zapped(new AsbTrainer(_net, sgd)), "optimizers"),
             (Zapped(new AsbTrainer(_net, some)), "optimizer"),
-            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerLearningRate = 0.5 })), "inner learning rate = 0.001"),
+            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerLearningRate = 0.5 })), "inner learning rate was 0.001 and is 0.5"),
             (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerParameters = ParameterSet.Prefixes("head.") })), "inner parameters"),
             (new AsbTrainer(_net, _adam), "resets"),
             (new AsbTrainer(_net, _adam).UseZapping(BoundaryKind.ClassBoundary, o => o.Head = Nets.Head, seed: 9), "Seed"),
@@ -140,7 +140,7 @@ public sealed class CheckpointStoreTests : IDisposable
             CheckpointHashes.Of(saved.Path).WriteTo(sums);
         }
 
-        Refusal(() => store.Resume(_trainer)).Reason.Should().Contain("format 2").And.Contain("Update");
+        Refusal(() => store.Resume(_trainer)).Reason.Should().Contain("format 3").And.Contain("Update");
     }
 
     [Fact]

@@ -41,11 +41,11 @@ public sealed class ForgedCheckpointTests : IDisposable
         { "resets/0/state", "null", "description cannot be read" },
         { "resets/0/state/resets", "-5", "counts -5 of something" },
         { "resets/0/schedule", "null", "description cannot be read" },
-        { "resets/0/schedule/period", "7", "its resets is another one" },
+        { "resets/0/schedule/period", "7", "reset 0: schedule was ResetSchedule { Every = ClassBoundary, Period = 7," },
         { "learning_rate_steps", "null", "description cannot be read" },
         { "learning_rate_steps/0", "-1", "counts -1 of something" },
         { "learning_rate_steps/0", "9223372036854775807", "make 9223372036854775807 steps; at most 100000000" },
-        { "learning_rate_steps", "[]", "number of learning-rate schedulers is another one" },
+        { "learning_rate_steps", "[]", "another number of metrics than steps of a learning-rate scheduler" },
     };
 
     public void Dispose() => _forged.Dispose();

@@ -42,9 +42,11 @@ public abstract class UnitSelection
                     + $"or choose {nameof(UnitSelection)}.{nameof(All)}, {nameof(Random)} or {nameof(These)}.");
             }
 
-            return Array.Exists(classes, id => id < 0 || id >= unitCount)
-                ? throw new InvalidOperationException(
-                    $"{context.Boundary} names class {Array.Find(classes, id => id < 0 || id >= unitCount)}, and the classifier has rows for classes 0 to {unitCount - 1}. "
+            return Array.Find(classes, id => id < 0 || id >= unitCount) is var stranger && (stranger < 0 || stranger >= unitCount)
+                ? throw new ArgumentOutOfRangeException(
+                    nameof(context),
+                    stranger,
+                    $"{context.Boundary} names class {stranger}, which has no row: the classifier has rows for classes 0 to {unitCount - 1}. "
                     + $"{nameof(HeadGrowth)}.{nameof(HeadGrowth.Grow)} gives it more.")
                 : classes;
         }
