@@ -47,7 +47,7 @@ internal sealed class StepGuard(nn.Module model, Func<IEnumerable<(string Name, 
         var scalar = loss.detach();
         List<Tensor> gradients = [.. parameters.Select(parameter => parameter.grad!)];
         List<Tensor> buffers = [.. _memo.Entries.Where(entry => HasNumbers(entry.Tensor) && !_infinite.Contains(entry.Name)).Select(entry => entry.Tensor)];
-        if (IsReal(scalar) && gradients.TrueForAll(g => IsReal(g) && g.device == scalar.device) && buffers.TrueForAll(b => b.dtype == scalar.dtype && b.device == scalar.device))
+        if (IsReal(scalar) && gradients.TrueForAll(g => IsReal(g) && TensorPlace.Same(g, scalar)) && buffers.TrueForAll(b => b.dtype == scalar.dtype && TensorPlace.Same(b, scalar)))
         {
             var read = empty([2], scalar.dtype, scalar.device);
             Script.Invoke("look", read, scalar, gradients.ToArray(), buffers.ToArray());

@@ -60,5 +60,5 @@ internal sealed class TensorMemo : IDisposable
         wanted.Count == _tensors.Count && wanted.Zip(_tensors).All(pair => TensorIdentity.Same(pair.First.Tensor, pair.Second.Tensor))
         && wanted.Zip(_values).All(pair => IsLike(pair.First.Tensor, pair.Second));
 
-    private static bool IsLike(Tensor a, Tensor b) => a.dtype == b.dtype && a.device == b.device && a.shape.AsSpan().SequenceEqual(b.shape);
+    private static bool IsLike(Tensor a, Tensor b) => a.dtype == b.dtype && TensorPlace.Same(a, b) && a.shape.AsSpan().SequenceEqual(b.shape);
 }
