@@ -56,8 +56,9 @@ public sealed partial class ContinualTrainer
         SignalStep();
         using var scope = NewDisposeScope();
         ClearGradients();
+        using var before = Optimizers[0] is OptimizerHelper ? null : Remember();
         var (outputs, loss, value, norm) = Prepare(() => Differentiate(inputs, labels), _lastBoundary);
-        Update(loss, inputs, labels);
+        Update(loss, inputs, labels, before);
         Count(counted(State with { Steps = step + 1, IsStepBegun = false }));
         TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
@@ -165,31 +166,34 @@ public sealed partial class ContinualTrainer
         return (together, sum);
     }
 
-    private void Update(Tensor loss, Tensor inputs, Tensor labels)
+    /// <param name="loss">Of the forward pass that was made.</param>
+    /// <param name="inputs">For an optimizer that evaluates the loss itself (LBFGS).</param>
+    /// <param name="labels">Likewise.</param>
+    /// <param name="before">All as it was before that pass, for such an optimizer; null for others.</param>
+    private void Update(Tensor loss, Tensor inputs, Tensor labels, TensorMemo? before)
     {
-        foreach (var optimizer in Optimizers)
+        if (before is null)
         {
-            if (optimizer is OptimizerHelper)
+            foreach (var optimizer in Optimizers)
             {
                 optimizer.step();
             }
-            else
+
+            return;
+        }
+
+        try
+        {
+            new NativeClosure(loss, () =>
             {
-                using var before = Remember(); // of the first of the evaluations
-                try
-                {
-                    new NativeClosure(loss, () =>
-                    {
-                        ClearGradients();
-                        return Prepare(() => Differentiate(inputs, labels), _lastBoundary).Loss;
-                    }).Step(optimizer);
-                }
-                catch
-                {
-                    before.Restore();
-                    throw;
-                }
-            }
+                ClearGradients();
+                return Prepare(() => Differentiate(inputs, labels), _lastBoundary).Loss;
+            }).Step(Optimizers[0]);
+        }
+        catch
+        {
+            before.Restore();
+            throw;
         }
     }
 }
