@@ -137,10 +137,11 @@ internal sealed class CheckpointFolder : IDisposable
     private string NextName(long steps) =>
         string.Create(CultureInfo.InvariantCulture, $"{(Names().Select(SequenceOf).FirstOrDefault() ?? 0) + 1:d6}-step-{steps}");
 
+    // Copies that file managers make ("... - Copy", "... 2") are no checkpoints.
     private static long? SequenceOf(string name) =>
-        long.TryParse(name.AsSpan(0, name.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
-            ? sequence
-            : null;
+        name.Split("-step-") is [var first, var steps] && TryCount(first, out var sequence) && TryCount(steps, out _) ? sequence : null;
+
+    private static bool TryCount(string text, out long count) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
     private void WriteFile(string path, Action<Stream> write)
     {
