@@ -2,6 +2,7 @@ using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
+using Zapping.Training.Internal;
 
 namespace PaperCurves.Sweeps;
 
@@ -114,10 +115,14 @@ public sealed class CellStore(string folder)
     }
 
     /// <summary>Whether somebody is at work on a cell.</summary>
-    public bool IsTaken(string id) => CellClaim.IsTaken(LockPath(id));
+    public bool IsTaken(string id) => FileLock.IsTaken(LockPath(id));
 
     /// <summary>The right to work on a cell; null if another process, or another caller in this one, has it.</summary>
-    internal CellClaim? Claim(string id) => CellClaim.Try(LockPath(id));
+    internal FileLock? Claim(string id)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(LockPath(id))!);
+        return FileLock.Try(LockPath(id));
+    }
 
     private static void EnsureOf(PretrainingPlan asked, PretrainingPlan found, string network)
     {

@@ -11,21 +11,16 @@ internal sealed class CheckpointFolder : IDisposable
     private const string Leaving = ".leaving-";
 
     private readonly string _path;
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
+    private bool _isDisposed;
 
     public CheckpointFolder(string path)
     {
         _path = Path.GetFullPath(path);
         Directory.CreateDirectory(_path);
-        try
-        {
-            _lock = new FileStream(Path.Combine(_path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException failure)
-        {
-            throw new IOException($"The checkpoints in '{_path}' are in use by another process. {failure.Message}", failure);
-        }
-
+        var file = Path.Combine(_path, ".lock");
+        _lock = FileLock.Try(file) ?? throw new IOException(
+            $"The checkpoints in '{_path}' are in use by {FileLock.HolderOf(file)}: one {nameof(CheckpointStore)} at a time may have them. Dispose of the other first, or let it end.");
         ClearAway();
     }
 
@@ -67,7 +62,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     public Checkpoint Write(long steps, CheckpointDescription description, IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> files)
     {
-        ObjectDisposedException.ThrowIf(!_lock.CanWrite, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var temporary = Path.Combine(_path, Unfinished);
         try
         {
@@ -123,7 +118,11 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _lock.Dispose();
+    }
 
     // By the number in front, which is the order of writing: a run that went back to an older checkpoint comes to the
     // same steps again.
