@@ -13,6 +13,9 @@ namespace PaperCurves.Sweeps;
 /// <param name="folder">The folder; made when something is written.</param>
 public sealed class CellStore(string folder)
 {
+    /// <summary>The folders that are written.</summary>
+    internal static IReadOnlyList<string> Outputs { get; } = ["networks/", "cells/", "locks/"];
+
     /// <summary>Where everything is.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
@@ -31,8 +34,7 @@ public sealed class CellStore(string folder)
     public PretrainingResult? Find(NetworkCell cell)
     {
         var network = NetworkFolder(cell);
-        var checkpoints = Path.Combine(network, PretrainedNetwork.CheckpointFolder);
-        if (!Directory.Exists(checkpoints) || !Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
+        if (PretrainingFolder.CheckpointsIn(network).Count == 0)
         {
             return FindRecord(cell) is not null
                 ? throw new SweepException(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
 
@@ -34,9 +35,14 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
             throw new SweepException($"no cell has an id that fits '{limits.Only}'; one is '{SweepJob.Of(cells, "*")[^1].Id}'");
         }
 
-        EnsureUsableWithout(jobs);
+        EnsureUsable(jobs);
         var left = jobs.Where(job => !IsDone(job)).ToList();
         _missingNetworks.UnionWith(left.Where(IsNetwork).Select(job => job.Id));
+        if (left.Count < jobs.Count)
+        {
+            board.Say(string.Create(CultureInfo.InvariantCulture, $"In {store.Folder} {jobs.Count - left.Count} of {jobs.Count} cells are there already and stay; the others are made."));
+        }
+
         using var line = board.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
         while (left.Count > 0 && !IsOver(limits))
         {
@@ -53,18 +59,37 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         return new SweepOutcome(_made, _failures, left.Count);
     }
 
-    // A limited run must not mix a folder either: what it is not asked for is only looked at.
-    private void EnsureUsableWithout(IReadOnlyList<SweepJob> jobs)
+    // All that is there is looked at before anything is written. A limited run must not mix a folder either.
+    private void EnsureUsable(IReadOnlyList<SweepJob> jobs)
     {
         var asked = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var cell in cells.Networks.Where(cell => !asked.Contains(cell.Id)))
+        foreach (var cell in cells.Networks)
         {
             store.FindRecord(cell);
+            if (asked.Contains(cell.Id))
+            {
+                EnsureUsableIfFree(cell);
+            }
         }
 
-        foreach (var cell in cells.Transfers.Where(cell => !asked.Contains(cell.Id)))
+        foreach (var cell in cells.Transfers)
         {
             store.Find(cell);
+        }
+    }
+
+    // Who trains a network replaces its checkpoints, and may begin while they are looked at here.
+    private void EnsureUsableIfFree(NetworkCell cell)
+    {
+        try
+        {
+            if (!store.IsTaken(cell.Id))
+            {
+                store.Find(cell);
+            }
+        }
+        catch (SweepException) when (store.IsTaken(cell.Id))
+        {
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -8,7 +9,7 @@ namespace Zapping.Training.Internal;
 /// <summary>
 /// A right that one holder has at a time, in this process or another: a lock on a file, which the system frees when the
 /// process ends in whatever way. The file itself stays, because deleting it would let two hold locks of the same name; it
-/// says who had the right last. samples/PaperCurves compiles this file too.
+/// says who has the right. samples/PaperCurves compiles this file too.
 /// </summary>
 internal sealed partial class FileLock : IDisposable
 {
@@ -21,8 +22,7 @@ internal sealed partial class FileLock : IDisposable
     // Windows lets nobody read what is not shared; elsewhere whatever is shared can be locked again.
     private static readonly FileShare Sharing = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
 
-    // Ids of processes are the same in several containers, so that a number that no other process has comes behind.
-    private static readonly string Us = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {Environment.MachineName} {Guid.NewGuid():n}");
+    private static readonly string Us = Signature();
 
     private readonly FileStream _file;
 
@@ -77,8 +77,23 @@ internal sealed partial class FileLock : IDisposable
             : "another process";
     }
 
-    /// <summary>Gives the right back.</summary>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Gives the right back; the file is empty again.</summary>
+    public void Dispose()
+    {
+        if (_file.CanWrite)
+        {
+            _file.SetLength(0);
+        }
+
+        _file.Dispose();
+    }
+
+    // Ids of processes are the same in several containers, times of their start hardly.
+    private static string Signature()
+    {
+        using var process = Process.GetCurrentProcess();
+        return string.Create(CultureInfo.InvariantCulture, $"{process.Id} {Environment.MachineName} {process.StartTime.ToUniversalTime().Ticks}");
+    }
 
     private static bool IsTaken(IOException failure) => Taken.Contains(failure.HResult & 0xFFFF);
 
