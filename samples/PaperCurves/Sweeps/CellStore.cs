@@ -119,6 +119,9 @@ public sealed class CellStore(string folder)
     /// <summary>Whether somebody is at work on a cell.</summary>
     public bool IsTaken(string id) => FileLock.IsTaken(LockPath(id));
 
+    /// <summary>Who is at work on a cell that is taken, in words.</summary>
+    internal string HolderOf(string id) => FileLock.HolderOf(LockPath(id));
+
     /// <summary>The right to work on a cell; null if another process, or another caller in this one, has it.</summary>
     internal FileLock? Claim(string id)
     {

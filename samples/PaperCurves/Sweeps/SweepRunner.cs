@@ -22,6 +22,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
     private readonly HashSet<string> _missingNetworks = new(StringComparer.Ordinal);
     private readonly HashSet<string> _failedNetworks = new(StringComparer.Ordinal);
     private int _made;
+    private bool _waits;
 
     /// <summary>Makes all cells that are missing. One that fails costs itself, and what needs it.</summary>
     /// <exception cref="SweepException">What is there already cannot be used, or no cell fits the limits.</exception>
@@ -49,6 +50,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
             var others = left.Where(job => IsOver(limits) || !Attempt(job, line, cancellationToken)).ToList();
             if (others.Count == left.Count)
             {
+                SayWhoIsWaitedFor(others);
                 cancellationToken.WaitHandle.WaitOne(LookAgain);
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -90,6 +92,15 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         }
         catch (SweepException) when (store.IsTaken(cell.Id))
         {
+        }
+    }
+
+    private void SayWhoIsWaitedFor(List<SweepJob> others)
+    {
+        if (!_waits && others.Select(job => job.Id).Append(others[0].Network.Id).FirstOrDefault(store.IsTaken) is { } taken)
+        {
+            _waits = true;
+            board.Say(string.Create(CultureInfo.InvariantCulture, $"Waiting for {others.Count} cells that others make, such as {taken}: {store.HolderOf(taken)} is at work on it."));
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class FileLock : IDisposable
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Sharing, bufferSize: 0);
-            Sign(file);
+            Sign(file, Us);
             return new FileLock(file);
         }
         catch (IOException failure) when (IsTaken(failure))
@@ -82,7 +82,7 @@ internal sealed partial class FileLock : IDisposable
     {
         if (_file.CanWrite)
         {
-            _file.SetLength(0);
+            Sign(_file, "");
         }
 
         _file.Dispose();
@@ -98,12 +98,12 @@ internal sealed partial class FileLock : IDisposable
     private static bool IsTaken(IOException failure) => Taken.Contains(failure.HResult & 0xFFFF);
 
     // Who cannot write on a full disk has the right all the same; only his id cannot be told.
-    private static void Sign(FileStream file)
+    private static void Sign(FileStream file, string signature)
     {
         try
         {
             file.SetLength(0);
-            file.Write(Encoding.UTF8.GetBytes(Us));
+            file.Write(Encoding.UTF8.GetBytes(signature));
         }
         catch (IOException)
         {

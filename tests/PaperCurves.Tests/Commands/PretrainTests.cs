@@ -143,28 +143,6 @@ public sealed class PretrainTests
         Unwrapped(why).Should().Contain("recommended: this is no network of published zapping").And.Contain("ZapBias is Zero, not Keep");
     }
 
-    [Fact]
-    public void Recommended_resets_are_of_whole_classifiers()
-    {
-        using var app = new AppProcess();
-        var (exitCode, text) = app.Run("pretrain", "--preset", "smoke", "--method", "asb", "--recommended");
-        exitCode.Should().Be(2);
-        text.Should().Contain("--recommended is for --method iid");
-    }
-
-    [Theory]
-    [InlineData("--model", "resnet18", 2, "takes images of")]
-    [InlineData("--model", "vgg", 2, "vgg")]
-    [InlineData("--method", "maml", 2, "maml")]
-    [InlineData("--length", "0", 2, "a whole number from 1")]
-    public void Wrong_arguments_are_named(string option, string value, int code, string message)
-    {
-        using var app = new AppProcess();
-        var (exitCode, text) = app.Run("pretrain", "--preset", "smoke", option, value);
-        exitCode.Should().Be(code, text);
-        text.Should().Contain(message);
-    }
-
     private static string Unwrapped(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static Checkpoint Newest(AppProcess app, string folder) => Checkpoint.Open(Path.Combine(app.Folder, folder, PretrainedNetwork.CheckpointFolder));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FluentAssertions;
 using PaperCurves.Experiments;
 using PaperCurves.Sweeps;
@@ -208,8 +209,14 @@ public sealed class SweepRunnerTests : IDisposable
     {
         var claim = Store.Claim("iid-s1");
         var work = new FakeCellWork();
-        var run = Task.Run(() => Run(work));
+        var board = new ToldBoard();
+        var run = Task.Run(() => new SweepRunner(Cells, Store, work, board).Run(new SweepLimits(), CancellationToken.None));
         while (work.Begun.Count < Count - 1 - Cells.Transfers.Count(cell => cell.Network.Id == "iid-s1"))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        while (board.Told.IsEmpty)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
@@ -219,17 +226,18 @@ public sealed class SweepRunnerTests : IDisposable
 
         (await run).Should().BeEquivalentTo(new SweepOutcome(Count, [], 0));
         work.Begun.Should().HaveCount(Count);
+        board.Told.Should().ContainSingle().Which.Should().EndWith(" cells that others make, such as iid-s1: this process is at work on it.");
     }
 
     private sealed class ToldBoard : IProgressBoard
     {
-        public List<string> Told { get; } = [];
+        public ConcurrentQueue<string> Told { get; } = [];
 
         public IProgressLine Begin(string title, double total, string unit, double done = 0) => SilentBoard.Line;
 
-        public void Say(string message) => Told.Add(message);
+        public void Say(string message) => Told.Enqueue(message);
 
-        public void Warn(string message) => Told.Add(message);
+        public void Warn(string message) => Told.Enqueue(message);
     }
 
     private static FakeCellWork Failing(string bad) => new()
