@@ -9,7 +9,7 @@ internal static class DataFolder
     private const int Deepest = 2;
     private const int NamesTold = 5;
 
-    /// <summary>Half a data set is found too, so that its loader can say what is missing.</summary>
+    /// <summary>Half a data set is found too where the folder itself is one, so that its loader can say what is missing; below it a whole one alone.</summary>
     /// <exception cref="DataException">There is none, there are several, or the folder is only a part of one.</exception>
     public static (ImageLayout Layout, string Path) Find(string path)
     {
@@ -18,15 +18,15 @@ internal static class DataFolder
         EnsureNoPart(folder);
 
         // Folders of pictures lie everywhere, so they are taken only where there is nothing more distinct.
-        return Find(folder, LayoutByName) ?? Find(folder, LayoutByFiles) ?? throw new DataException($"{folder}: no data set here{Found(folder)}. {ImageData.Layouts}");
+        return Find(folder, HalfByName, WholeByName) ?? Find(folder, SomeImages, AllImages) ?? throw new DataException($"{folder}: no data set here{Found(folder)}. {ImageData.Layouts}");
     }
 
-    private static (ImageLayout Layout, string Path)? Find(string folder, Func<string, ImageLayout?> layoutOf)
+    private static (ImageLayout Layout, string Path)? Find(string folder, Func<string, ImageLayout?> here, Func<string, ImageLayout?> below)
     {
         string[] level = [folder];
         for (var depth = 0; depth <= Deepest; depth++)
         {
-            var found = level.Select(place => (Layout: layoutOf(place), Path: place)).Where(place => place.Layout is not null).ToList();
+            var found = level.Select(place => (Layout: depth == 0 ? here(place) : below(place), Path: place)).Where(place => place.Layout is not null).ToList();
             if (found.Count > 1)
             {
                 throw new DataException($"{folder}: there are several data sets below: {Some(found.ConvertAll(place => place.Path))}. Give one of them.");
@@ -43,12 +43,20 @@ internal static class DataFolder
         return null;
     }
 
-    private static ImageLayout? LayoutByName(string folder) =>
+    private static ImageLayout? HalfByName(string folder) =>
         OmniglotSource.Exists(folder, OmniglotHalf.Background) || OmniglotSource.Exists(folder, OmniglotHalf.Evaluation) ? ImageLayout.Omniglot
         : MiniImageNet.IsPresent(folder) || FoldersIn(folder).Any(IsHalf) ? ImageLayout.MiniImageNet
         : null;
 
-    private static ImageLayout? LayoutByFiles(string folder) => FoldersIn(folder).Any(ClassFolders.HasImages) ? ImageLayout.OmnImage : null;
+    private static ImageLayout? WholeByName(string folder) =>
+        Omniglot.IsPresent(folder) ? ImageLayout.Omniglot
+        : MiniImageNet.IsPresent(folder) && FoldersIn(folder).Count(IsHalf) == 2 ? ImageLayout.MiniImageNet
+        : null;
+
+    private static ImageLayout? SomeImages(string folder) => FoldersIn(folder).Any(ClassFolders.HasImages) ? ImageLayout.OmnImage : null;
+
+    private static ImageLayout? AllImages(string folder) =>
+        FoldersIn(folder).ToList() is { Count: > 1 } folders && folders.TrueForAll(ClassFolders.HasImages) ? ImageLayout.OmnImage : null;
 
     /// <summary>A class may be called "train" as well, but then images are in it and not folders.</summary>
     private static bool IsHalf(string folder) => Path.GetFileName(folder) is "train" or "test" && FoldersIn(folder).Any();

@@ -98,6 +98,19 @@ public sealed class ImageDataTests : IDisposable
     }
 
     [Fact]
+    public void What_only_looks_like_a_data_set_below_is_not_taken()
+    {
+        Directory.CreateDirectory(_folder["python/test/unit"]);
+        Directory.CreateDirectory(_folder["half/images_background"]);
+        Directory.CreateDirectory(_folder["project/docs/images"]);
+        File.WriteAllBytes(_folder["project/docs/images/plan.png"], [1]);
+        Directory.CreateDirectory(_folder["project/docs/text"]);
+
+        FluentActions.Invoking(() => DataFolder.Find(_folder.Path)).Should().Throw<DataException>()
+            .WithMessage($"{_folder.Path}: no data set here, nor up to 2 levels below, where there are half/, project/, python/. *");
+    }
+
+    [Fact]
     public void Three_levels_below_and_in_litter_nothing_is_found()
     {
         Directory.CreateDirectory(_folder["a/b/c"]);
