@@ -38,7 +38,7 @@ internal static class RunCommand
         ConsoleBoard.Run(board => opened = Open(settings, source, omniglotSize, board, cancellationToken));
         var data = opened!;
 
-        using var ours = RunFolder.Take(settings.Output);
+        using var ours = RunFolder.Take(settings.Output, settings.Resume);
         var started = DateTimeOffset.Now;
         var pretraining = new SortedDictionary<Arm, PretrainingResult>();
         Record("begun");

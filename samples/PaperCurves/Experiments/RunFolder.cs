@@ -28,16 +28,7 @@ internal static class RunFolder
             throw InUse(folder, file);
         }
 
-        var left = Left(folder).ToList();
-        if (left.Count > 0 && !resume)
-        {
-            throw new DataException($"{folder}: an earlier run has left {string.Join(", ", left)}. Add --resume to go on with it, which makes only what is missing, or give another --out.");
-        }
-
-        if (left.Count == 0 && resume)
-        {
-            throw new DataException($"{folder}: there is nothing to resume. Leave --resume out, or give the --out of the run that was interrupted.");
-        }
+        EnsureRight(folder, resume);
     }
 
     /// <summary>Looks whether the results that are there are of the same networks, as far as run.json says.</summary>
@@ -66,11 +57,35 @@ internal static class RunFolder
         : Enum.GetValues<Arm>().ToDictionary(arm => arm, _ => string.Create(CultureInfo.InvariantCulture, $"trained here with seed {settings.Seed}"));
 
     /// <summary>Has the folder, which is made if need be, until the result is disposed of.</summary>
-    /// <exception cref="DataException">Another process is at work.</exception>
-    public static FileLock Take(string folder)
+    /// <exception cref="DataException">Another process is at work, or has begun and ended since <see cref="EnsureMeant"/> was asked.</exception>
+    public static FileLock Take(string folder, bool resume)
     {
         var file = Path.Combine(Directory.CreateDirectory(folder).FullName, Lock);
-        return FileLock.Try(file) ?? throw InUse(folder, file);
+        var ours = FileLock.Try(file) ?? throw InUse(folder, file);
+        try
+        {
+            EnsureRight(folder, resume);
+            return ours;
+        }
+        catch
+        {
+            ours.Dispose();
+            throw;
+        }
+    }
+
+    private static void EnsureRight(string folder, bool resume)
+    {
+        var left = Left(folder).ToList();
+        if (left.Count > 0 && !resume)
+        {
+            throw new DataException($"{folder}: an earlier run has left {string.Join(", ", left)}. Add --resume to go on with it, which makes only what is missing, or give another --out.");
+        }
+
+        if (left.Count == 0 && resume)
+        {
+            throw new DataException($"{folder}: there is nothing to resume. Leave --resume out, or give the --out of the run that was interrupted.");
+        }
     }
 
     private static DataException InUse(string folder, string file) => new($"{folder}: {FileLock.HolderOf(file)} is at work there. Let it end, or give another --out.");

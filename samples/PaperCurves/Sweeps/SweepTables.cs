@@ -1,3 +1,5 @@
+using Zapping.Training.Internal;
+
 namespace PaperCurves.Sweeps;
 
 /// <summary>
@@ -20,7 +22,7 @@ public static class SweepTables
     /// <param name="store">Where results are; cells that are not done are passed over.</param>
     /// <param name="cancellationToken">Ends between two portions of rows.</param>
     /// <returns>Path of each table without its ending, and its rows.</returns>
-    /// <exception cref="SweepException">A result cannot be used, or there is none.</exception>
+    /// <exception cref="SweepException">A result cannot be used, there is none, or another process is writing them.</exception>
     public static async Task<IReadOnlyList<(string Path, long Rows)>> WriteAsync(
         string folder, IReadOnlyList<TransferCell> cells, CellStore store, CancellationToken cancellationToken)
     {
@@ -31,6 +33,8 @@ public static class SweepTables
             throw new SweepException($"{store.Folder}: there are no results to collect yet");
         }
 
+        var file = Path.Combine(folder, ".lock");
+        using var ours = FileLock.Try(file) ?? throw new SweepException($"{folder}: {FileLock.HolderOf(file)} is writing tables there");
         var tables = new List<(string Path, long Rows)>();
         try
         {

@@ -1,4 +1,6 @@
 using FluentAssertions;
+using PaperCurves.Data;
+using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using Xunit;
 using Zapping.Training;
@@ -78,6 +80,18 @@ public sealed class UsedFolderTests : IDisposable
         Directory.Delete(this["o/checkpoints"], recursive: true);
         await RefusedAsync("o: an earlier run has left pretraining.json, steps.csv, but there is no checkpoint to resume from. Move it away", pretrain);
         await RefusedAsync("o: an earlier run has left pretraining.json, steps.csv, but there is no checkpoint to resume from. Move it away", [.. pretrain, "--resume"]);
+    }
+
+    [Fact]
+    public void Who_finished_while_the_data_were_read_is_noticed_too()
+    {
+        RunFolder.EnsureMeant(_folder.FullName, resume: false);
+        File.WriteAllText(this["results.csv"], "of another\n");
+
+        FluentActions.Invoking(() => RunFolder.Take(_folder.FullName, resume: false)).Should().Throw<DataException>().WithMessage("*an earlier run has left 0 evaluations in results.csv.*");
+
+        RunFolder.Take(_folder.FullName, resume: true).Dispose();
+        File.ReadAllText(this["results.csv"]).Should().Be("of another\n");
     }
 
     [Fact]

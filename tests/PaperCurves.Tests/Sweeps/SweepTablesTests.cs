@@ -3,6 +3,7 @@ using PaperCurves.Sweeps;
 using PaperCurves.Tests.Commands;
 using Parquet.Serialization;
 using Xunit;
+using Zapping.Training.Internal;
 
 namespace PaperCurves.Tests.Sweeps;
 
@@ -82,6 +83,21 @@ public sealed class SweepTablesTests : IDisposable
         var collect = () => SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, store, TestContext.Current.CancellationToken);
 
         (await collect.Should().ThrowAsync<SweepException>(because)).WithMessage($"{result}:1: *");
+        Tree.Of(_folder.FullName).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task Tables_that_another_is_writing_are_left_to_him()
+    {
+        var store = new CellStore(_folder.FullName);
+        store.Save(SweepSample.Cells.Transfers[0], FakeCellWork.Result(SweepSample.Cells.Transfers[0], 0.25));
+        await File.WriteAllTextAsync($"{At("sequential")}.csv.unfinished", "his", TestContext.Current.CancellationToken);
+        using var his = FileLock.Try(Path.Combine(_folder.FullName, ".lock"));
+        var before = Tree.Of(_folder.FullName);
+
+        var collect = () => SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, store, TestContext.Current.CancellationToken);
+
+        (await collect.Should().ThrowAsync<SweepException>()).WithMessage($"{_folder.FullName}: this process is writing tables there");
         Tree.Of(_folder.FullName).Should().Equal(before);
     }
 
