@@ -1,1 +1,2 @@
+PaperCurves.CommandLine.LastingOutput.Use();
 return Diagnostics.Commands.App.Run(args);

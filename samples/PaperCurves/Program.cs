@@ -1,1 +1,2 @@
+PaperCurves.CommandLine.LastingOutput.Use();
 return await PaperCurves.Commands.App.RunAsync(args).ConfigureAwait(false);

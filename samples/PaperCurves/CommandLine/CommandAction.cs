@@ -9,7 +9,7 @@ namespace PaperCurves.CommandLine;
 /// </summary>
 internal static class CommandAction
 {
-    /// <summary>Work that Ctrl-C, SIGTERM and SIGHUP ask to save and end.</summary>
+    /// <summary>Work that Ctrl-C, SIGTERM, SIGHUP and SIGQUIT ask to save and end.</summary>
     /// <param name="command">The command, which gets the action.</param>
     /// <param name="work">
     /// Returns one of <see cref="ExitCodes"/>, and throws <see cref="OperationCanceledException"/> if it is interrupted and has

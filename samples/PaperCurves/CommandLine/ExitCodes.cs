@@ -17,6 +17,6 @@ internal static class ExitCodes
     /// <summary>An error in the program itself; sysexits.h calls it EX_SOFTWARE.</summary>
     public const int Unforeseen = 70;
 
-    /// <summary>Ended by Ctrl-C, SIGTERM or SIGHUP; everything is saved, and --resume goes on.</summary>
+    /// <summary>Ended by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; everything is saved, and --resume goes on.</summary>
     public const int Interrupted = 130;
 }

@@ -21,10 +21,11 @@ internal static class Invocation
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(RootCommand root, IReadOnlyList<string> args, TextWriter? error = null)
     {
-        using var hungUp = new CancellationTokenSource();
-        using var onHangUp = WhenHungUp(hungUp);
+        using var told = new CancellationTokenSource();
+        using var hungUp = When(PosixSignal.SIGHUP, told);
+        using var quit = When(PosixSignal.SIGQUIT, told);
         return TryParse(root, args, error, out var parse, out var configuration)
-            ? await parse.InvokeAsync(configuration, hungUp.Token).ConfigureAwait(false)
+            ? await parse.InvokeAsync(configuration, told.Token).ConfigureAwait(false)
             : ExitCodes.NotUsable;
     }
 
@@ -36,7 +37,7 @@ internal static class Invocation
     {
         if (Console.IsOutputRedirected)
         {
-            AnsiConsole.Profile.Width = NoWrapping; // a file has no margin: 80 columns would break paths
+            PlainText();
         }
 
         parse = root.Parse(args);
@@ -55,10 +56,19 @@ internal static class Invocation
         return false;
     }
 
-    // Ctrl-C and SIGTERM are System.CommandLine's business, the closed terminal is not.
-    private static PosixSignalRegistration? WhenHungUp(CancellationTokenSource source) => OperatingSystem.IsWindows()
+    // A file has no margin, where 80 columns would break paths, and no colors, which Spectre.Console writes on build servers.
+    private static void PlainText()
+    {
+        AnsiConsole.Profile.Width = NoWrapping;
+        AnsiConsole.Profile.Capabilities.Ansi = false;
+        AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+        AnsiConsole.Profile.Capabilities.Links = false;
+    }
+
+    // Ctrl-C and SIGTERM are System.CommandLine's business; the closed terminal and Ctrl-\ are not.
+    private static PosixSignalRegistration? When(PosixSignal signal, CancellationTokenSource source) => OperatingSystem.IsWindows()
         ? null
-        : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        : PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
             source.Cancel();

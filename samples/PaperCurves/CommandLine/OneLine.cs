@@ -9,6 +9,6 @@ internal static partial class OneLine
     public static string Of(string text) =>
         string.Concat(LineBreaks.Replace(text.Trim(), " ").Select(letter => char.IsControl(letter) ? '?' : letter));
 
-    [GeneratedRegex(@"\s*[\r\n]\s*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\s*[\r\n\u2028\u2029]\s*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LineBreaks { get; }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace PaperCurves.CommandLine;
 
@@ -20,17 +21,26 @@ internal static class WordOption
         return option;
     }
 
-    /// <summary>Refuses empty text, which is neither a path nor a name.</summary>
+    /// <summary>Refuses empty text, which is neither a path nor a name, and a null character, which no path may have.</summary>
     public static TOption Filled<TOption>(this TOption option)
         where TOption : Option
     {
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && string.IsNullOrWhiteSpace(text))
-            {
-                result.AddError($"{option.Name} is empty.");
-            }
-        });
+        option.Validators.Add(result => EnsureFilled(option, result));
         return option;
+    }
+
+    /// <summary>The same for an argument.</summary>
+    public static Argument<string> Filled(this Argument<string> argument)
+    {
+        argument.Validators.Add(result => EnsureFilled(argument, result));
+        return argument;
+    }
+
+    private static void EnsureFilled(Symbol symbol, SymbolResult result)
+    {
+        if (result.Tokens is [{ Value: var text }] && (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal)))
+        {
+            result.AddError($"{symbol.Name} {(string.IsNullOrWhiteSpace(text) ? "is empty" : "has a null character")}.");
+        }
     }
 }

@@ -50,18 +50,18 @@ internal sealed class CommonOptions
 
     /// <summary>Readies the machine and says where the data is. Nothing is read, fetched or written yet.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="writes">Whether the command writes into its folder.</param>
+    /// <param name="outputs">What the command writes into its folder, as <see cref="OutputFolder.EnsureWritable"/> takes it; null if nothing.</param>
     /// <exception cref="CommandException">The device, a file or the folder cannot be used.</exception>
-    public DataSource Prepare(ParseResult parse, bool writes = true)
+    public DataSource Prepare(ParseResult parse, IEnumerable<string>? outputs)
     {
         DeviceOption.EnsureThere(Device(parse));
-        if (writes)
+        if (outputs is null)
         {
-            OutputFolder.EnsureWritable(Output(parse));
+            OutputFolder.NearestOf(Output(parse));
         }
         else
         {
-            OutputFolder.NearestOf(Output(parse));
+            OutputFolder.EnsureWritable(Output(parse), outputs);
         }
 
         var source = new DataSource(parse.GetValue(_data), parse.GetValue(_testClasses), parse.GetValue(_download));

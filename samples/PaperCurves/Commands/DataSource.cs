@@ -33,6 +33,11 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
     public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
     {
         var folder = download ? Download(progress, cancellationToken) : path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+        if (folder is null && testClasses is not null)
+        {
+            throw Needless("the app draws glyphs, as there is no data set");
+        }
+
         var data = folder is null
             ? SyntheticGlyphs.Create(
                 glyphs.DrawnClasses, glyphs.TransferClasses + glyphs.HeldOutClasses, size: omniglotSize, seed: GlyphSeed, ct: cancellationToken)
@@ -57,14 +62,27 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
 
     private ClassificationData Read(string folder, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken)
     {
+        var (layout, place) = DataFolder.Find(folder);
+        if (testClasses is not null && layout != ImageLayout.OmnImage)
+        {
+            throw Needless($"{layout} lies in {place}");
+        }
+
+        if (place != Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))
+        {
+            progress.Say($"In {folder} itself there is no data set; found below and taken: {layout} in {place}");
+        }
+
         using var line = progress.Begin("reading images", 100, "%");
         var report = PercentOf(line);
-        var data = ImageData.Recognise(folder) == ImageLayout.Omniglot
-            ? Omniglot.Load(folder, omniglotSize, progress: report, cancellationToken: cancellationToken)
-            : ImageData.Open(folder, omnImage: new OmnImageOptions { TestClassesFile = testClasses }, progress: report, cancellationToken: cancellationToken);
+        var data = layout == ImageLayout.Omniglot
+            ? Omniglot.Load(place, omniglotSize, progress: report, cancellationToken: cancellationToken)
+            : ImageData.Open(place, omnImage: new OmnImageOptions { TestClassesFile = testClasses }, progress: report, cancellationToken: cancellationToken);
         report.Report(1);
         return data;
     }
+
+    private static DataException Needless(string data) => new($"--test-classes says something of OmnImage alone, and {data}. Leave it out, or give OmnImage by --data.");
 
     private static Relay PercentOf(IProgressLine line)
     {
@@ -79,10 +97,7 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
     /// <summary>The folder that --download fills, and the one beside the repository.</summary>
     private static IEnumerable<string> UsualPlaces() => [DownloadFolder, Path.Combine("..", "shared", "omniglot")];
 
-    private static string DownloadFolder => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
-        "Zapping.Training",
-        "omniglot");
+    private static string DownloadFolder => Path.Combine(Omniglot.LocalFolder, "omniglot");
 
     private sealed class Relay(Action<double> action) : IProgress<double>
     {

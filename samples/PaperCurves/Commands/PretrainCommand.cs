@@ -1,10 +1,8 @@
 using System.CommandLine;
 using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Spectre.Console;
-using Zapping.Training;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;
@@ -23,10 +21,10 @@ internal static class PretrainCommand
 
     private static int Run(PretrainOptions options, ParseResult parse, CancellationToken cancellationToken)
     {
-        var source = options.Common.Prepare(parse);
+        var source = options.Common.Prepare(parse, PretrainingFolder.Outputs);
         var checkpoint = options.Checkpoint(parse);
         var output = options.Common.Output(parse);
-        EnsureRightFolder(checkpoint, output);
+        PretrainingFolder.EnsureMeant(output, checkpoint);
         PretrainingPlan? plan = null;
         PretrainingResult? result = null;
         ConsoleBoard.Run(board =>
@@ -39,7 +37,7 @@ internal static class PretrainCommand
                 result = PretrainingFolder.Complete(
                     plan, data, output, device(options.Common.Device(parse)), board, cancellationToken, checkpoint == PretrainingFolder.Newest ? null : checkpoint);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 // Saved; said below, when the bars are gone.
             }
@@ -52,32 +50,5 @@ internal static class PretrainCommand
 
         AnsiConsole.Write(ResultsTable.OfPretraining([(plan!.ResetsTitle(), result)]));
         return ExitCodes.Done;
-    }
-
-    /// <exception cref="DataException">There is something to go on with and nobody said to, or the other way round.</exception>
-    private static void EnsureRightFolder(string? checkpoint, string output)
-    {
-        var checkpoints = Path.Combine(output, PretrainedNetwork.CheckpointFolder);
-        var newest = Directory.Exists(checkpoints) ? NewestIn(checkpoints) : null;
-        if (checkpoint is null && newest is not null)
-        {
-            throw new DataException($"{output}: there are checkpoints of an earlier run ({newest.Steps} steps). Add --resume to go on with it, or give another --out.");
-        }
-
-        if (checkpoint is not null && newest is null)
-        {
-            throw new DataException($"{output}: there is no checkpoint to resume from.");
-        }
-
-        if (checkpoint is not null and not PretrainingFolder.Newest && (Path.GetFileName(checkpoint) != checkpoint || !Directory.Exists(Path.Combine(checkpoints, checkpoint))))
-        {
-            throw new DataException($"{output}: the checkpoint '{checkpoint}' is not there; the newest is '{newest!.Name}'.");
-        }
-    }
-
-    private static Checkpoint? NewestIn(string checkpoints)
-    {
-        using var store = new CheckpointStore(checkpoints);
-        return store.Checkpoints is [var first, ..] ? first : null;
     }
 }

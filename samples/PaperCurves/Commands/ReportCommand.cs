@@ -10,6 +10,8 @@ namespace PaperCurves.Commands;
 /// <summary>report: what a sweep has shown so far, as one page with every figure, and as tables.</summary>
 internal static class ReportCommand
 {
+    private const string Folder = "report/";
+
     public static Command Create()
     {
         var options = new SweepOptions();
@@ -18,10 +20,10 @@ internal static class ReportCommand
         options.AddTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
-            var cells = options.Cells(parse, writes: true, cancellationToken);
+            var cells = options.Cells(parse, [Folder, .. ReproductionReport.Outputs.Select(name => Folder + name), .. SweepTables.Outputs], cancellationToken);
             var store = options.Store(parse);
             var input = SweepReport.InputOf(cells, store);
-            var page = ReproductionReport.Write(input, Path.Combine(options.Common.Output(parse), "report"));
+            var page = ReproductionReport.Write(input, Path.Combine(options.Common.Output(parse), Folder));
             SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, store, cancellationToken).GetAwaiter().GetResult();
             AnsiConsole.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{input.Results.Count} results, {input.NotRun.Count} cells without; {Path.GetFullPath(page)}"));

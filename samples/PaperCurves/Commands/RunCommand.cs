@@ -17,7 +17,7 @@ internal static class RunCommand
         var command = new Command("run", "Pre-train without zapping, with the published and with the recommended resets, transfer all three to unseen classes, draw the curves.");
         options.AddTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
-            Run(options.Settings(parse), options.Common.Prepare(parse), PaperPlans.OmniglotSize("convnet"), cancellationToken));
+            Run(options.Settings(parse), options.Common.Prepare(parse, RunFolder.Outputs), PaperPlans.OmniglotSize("convnet"), cancellationToken));
         return command;
     }
 
@@ -27,42 +27,57 @@ internal static class RunCommand
     /// <param name="cancellationToken">Interrupts between two steps.</param>
     public static int Run(RunSettings settings, DataSource source, int omniglotSize, CancellationToken cancellationToken)
     {
+        RunFolder.EnsureMeant(settings.Output, settings.Resume);
         if (settings.Pretrained is { } networks)
         {
             PretrainedNetworks.EnsureThere(networks);
         }
 
+        RunFolder.EnsureSameNetworks(settings);
+        ClassificationData? opened = null;
+        ConsoleBoard.Run(board => opened = Open(settings, source, omniglotSize, board, cancellationToken));
+        var data = opened!;
+
+        using var ours = RunFolder.Take(settings.Output, settings.Resume);
         var started = DateTimeOffset.Now;
         var pretraining = new SortedDictionary<Arm, PretrainingResult>();
-        ClassificationData? data = null;
-        var finished = false;
+        Record("begun");
+        var finished = Make(settings, data, pretraining, cancellationToken);
+        Record(finished ? "finished" : "interrupted");
+        Show(settings, pretraining);
+        return finished ? ExitCodes.Done : ExitCodes.Interrupted;
+
+        void Record(string outcome) => RunRecord.Of(settings, data, pretraining, started, outcome).Save(settings.Output);
+    }
+
+    private static ClassificationData Open(RunSettings settings, DataSource source, int omniglotSize, IProgressBoard board, CancellationToken cancellationToken)
+    {
+        var data = source.Open(omniglotSize, settings.Preset, board, cancellationToken);
+        Experiment.EnsureAllowed(settings, data);
+        ResultsFile.EnsureGoesOn(settings, data, ResultsPath(settings));
+        return data;
+    }
+
+    /// <returns>Whether it came to its end; else it was interrupted.</returns>
+    private static bool Make(RunSettings settings, ClassificationData data, SortedDictionary<Arm, PretrainingResult> pretraining, CancellationToken cancellationToken)
+    {
         try
         {
             ConsoleBoard.Run(board =>
             {
-                data = source.Open(omniglotSize, settings.Preset, board, cancellationToken);
-                Experiment.EnsureAllowed(settings, data);
-                ResultsFile.EnsureGoesOn(settings, data, ResultsPath(settings));
                 using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset, settings.Resume);
                 var experiment = new Experiment(settings, data, board, results.Kept.Select(row => row.Point()));
                 experiment.Pretrained += pretraining.Add;
                 experiment.Transferred += results.Add;
                 experiment.Run(cancellationToken);
             });
-            finished = true;
+            return true;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             AnsiConsole.MarkupLine("[yellow]Interrupted.[/] Everything is saved; the same command with --resume goes on.");
+            return false;
         }
-
-        if (data is not null)
-        {
-            RunRecord.Of(settings, data, pretraining, started, finished).Save(settings.Output);
-            Show(settings, pretraining);
-        }
-
-        return finished ? ExitCodes.Done : ExitCodes.Interrupted;
     }
 
     private static void Show(RunSettings settings, IReadOnlyDictionary<Arm, PretrainingResult> pretraining)
@@ -75,5 +90,5 @@ internal static class RunCommand
         }
     }
 
-    private static string ResultsPath(RunSettings settings) => Path.Combine(settings.Output, "results.csv");
+    private static string ResultsPath(RunSettings settings) => Path.Combine(settings.Output, RunFolder.Results);
 }

@@ -16,7 +16,7 @@ internal static class SweepCollectCommand
         options.AddTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
-            var cells = options.Cells(parse, writes: true, cancellationToken);
+            var cells = options.Cells(parse, SweepTables.Outputs, cancellationToken);
             var tables = SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, options.Store(parse), cancellationToken).GetAwaiter().GetResult();
             foreach (var (path, rows) in tables)
             {

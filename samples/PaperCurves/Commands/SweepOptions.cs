@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
@@ -9,10 +10,10 @@ namespace PaperCurves.Commands;
 /// <summary>What every command of a sweep is told, and what it opens.</summary>
 internal sealed class SweepOptions
 {
-    private readonly Argument<string> _file = new("file")
+    private readonly Argument<string> _file = new Argument<string>("file")
     {
         Description = $"A sweep file, or the name of one that comes with the app: {string.Join(", ", SweepFile.BuiltIn)}.",
-    };
+    }.Filled();
 
     public CommonOptions Common { get; } = new(Path.Combine("out", "sweep"), "the networks and the results of all cells; several processes may share it");
 
@@ -32,12 +33,12 @@ internal sealed class SweepOptions
 
     /// <summary>Everything there is to make, for commands that make nothing.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="writes">Whether the command writes tables or pages into the sweep's folder.</param>
+    /// <param name="outputs">The tables and pages that the command writes into the sweep's folder; null if none.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public SweepCells Cells(ParseResult parse, bool writes, CancellationToken cancellationToken)
+    public SweepCells Cells(ParseResult parse, IEnumerable<string>? outputs, CancellationToken cancellationToken)
     {
         var sweep = Sweep(parse);
-        var source = Common.Prepare(parse, writes);
+        var source = Common.Prepare(parse, outputs);
         SweepCells? cells = null;
         ConsoleBoard.Run(board => cells = SweepCells.Of(sweep, Data(sweep, source, board, cancellationToken)));
         return cells!;

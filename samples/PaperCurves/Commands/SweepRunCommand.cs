@@ -18,7 +18,7 @@ internal static class SweepRunCommand
         {
             Description = "Make only cells whose id fits, with * for anything (such as 'iid-zap-s1/head*'), and the networks that they need.",
             DefaultValueFactory = _ => "*",
-        };
+        }.Filled();
         var minutes = NumberOption.OptionalInteger("--max-minutes", "Begin no further cell after so many minutes.");
         var command = new Command("run", "Make all cells that are missing; the same command goes on, in as many processes as you like.") { only, minutes };
         options.AddTo(command);
@@ -34,7 +34,7 @@ internal static class SweepRunCommand
         SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellWork> work, ParseResult parse, CancellationToken cancellationToken)
     {
         var sweep = options.Sweep(parse);
-        var source = options.Common.Prepare(parse);
+        var source = options.Common.Prepare(parse, CellStore.Outputs);
         SweepOutcome? outcome = null;
         try
         {

@@ -16,7 +16,7 @@ internal static class SweepStatusCommand
         options.AddTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
-            var cells = options.Cells(parse, writes: false, cancellationToken);
+            var cells = options.Cells(parse, outputs: null, cancellationToken);
             Show(SweepStatus.Of(cells, options.Store(parse)));
             return ExitCodes.Done;
         });

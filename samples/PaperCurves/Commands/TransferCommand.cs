@@ -21,7 +21,7 @@ internal static class TransferCommand
         common.AddTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
-            var source = common.Prepare(parse);
+            var source = common.Prepare(parse, RunFolder.Outputs);
             var networks = new Dictionary<Arm, string> { [Arm.None] = parse.GetValue(without)!, [Arm.Zap] = parse.GetValue(with)! };
             if (parse.GetValue(recommended) is { } third)
             {

@@ -18,7 +18,7 @@ internal sealed class TransferOptions
     private readonly Option<int?> _trials = NumberOption.OptionalInteger("--trials", "Transfer draws instead of the preset's.", most: MostTrials);
 
     private readonly Option<int> _firstTrial = NumberOption.Integer(
-        "--first-trial", "Number of the first transfer draw; 4 after a run of 3 trials adds new ones.", otherwise: 1);
+        "--first-trial", "Number of the first transfer draw; 4 with --resume adds new ones to a run of 3 trials.", otherwise: 1);
 
     private readonly Option<double[]?> _iidRates = NumberOption.Rates(
         "--iid-lr", "Learning rates of i.i.d. transfer instead of the preset's, comma-separated; 'none' leaves it out.");

@@ -35,6 +35,10 @@ internal sealed class ClassFolders : IDisposable
         }
     }
 
+    /// <summary>Whether an image lies straight in a folder, by its name. Who may not look finds none.</summary>
+    public static bool HasImages(string folder) =>
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { IgnoreInaccessible = true }).Any(IsImage);
+
     /// <summary>Lists the folder; reads no image.</summary>
     /// <param name="path">Full path of the folder.</param>
     /// <param name="classes">How many class folders it must have.</param>
@@ -128,10 +132,12 @@ internal sealed class ClassFolders : IDisposable
 
     public void Dispose() => _source.Dispose();
 
+    private static bool IsImage(string file) => s_extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
+
     private string ClassOf(string file)
     {
         var parts = file.Split('/');
-        return parts.Length == 2 && s_extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)
+        return parts.Length == 2 && IsImage(file)
             ? parts[0]
             : throw new DataException($"{_source.Describe(file)}: not an image of a class (class/image.jpg).");
     }

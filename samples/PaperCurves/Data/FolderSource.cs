@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
+using Zapping.Training.Internal;
 
 namespace PaperCurves.Data;
 
@@ -37,7 +39,7 @@ internal sealed class FolderSource(string path, int longestFile = OmniglotSource
     /// <summary>Names of the folders straight below, empty ones too, in ordinal order.</summary>
     public IReadOnlyList<string> Folders() => Guard(() => new DirectoryInfo(Path).EnumerateDirectories()
         .Select(folder => folder.Name)
-        .Where(name => !OmniglotSource.IsLitter(name))
+        .Where(name => !Litter.IsName(name))
         .Order(StringComparer.Ordinal)
         .ToArray());
 
@@ -71,14 +73,16 @@ internal sealed class FolderSource(string path, int longestFile = OmniglotSource
     {
         // Silently passing over what may not be read would end in a wrong count instead of the true reason.
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false };
-        return Guard(() => new DirectoryInfo(Path).EnumerateFiles("*", options)
-            .Select(file => (
-                Name: System.IO.Path.GetRelativePath(Path, file.FullName).Replace('\\', '/'),
-                file.Length,
-                Modified: file.LastWriteTimeUtc))
-            .Where(file => !OmniglotSource.IsLitter(file.Name))
+        return Guard(() => new FileSystemEnumerable<(string Name, long Length, DateTime Modified)>(Path, FileOf, options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && !Litter.IsName(entry.FileName.ToString()),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !Litter.IsName(entry.FileName.ToString()),
+        }
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .ToArray());
+
+        (string Name, long Length, DateTime Modified) FileOf(ref FileSystemEntry entry) => (
+            System.IO.Path.GetRelativePath(Path, entry.ToFullPath()).Replace('\\', '/'), entry.Length, entry.LastWriteTimeUtc.UtcDateTime);
     }
 
     private T Guard<T>(Func<T> list)

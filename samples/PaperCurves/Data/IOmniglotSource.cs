@@ -49,11 +49,6 @@ internal static class OmniglotSource
             $"{path}: no Omniglot here, neither the folder {half.Name}/ nor the archive {half.Name}.zip exists.");
     }
 
-    /// <summary>Dotfiles and what file managers leave behind; they are not part of the data set.</summary>
-    public static bool IsLitter(string name) =>
-        name.Split('/').Any(part => part.StartsWith('.')
-            || part is "__MACOSX" or "Thumbs.db" or "desktop.ini");
-
     private static string ArchivePath(string path, OmniglotHalf half) => Path.Combine(path, half.Name + ".zip");
 
     private static string FolderPath(string path, OmniglotHalf half) => Path.Combine(path, half.Name);

@@ -33,6 +33,17 @@ public static class Omniglot
         CancellationToken cancellationToken = default) =>
         Load(path, OmniglotHalf.Background, OmniglotHalf.Evaluation, size, cacheFolder, progress, cancellationToken);
 
+    /// <summary>Where the app keeps what it has fetched and decoded: of the user's own, or temporary where he has none. It need not be there.</summary>
+    internal static string LocalFolder
+    {
+        get
+        {
+            var folder = Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            return Path.Combine(folder.Length == 0 ? Path.GetTempPath() : folder, "Zapping.Training");
+        }
+    }
+
     /// <summary>True when both halves are at <paramref name="path"/>, as folder or archive; nothing is read.</summary>
     public static bool IsPresent(string path)
     {
@@ -93,16 +104,9 @@ public static class Omniglot
     internal static string CacheFile(string? cacheFolder, string path, int size)
     {
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 8));
-        return Path.Combine(cacheFolder ?? DefaultCacheFolder(), $"omniglot-{size}-{id}.images");
+        return Path.Combine(cacheFolder ?? LocalFolder, $"omniglot-{size}-{id}.images");
     }
 
     private static byte[] Key(IOmniglotSource training, IOmniglotSource transfer, int size) =>
         SHA256.HashData([.. BitConverter.GetBytes(size), .. training.Fingerprint(), .. transfer.Fingerprint()]);
-
-    private static string DefaultCacheFolder()
-    {
-        var folder = Environment.GetFolderPath(
-            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        return Path.Combine(folder.Length == 0 ? Path.GetTempPath() : folder, "Zapping.Training");
-    }
 }

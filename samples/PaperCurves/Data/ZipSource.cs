@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Zapping.Training.Internal;
 
 namespace PaperCurves.Data;
 
@@ -41,8 +42,8 @@ internal sealed class ZipSource : IOmniglotSource
         var entries = new List<int>();
         foreach (var (position, entry) in Guard(null, () => _archives.Value!.Entries).Index())
         {
-            var name = entry.FullName.Replace('\\', '/');
-            if (name.EndsWith('/') || OmniglotSource.IsLitter(name))
+            var name = PlainName(entry);
+            if (entry.FullName is [.., '/' or '\\'] || Litter.IsPath(name))
             {
                 continue;
             }
@@ -77,6 +78,29 @@ internal sealed class ZipSource : IOmniglotSource
         }
 
         _archives.Dispose();
+    }
+
+    // Some programs begin all names with "./", or write them as Windows does: "." and ".." are steps of a path.
+    private string PlainName(ZipArchiveEntry entry)
+    {
+        var steps = new List<string>();
+        foreach (var step in entry.FullName.Split('/', '\\').Where(step => step is not ("" or ".")))
+        {
+            if (step != "..")
+            {
+                steps.Add(step);
+            }
+            else if (steps.Count > 0)
+            {
+                steps.RemoveAt(steps.Count - 1);
+            }
+            else
+            {
+                throw new DataException($"{Path}: entry {entry.FullName} leads out of the archive.");
+            }
+        }
+
+        return string.Join('/', steps);
     }
 
     private static byte[] Inflate(ZipArchiveEntry entry)

@@ -12,12 +12,20 @@ internal static class WholeFile
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var unfinished = $"{path}.unfinished";
-        using (var file = new FileStream(unfinished, FileMode.Create))
+        try
         {
-            write(file);
-            file.Flush(flushToDisk: true);
-        }
+            using (var file = new FileStream(unfinished, FileMode.Create))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(unfinished, path, overwrite);
+            File.Move(unfinished, path, overwrite);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
     }
 }

@@ -1,19 +1,25 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Models;
 using Zapping.Training;
+using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Pretraining;
 
 /// <summary>A folder in which one network is pre-trained: its checkpoints, its log and, at the end, pretraining.json.</summary>
-public static class PretrainingFolder
+public static partial class PretrainingFolder
 {
     /// <summary>Where the record of a finished pre-training is.</summary>
     public const string RecordFile = "pretraining.json";
 
     /// <summary>Stands for the newest checkpoint where a name is expected.</summary>
     public const string Newest = "newest";
+
+    /// <summary>Everything that is written.</summary>
+    internal static IReadOnlyList<string> Outputs { get; } = [$"{PretrainedNetwork.CheckpointFolder}/", RecordFile, PretrainingRun.StepsFile, PretrainingRun.EpisodesFile];
 
     /// <summary>
     /// Trains to the end of a plan, from wherever the folder is. If it is there or beyond, nothing is trained, and the record is
@@ -42,6 +48,10 @@ public static class PretrainingFolder
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(board);
         EnsureTakes(plan.Model, data);
+
+        // Nothing is written before the network is known to fit into memory.
+        using var split = new PretrainingSplit(data, plan, device);
+        using var run = new PretrainingRun(plan, split, device);
         using var store = new CheckpointStore(
             Path.Combine(folder, PretrainedNetwork.CheckpointFolder),
             new CheckpointRetention { Milestones = [plan.Length / 4, plan.Length / 2] });
@@ -53,8 +63,6 @@ public static class PretrainingFolder
             from ??= newest.Name;
         }
 
-        using var split = new PretrainingSplit(data, plan, device);
-        using var run = new PretrainingRun(plan, split, device);
         if (ConvolutionGuard.Status is { State: ConvolutionGuardState.OneDnnOff or ConvolutionGuardState.Wrong } convolutions)
         {
             board.Warn(convolutions.Message);
@@ -92,12 +100,58 @@ public static class PretrainingFolder
     internal static void EnsureAllowed(PretrainingPlan plan, ClassificationData data, string folder)
     {
         EnsureTakes(plan.Model, data);
-        var checkpoints = Path.Combine(folder, PretrainedNetwork.CheckpointFolder);
-        if (Directory.Exists(checkpoints) && Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
+        if (CheckpointsIn(folder).Count > 0)
         {
             PretrainedNetwork.EnsureOf(plan, PretrainedNetwork.Progress(folder).Checkpoint, folder);
         }
     }
+
+    /// <summary>The checkpoints of a pre-training by name, the newest first, and after how many steps each was saved. Nothing is opened.</summary>
+    internal static IReadOnlyList<(string Name, long Steps)> CheckpointsIn(string folder)
+    {
+        var checkpoints = Path.Combine(folder, PretrainedNetwork.CheckpointFolder);
+        return !Directory.Exists(checkpoints)
+            ? []
+            : [.. from path in Directory.EnumerateDirectories(checkpoints)
+                  let match = CheckpointName.Match(Path.GetFileName(path))
+                  where match.Success
+                  orderby Number(match, "number") descending
+                  select (match.Value, Number(match, "steps"))];
+
+        static long Number(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Looks whether a pre-training may begin or go on in a folder, and writes nothing.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="from">The checkpoint to go on from; null to begin.</param>
+    /// <exception cref="DataException">Another process is at work, or there is something to go on with and nobody said to, or the other way round.</exception>
+    internal static void EnsureMeant(string folder, string? from)
+    {
+        var held = Path.Combine(folder, PretrainedNetwork.CheckpointFolder, ".lock");
+        if (FileLock.IsTaken(held))
+        {
+            throw new DataException($"{folder}: {FileLock.HolderOf(held)} is at work there. Let it end, or give another --out.");
+        }
+
+        var checkpoints = CheckpointsIn(folder);
+        var files = Outputs.Where(name => File.Exists(Path.Combine(folder, name))).ToList();
+        switch (from, checkpoints, files)
+        {
+            case (null, [var (_, steps), ..], _):
+                throw new DataException(FormattableString.Invariant($"{folder}: there are checkpoints of an earlier run ({steps} steps). Add --resume to go on with it, or give another --out."));
+            case (_, [], [_, ..]):
+                throw new DataException($"{folder}: an earlier run has left {string.Join(", ", files)}, but there is no checkpoint to resume from. Move it away, or give another --out.");
+            case (not null, [], _):
+                throw new DataException($"{folder}: there is no checkpoint to resume from. Leave --resume out, or give another --out.");
+            case (not null and not Newest, _, _) when !checkpoints.Any(checkpoint => checkpoint.Name == from):
+                throw new DataException($"{folder}: the checkpoint '{from}' is not there; the newest is '{checkpoints[0].Name}'.");
+            default:
+                return;
+        }
+    }
+
+    [GeneratedRegex("^(?<number>[0-9]{1,18})-step-(?<steps>[0-9]{1,18})$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CheckpointName { get; }
 
     private static DivergenceException Diverged(PretrainingPlan plan, string folder, CheckpointStore store, NonFiniteStepException failure)
     {

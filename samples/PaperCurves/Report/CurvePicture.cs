@@ -52,8 +52,7 @@ public static class CurvePicture
 
         using var image = surface.Snapshot();
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
-        using var file = File.Create(path);
-        data.SaveTo(file);
+        WholeFile.Write(path, data.SaveTo, overwrite: true);
     }
 
     private static void Write(SKCanvas canvas, List<string> lines, SKFont font, int left)

@@ -45,7 +45,7 @@ public static class FinalReport
             }
         }
 
-        var path = Path.Combine(folder, "curves.png");
+        var path = Path.Combine(folder, RunFolder.Curves);
         CurvePicture.Save(panels, caption, published, path);
         AnsiConsole.MarkupLineInterpolated($"Curves: [link]{Path.GetFullPath(path)}[/]");
     }

@@ -9,10 +9,13 @@ namespace PaperCurves.Report;
 /// <summary>Everything needed to repeat a run and to judge its figures, as run.json.</summary>
 public sealed record RunRecord
 {
-    /// <summary>"finished" or "interrupted".</summary>
+    /// <summary>"begun" (and perhaps killed), "interrupted" or "finished".</summary>
     public required string Outcome { get; init; }
 
     public required RunSettings Settings { get; init; }
+
+    /// <summary>Which networks the results are of.</summary>
+    public required IReadOnlyDictionary<Arm, string> Networks { get; init; }
 
     public required string Data { get; init; }
 
@@ -28,17 +31,19 @@ public sealed record RunRecord
 
     public Circumstances Circumstances { get; } = new();
 
-    /// <summary>Writes run.json.</summary>
-    public void Save(string folder) => File.WriteAllText(Path.Combine(folder, "run.json"), JsonSerializer.Serialize(this, Json.Options));
+    /// <summary>Writes run.json, whole or not at all.</summary>
+    public void Save(string folder) =>
+        WholeFile.Write(Path.Combine(folder, RunFolder.Record), file => JsonSerializer.Serialize(file, this, Json.Options), overwrite: true);
 
     internal static RunRecord Of(
-        RunSettings settings, ClassificationData data, IReadOnlyDictionary<Arm, PretrainingResult> pretraining, DateTimeOffset started, bool finished)
+        RunSettings settings, ClassificationData data, IReadOnlyDictionary<Arm, PretrainingResult> pretraining, DateTimeOffset started, string outcome)
     {
         using var process = Process.GetCurrentProcess();
         return new()
         {
-            Outcome = finished ? "finished" : "interrupted",
+            Outcome = outcome,
             Settings = settings,
+            Networks = RunFolder.NetworksOf(settings),
             Data = data.Name,
             DataSource = data.Source,
             Pretraining = pretraining,

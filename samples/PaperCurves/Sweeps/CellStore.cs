@@ -2,6 +2,7 @@ using PaperCurves.CommandLine;
 using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
+using Zapping.Training.Internal;
 
 namespace PaperCurves.Sweeps;
 
@@ -12,6 +13,9 @@ namespace PaperCurves.Sweeps;
 /// <param name="folder">The folder; made when something is written.</param>
 public sealed class CellStore(string folder)
 {
+    /// <summary>The folders that are written.</summary>
+    internal static IReadOnlyList<string> Outputs { get; } = ["networks/", "cells/", "locks/"];
+
     /// <summary>Where everything is.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
 
@@ -30,8 +34,7 @@ public sealed class CellStore(string folder)
     public PretrainingResult? Find(NetworkCell cell)
     {
         var network = NetworkFolder(cell);
-        var checkpoints = Path.Combine(network, PretrainedNetwork.CheckpointFolder);
-        if (!Directory.Exists(checkpoints) || !Directory.EnumerateDirectories(checkpoints, "*-step-*").Any())
+        if (PretrainingFolder.CheckpointsIn(network).Count == 0)
         {
             return FindRecord(cell) is not null
                 ? throw new SweepException(
@@ -114,10 +117,17 @@ public sealed class CellStore(string folder)
     }
 
     /// <summary>Whether somebody is at work on a cell.</summary>
-    public bool IsTaken(string id) => CellClaim.IsTaken(LockPath(id));
+    public bool IsTaken(string id) => FileLock.IsTaken(LockPath(id));
+
+    /// <summary>Who is at work on a cell that is taken, in words.</summary>
+    internal string HolderOf(string id) => FileLock.HolderOf(LockPath(id));
 
     /// <summary>The right to work on a cell; null if another process, or another caller in this one, has it.</summary>
-    internal CellClaim? Claim(string id) => CellClaim.Try(LockPath(id));
+    internal FileLock? Claim(string id)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(LockPath(id))!);
+        return FileLock.Try(LockPath(id));
+    }
 
     private static void EnsureOf(PretrainingPlan asked, PretrainingPlan found, string network)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
 
@@ -21,6 +22,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
     private readonly HashSet<string> _missingNetworks = new(StringComparer.Ordinal);
     private readonly HashSet<string> _failedNetworks = new(StringComparer.Ordinal);
     private int _made;
+    private bool _waits;
 
     /// <summary>Makes all cells that are missing. One that fails costs itself, and what needs it.</summary>
     /// <exception cref="SweepException">What is there already cannot be used, or no cell fits the limits.</exception>
@@ -34,15 +36,21 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
             throw new SweepException($"no cell has an id that fits '{limits.Only}'; one is '{SweepJob.Of(cells, "*")[^1].Id}'");
         }
 
-        EnsureUsableWithout(jobs);
+        EnsureUsable(jobs);
         var left = jobs.Where(job => !IsDone(job)).ToList();
         _missingNetworks.UnionWith(left.Where(IsNetwork).Select(job => job.Id));
+        if (left.Count < jobs.Count)
+        {
+            board.Say(string.Create(CultureInfo.InvariantCulture, $"In {store.Folder} {jobs.Count - left.Count} of {jobs.Count} cells are there already and stay; the others are made."));
+        }
+
         using var line = board.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
         while (left.Count > 0 && !IsOver(limits))
         {
             var others = left.Where(job => IsOver(limits) || !Attempt(job, line, cancellationToken)).ToList();
             if (others.Count == left.Count)
             {
+                SayWhoIsWaitedFor(others);
                 cancellationToken.WaitHandle.WaitOne(LookAgain);
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -53,18 +61,46 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         return new SweepOutcome(_made, _failures, left.Count);
     }
 
-    // A limited run must not mix a folder either: what it is not asked for is only looked at.
-    private void EnsureUsableWithout(IReadOnlyList<SweepJob> jobs)
+    // All that is there is looked at before anything is written. A limited run must not mix a folder either.
+    private void EnsureUsable(IReadOnlyList<SweepJob> jobs)
     {
         var asked = jobs.Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var cell in cells.Networks.Where(cell => !asked.Contains(cell.Id)))
+        foreach (var cell in cells.Networks)
         {
             store.FindRecord(cell);
+            if (asked.Contains(cell.Id))
+            {
+                EnsureUsableIfFree(cell);
+            }
         }
 
-        foreach (var cell in cells.Transfers.Where(cell => !asked.Contains(cell.Id)))
+        foreach (var cell in cells.Transfers)
         {
             store.Find(cell);
+        }
+    }
+
+    // Who trains a network replaces its checkpoints, and may begin while they are looked at here.
+    private void EnsureUsableIfFree(NetworkCell cell)
+    {
+        try
+        {
+            if (!store.IsTaken(cell.Id))
+            {
+                store.Find(cell);
+            }
+        }
+        catch (SweepException) when (store.IsTaken(cell.Id))
+        {
+        }
+    }
+
+    private void SayWhoIsWaitedFor(List<SweepJob> others)
+    {
+        if (!_waits && others.Select(job => job.Id).Append(others[0].Network.Id).FirstOrDefault(store.IsTaken) is { } taken)
+        {
+            _waits = true;
+            board.Say(string.Create(CultureInfo.InvariantCulture, $"Waiting for {others.Count} cells that others make, such as {taken}: {store.HolderOf(taken)} is at work on it."));
         }
     }
 

@@ -12,25 +12,13 @@ internal sealed class TableFile<TRow>(IReadOnlyList<TableColumn<TRow>> columns)
 {
     private const int RowsInMemory = 50_000;
 
-    /// <summary>Writes both files, whole or not at all; older ones are replaced.</summary>
-    /// <param name="path">Path without an ending.</param>
+    /// <summary>Writes both files.</summary>
+    /// <param name="csvPath">The CSV file, replaced if it exists.</param>
+    /// <param name="parquetPath">The Parquet file, replaced if it exists.</param>
     /// <param name="rows">All rows.</param>
     /// <param name="cancellationToken">Ends between two portions of rows.</param>
     /// <returns>How many rows there are.</returns>
-    public async Task<long> WriteAsync(string path, IEnumerable<TRow> rows, CancellationToken cancellationToken)
-    {
-        string[] endings = [".csv", ".parquet"];
-        var unfinished = endings.Select(ending => $"{path}{ending}.unfinished").ToArray();
-        var count = await WriteAsync(unfinished[0], unfinished[1], rows, cancellationToken).ConfigureAwait(false);
-        foreach (var (made, ending) in unfinished.Zip(endings))
-        {
-            File.Move(made, $"{path}{ending}", overwrite: true);
-        }
-
-        return count;
-    }
-
-    private async Task<long> WriteAsync(string csvPath, string parquetPath, IEnumerable<TRow> rows, CancellationToken cancellationToken)
+    public async Task<long> WriteAsync(string csvPath, string parquetPath, IEnumerable<TRow> rows, CancellationToken cancellationToken)
     {
         var schema = new ParquetSchema(columns.Select(column => column.Field));
         var csv = new CsvWriter(new StreamWriter(csvPath), CultureInfo.InvariantCulture);

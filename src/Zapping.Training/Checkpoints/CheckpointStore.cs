@@ -6,7 +6,7 @@ namespace Zapping.Training;
 /// A folder of checkpoints, each a folder of its own: model, optimizers and random state as safetensors, everything
 /// else as JSON, and the SHA-256 of every file in the format of <c>sha256sum</c>. A checkpoint is written under another
 /// name, flushed to the disk and then renamed, so there is never half a one; what a killed process left behind is
-/// cleared away by the next. One process at a time may have the folder.
+/// cleared away by the next. One store at a time may have the folder.
 /// <code>
 /// using var store = new CheckpointStore("out/checkpoints");
 /// store.Resume(trainer);                                  // the newest one, if there is one
@@ -23,7 +23,7 @@ public sealed class CheckpointStore : IDisposable
     /// <summary>Opens a folder, which is made if need be.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="retention">Which checkpoints stay. Default: the last two and the best.</param>
-    /// <exception cref="IOException">Another process has the folder, or it cannot be made.</exception>
+    /// <exception cref="IOException">Another store has the folder, in this process or another that the message names, or it cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
     public CheckpointStore(string path, CheckpointRetention? retention = null)
     {

@@ -11,21 +11,16 @@ internal sealed class CheckpointFolder : IDisposable
     private const string Leaving = ".leaving-";
 
     private readonly string _path;
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
+    private bool _isDisposed;
 
     public CheckpointFolder(string path)
     {
         _path = Path.GetFullPath(path);
         Directory.CreateDirectory(_path);
-        try
-        {
-            _lock = new FileStream(Path.Combine(_path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException failure)
-        {
-            throw new IOException($"The checkpoints in '{_path}' are in use by another process. {failure.Message}", failure);
-        }
-
+        var file = Path.Combine(_path, ".lock");
+        _lock = FileLock.Try(file) ?? throw new IOException(
+            $"The checkpoints in '{_path}' are in use by {FileLock.HolderOf(file)}: one {nameof(CheckpointStore)} at a time may have them. Dispose of the other first, or let it end.");
         ClearAway();
     }
 
@@ -67,7 +62,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     public Checkpoint Write(long steps, CheckpointDescription description, IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> files)
     {
-        ObjectDisposedException.ThrowIf(!_lock.CanWrite, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var temporary = Path.Combine(_path, Unfinished);
         try
         {
@@ -123,7 +118,11 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _lock.Dispose();
+    }
 
     // By the number in front, which is the order of writing: a run that went back to an older checkpoint comes to the
     // same steps again.
@@ -137,10 +136,11 @@ internal sealed class CheckpointFolder : IDisposable
     private string NextName(long steps) =>
         string.Create(CultureInfo.InvariantCulture, $"{(Names().Select(SequenceOf).FirstOrDefault() ?? 0) + 1:d6}-step-{steps}");
 
+    // Copies that file managers make ("... - Copy", "... 2") are no checkpoints.
     private static long? SequenceOf(string name) =>
-        long.TryParse(name.AsSpan(0, name.IndexOf('-', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
-            ? sequence
-            : null;
+        name.Split("-step-") is [var first, var steps] && TryCount(first, out var sequence) && TryCount(steps, out _) ? sequence : null;
+
+    private static bool TryCount(string text, out long count) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
     private void WriteFile(string path, Action<Stream> write)
     {

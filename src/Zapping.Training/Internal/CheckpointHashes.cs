@@ -19,7 +19,7 @@ internal sealed class CheckpointHashes
         var hashes = new CheckpointHashes();
         foreach (var path in Directory.EnumerateFiles(folder))
         {
-            if (Path.GetFileName(path) is var name and not FileName)
+            if (Path.GetFileName(path) is var name and not FileName && !Litter.IsName(name))
             {
                 hashes._hashes.Add(name, HashOf(path));
             }
@@ -28,7 +28,7 @@ internal sealed class CheckpointHashes
         return hashes;
     }
 
-    /// <exception cref="InvalidDataException">A file is missing, altered, cut off or too many.</exception>
+    /// <exception cref="InvalidDataException">A file is missing, altered, cut off or too many. Litter is nobody's, and never read.</exception>
     public static void Verify(string folder)
     {
         var names = PlainFiles(folder);
@@ -75,7 +75,7 @@ internal sealed class CheckpointHashes
     private static HashSet<string> PlainFiles(string folder)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !Litter.IsName(entry.Name)))
         {
             if (entry.LinkTarget is not null || entry is DirectoryInfo)
             {

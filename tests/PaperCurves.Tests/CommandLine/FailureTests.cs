@@ -74,6 +74,7 @@ public sealed class FailureTests
     [InlineData("a\nb", "a b")]
     [InlineData("a \r\n   b\r\n", "a b")]
     [InlineData("tab\there", "tab?here")]
+    [InlineData("a\u2028b\u2029c", "a b c")]
     [InlineData("", "")]
     public void One_line_stays_one(string text, string line) => OneLine.Of(text).Should().Be(line);
 

@@ -11,7 +11,7 @@ namespace PaperCurves.Tests.CommandLine;
 [Collection(AloneCollection.Name)] // commands set the number of threads
 public sealed class WrongCommandLineTests : IDisposable
 {
-    private static readonly string[] NoNumbers = ["-1", "+1", "NaN", "Infinity", "0,001", "1,5", "1 000", "1e999", "1e-999", "1e300", "0x10", "١", "one", "", " "];
+    private static readonly string[] NoNumbers = ["-1", "+1", "NaN", "Infinity", "0,001", "1,5", "1 000", "1e999", "1e-999", "1e300", "0x10", "١", "one", "", " ", "1,000", "1_000", " 5", "5 ", "∞", "-0", "００１", "007", "5\0", "1'000", "0,5"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-wrong-");
 
@@ -49,7 +49,7 @@ public sealed class WrongCommandLineTests : IDisposable
         foreach (var option in numbers)
         {
             // A comma stands between learning rates where there may be several.
-            foreach (var text in NoNumbers.Where(text => option.ValueType != typeof(double[]) || !text.Contains("1,5", StringComparison.Ordinal)))
+            foreach (var text in NoNumbers.Where(text => option.ValueType != typeof(double[]) || !(text is "1,5")))
             {
                 await RefusedAsync(name, [option.Name, text], option.Name);
             }
@@ -102,6 +102,14 @@ public sealed class WrongCommandLineTests : IDisposable
     [InlineData("pretrain", "--resume is empty", "--resume", "")]
     [InlineData("pretrain", "--zap, --recommended and --no-zap exclude each other", "--zap", "--no-zap")]
     [InlineData("pretrain", "--width is '4097'", "--width", "4097")]
+    [InlineData("pretrain", "--recommended is for --method iid", "--method", "asb", "--recommended")]
+    [InlineData("pretrain", "takes images of", "--preset", "smoke", "--model", "resnet18")]
+    [InlineData("pretrain", "--model is 'vgg'", "--model", "vgg")]
+    [InlineData("pretrain", "--method is 'maml'", "--method", "maml")]
+    [InlineData("pretrain", "--length is '0'; it must be a whole number from 1", "--length", "0")]
+    [InlineData("run", "there is nothing to resume", "--resume")]
+    [InlineData("sweep run", "--only is empty", "--only", " ")]
+    [InlineData("sweep run", "has a null character", "--data", "a\0b")]
     [InlineData("run", "'fast' is not a learning rate", "--iid-lr", "1e-3,fast")]
     [InlineData("run", "'1e-3' is there twice", "--head-lr", "1e-3,1e-3")]
     [InlineData("run", "no pre-trained network could be read", "--pretrained", "nowhere")]
@@ -115,9 +123,18 @@ public sealed class WrongCommandLineTests : IDisposable
     [InlineData("There is no command 'rnu'. Did you mean 'run'?", "rnu")]
     [InlineData("'sweap'. Did you mean 'sweep'?", "sweap", "run")]
     [InlineData("There is no command 'begin'.", "sweep", "begin")]
+    [InlineData("file is empty", "sweep", "run", "")]
     [InlineData("--without' is required", "transfer")]
     [InlineData("smokey: there is no such file, and no such sweep in the app; did you mean 'smoke'?", "sweep", "run", "smokey")]
     public async Task What_is_no_command_line_at_all_is_refused(string message, params string[] arguments) => Refused(await RunAsync(arguments), message, arguments);
+
+    [Fact]
+    public async Task A_list_of_test_classes_is_refused_where_it_would_change_nothing()
+    {
+        var list = Path.Combine(_folder.FullName, "list.txt");
+        await File.WriteAllTextAsync(list, "n1\n", TestContext.Current.CancellationToken);
+        await RefusedAsync("pretrain", ["--preset", "smoke", "--test-classes", list], "--test-classes says something of OmnImage alone");
+    }
 
     [Fact]
     public async Task Without_a_command_all_of_them_are_shown()

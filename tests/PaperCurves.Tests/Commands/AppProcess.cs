@@ -6,6 +6,9 @@ namespace PaperCurves.Tests.Commands;
 /// <summary>The app as its users start it: a process, with its output folder in a temporary place.</summary>
 internal sealed class AppProcess : IDisposable
 {
+    // Of the signals that shells and nohup have their children ignore.
+    private static readonly Dictionary<string, int> Numbers = new(StringComparer.Ordinal) { ["HUP"] = 1, ["INT"] = 2, ["QUIT"] = 3 };
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-");
 
     public string Folder => _folder.FullName;
@@ -16,20 +19,20 @@ internal sealed class AppProcess : IDisposable
     /// Skips a test where a signal would not reach the app: a shell without job control starts what it puts in the
     /// background with SIGINT ignored, and processes hand that on to their children.
     /// </summary>
-    /// <param name="signal">"INT", "TERM" or "HUP".</param>
+    /// <param name="signal">"INT", "TERM", "HUP" or "QUIT".</param>
     public static void SkipUnlessReachedBy(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "sends signals");
         const string Status = "/proc/self/status";
-        if (signal is "INT" or "HUP" && File.Exists(Status))
+        if (Numbers.TryGetValue(signal, out var number) && File.Exists(Status))
         {
             var ignored = File.ReadLines(Status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
-            Assert.SkipWhen((Convert.ToUInt64(ignored, 16) & (signal == "INT" ? 2u : 1u)) != 0, $"this process was started with SIG{signal} ignored");
+            Assert.SkipWhen((Convert.ToUInt64(ignored, 16) & (1u << (number - 1))) != 0, $"this process was started with SIG{signal} ignored");
         }
     }
 
     /// <param name="process">What is told to end.</param>
-    /// <param name="signal">"INT", "TERM" or "HUP".</param>
+    /// <param name="signal">As its name without "SIG".</param>
     public static void Send(Process process, string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
@@ -55,15 +58,24 @@ internal sealed class AppProcess : IDisposable
     private static string WithoutNoise(string errors) =>
         string.Concat(errors.Split('\n').Where(line => !line.Contains("NNPACK", StringComparison.Ordinal)).Select(line => line + "\n")).TrimEnd('\n') + "\n";
 
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start("dotnet", [Dll, .. arguments]);
+
+    /// <summary>Starts it from a shell, which may lead its output elsewhere.</summary>
+    public Process StartInShell(string commandLine) => Start("sh", ["-c", $"exec dotnet '{Dll}' {commandLine}"]);
+
+    private static string Dll => Path.Combine(AppContext.BaseDirectory, "PaperCurves.dll");
+
+    private Process Start(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "PaperCurves.dll"), .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = _folder.FullName,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["GITHUB_ACTIONS"] = "true"; // a build server, for which Spectre.Console writes colors into files
+        start.Environment["TERM"] = "xterm-256color";
         return Process.Start(start)!;
     }
 

@@ -68,10 +68,10 @@ public sealed class DivergenceTests
         var (exitCode, output, errors) = app.RunApart([.. run, deep]);
         exitCode.Should().Be(0, output + errors);
         output.Should().Contain(Path.Combine(deep, "curves.png"), "paths are not broken where the output is a file");
+        (output + errors).Should().NotContainAny("\u001b", "\r");
         var before = File.ReadAllText(Path.Combine(deep, "results.csv"));
 
-        Refused([.. run, deep, "--seed", "5"], "its checkpoints are of another run: Seed is 1, not 5");
-        Refused(["run", .. Small, "--width", "32", "--out", deep], "Width is 16, not 32");
+        Refused([.. run, deep, "--seed", "5"], "an earlier run has left ");
         Refused(["run", "--preset", "quick", "--threads", "1", "--pretrained", deep, "--out", "other"], "100 transfer classes are asked for, but the network's classifier has 48 units");
 
         File.ReadAllText(Path.Combine(deep, "results.csv")).Should().Be(before);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using CsCheck;
 using FluentAssertions;
 using PaperCurves.Data;
@@ -53,6 +54,66 @@ public sealed class ZipSourceTests
                 }
             },
             iter: 300);
+    }
+
+    [Theory]
+    [InlineData("./", "")]
+    [InlineData("/", "")]
+    [InlineData("././", "")]
+    [InlineData("elsewhere/../", "")]
+    [InlineData(".\\", "")]
+    [InlineData("./images_background/", "../")]
+    [InlineData("__MACOSX/../", "")]
+    public void Dots_and_separators_are_steps_of_a_path(string before, string after)
+    {
+        var plain = Read(name => name);
+        Read(name => before + after + name).Should().Equal(plain);
+    }
+
+    [Fact]
+    public void Names_as_Windows_writes_them_are_read() => Read(name => name.Replace('/', '\\')).Should().Equal(Read(name => name));
+
+    [Fact]
+    public void Dots_inside_of_names_are_letters()
+    {
+        var act = () => Read(name => name.Replace("Runes", "Ru..nes", StringComparison.Ordinal));
+        act().Should().HaveCount(60);
+    }
+
+    [Theory]
+    [InlineData("../secret.png")]
+    [InlineData("images_background/../../secret.png")]
+    [InlineData("..\\..\\secret.png")]
+    [InlineData("/../secret.png")]
+    [InlineData("./../.DS_Store")]
+    public void An_entry_that_leads_out_of_the_archive_is_refused(string entry) =>
+        FluentActions.Invoking(() => Read(name => name, entry))
+            .Should().Throw<DataException>().WithMessage($"*half.zip: entry {entry} leads out of the archive.");
+
+    private static string[] Read(Func<string, string> rename, string? more = null)
+    {
+        using var folder = new TemporaryFolder();
+        var fake = new FakeOmniglot();
+        using (var archive = ZipFile.Open(folder["half.zip"], ZipArchiveMode.Create))
+        {
+            foreach (var (name, content) in fake.Files.Where(file => file.Key.StartsWith("images_background/", StringComparison.Ordinal)))
+            {
+                Add(rename(name), content);
+            }
+
+            if (more is not null)
+            {
+                Add(more, [1]);
+            }
+
+            void Add(string name, byte[] content)
+            {
+                using var stream = archive.CreateEntry(name).Open();
+                stream.Write(content);
+            }
+        }
+
+        return Drawings(Decode(folder["half.zip"]));
     }
 
     private static ImageSet Decode(string archive)

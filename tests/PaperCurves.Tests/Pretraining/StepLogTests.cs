@@ -53,6 +53,26 @@ public sealed class StepLogTests : IDisposable
         FluentActions.Invoking(() => StepLog.Read(LogPath)).Should().Throw<DataException>().WithMessage($"{LogPath}:2: damaged*");
     }
 
+    [Theory]
+    [InlineData("1,0,False,\"0,001\",0.5,\r\n")]
+    [InlineData("1,0,False,6.9,\"1,000\",\r\n")]
+    [InlineData("1,0,False, 6.9,0.5,\r\n")]
+    [InlineData("1,0,False,6.9,0.5,0.5 \r\n")]
+    [InlineData("1,0,False,∞,0.5,\r\n")]
+    [InlineData("1,0,False,(6),0.5,\r\n")]
+    [InlineData("\"1,000\",0,False,6.9,0.5,\r\n")]
+    [InlineData("1e3,0,False,6.9,0.5,\r\n")]
+    [InlineData(" 1,0,False,6.9,0.5,\r\n")]
+    [InlineData("+1,0,False,6.9,0.5,\r\n")]
+    [InlineData("-1,0,False,6.9,0.5,\r\n")]
+    [InlineData("1,0x0,False,6.9,0.5,\r\n")]
+    [InlineData("１,0,False,6.9,0.5,\r\n")]
+    public void A_number_that_could_be_read_in_two_ways_is_damaged(string row)
+    {
+        File.WriteAllText(LogPath, Header + row);
+        FluentActions.Invoking(() => StepLog.Read(LogPath)).Should().Throw<DataException>().WithMessage($"{LogPath}:2: damaged*");
+    }
+
     [Fact]
     public void Going_on_with_a_log_that_is_damaged_elsewhere_is_refused_and_loses_nothing()
     {

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using FluentAssertions;
+using PaperCurves.Experiments;
 using PaperCurves.Sweeps;
+using PaperCurves.Tests.Commands;
 using Xunit;
 
 namespace PaperCurves.Tests.Sweeps;
@@ -145,9 +148,21 @@ public sealed class SweepRunnerTests : IDisposable
         File.WriteAllText(Path.Combine(_folder.FullName, "cells", "iid-zap-s1", "zero-shot-t1.json"), "{");
         var work = new FakeCellWork();
 
+        Directory.Delete(Path.Combine(_folder.FullName, "locks"), recursive: true);
+        var before = Tree.Of(_folder.FullName);
         FluentActions.Invoking(() => Run(work)).Should().Throw<SweepException>();
 
         work.Begun.Should().BeEmpty();
+        Tree.Of(_folder.FullName).Should().Equal(before, "not even a lock is made");
+    }
+
+    [Fact]
+    public void A_second_start_says_how_much_is_there()
+    {
+        var board = new ToldBoard();
+        Run(new FakeCellWork(), new SweepLimits("iid-s1/head*"));
+        new SweepRunner(Cells, Store, new FakeCellWork(), board).Run(new SweepLimits(), CancellationToken.None);
+        board.Told.Should().ContainSingle().Which.Should().StartWith($"In {_folder.FullName} ").And.EndWith($" of {Count} cells are there already and stay; the others are made.");
     }
 
     [Theory]
@@ -162,8 +177,10 @@ public sealed class SweepRunnerTests : IDisposable
 
         var run = () => new SweepRunner(others, Store, work, new SilentBoard()).Run(new SweepLimits(only), CancellationToken.None);
 
+        var before = Tree.Of(_folder.FullName);
         run.Should().Throw<SweepException>().WithMessage($"{_folder.FullName}*json:1: made by other settings than the sweep file now gives: *data is \"noise\", not \"other\"*");
         work.Begun.Should().BeEmpty();
+        Tree.Of(_folder.FullName).Should().Equal(before);
     }
 
     [Fact]
@@ -192,8 +209,14 @@ public sealed class SweepRunnerTests : IDisposable
     {
         var claim = Store.Claim("iid-s1");
         var work = new FakeCellWork();
-        var run = Task.Run(() => Run(work));
+        var board = new ToldBoard();
+        var run = Task.Run(() => new SweepRunner(Cells, Store, work, board).Run(new SweepLimits(), CancellationToken.None));
         while (work.Begun.Count < Count - 1 - Cells.Transfers.Count(cell => cell.Network.Id == "iid-s1"))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        while (board.Told.IsEmpty)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
@@ -203,6 +226,18 @@ public sealed class SweepRunnerTests : IDisposable
 
         (await run).Should().BeEquivalentTo(new SweepOutcome(Count, [], 0));
         work.Begun.Should().HaveCount(Count);
+        board.Told.Should().ContainSingle().Which.Should().EndWith(" cells that others make, such as iid-s1: this process is at work on it.");
+    }
+
+    private sealed class ToldBoard : IProgressBoard
+    {
+        public ConcurrentQueue<string> Told { get; } = [];
+
+        public IProgressLine Begin(string title, double total, string unit, double done = 0) => SilentBoard.Line;
+
+        public void Say(string message) => Told.Enqueue(message);
+
+        public void Warn(string message) => Told.Enqueue(message);
     }
 
     private static FakeCellWork Failing(string bad) => new()

@@ -1,7 +1,9 @@
 using FluentAssertions;
 using PaperCurves.Sweeps;
+using PaperCurves.Tests.Commands;
 using Parquet.Serialization;
 using Xunit;
+using Zapping.Training.Internal;
 
 namespace PaperCurves.Tests.Sweeps;
 
@@ -62,13 +64,59 @@ public sealed class SweepTablesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("iid-zap-s1/zero-shot-t1", "zero-shot, whose table is made last")]
+    [InlineData("iid-s1/head-lr1e-3-t1", "sequential, whose table is made first")]
+    public async Task A_damaged_result_leaves_the_tables_that_are_there(string damaged, string because)
+    {
+        var store = new CellStore(_folder.FullName);
+        foreach (var cell in SweepSample.Cells.Transfers)
+        {
+            store.Save(cell, FakeCellWork.Result(cell, 0.25));
+        }
+
+        await SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, store, TestContext.Current.CancellationToken);
+        var result = Path.Combine(_folder.FullName, "cells", $"{damaged}.json");
+        await File.WriteAllTextAsync(result, "{", TestContext.Current.CancellationToken);
+        var before = Tree.Of(_folder.FullName);
+
+        var collect = () => SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, store, TestContext.Current.CancellationToken);
+
+        (await collect.Should().ThrowAsync<SweepException>(because)).WithMessage($"{result}:1: *");
+        Tree.Of(_folder.FullName).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task Tables_that_another_is_writing_are_left_to_him()
+    {
+        var store = new CellStore(_folder.FullName);
+        store.Save(SweepSample.Cells.Transfers[0], FakeCellWork.Result(SweepSample.Cells.Transfers[0], 0.25));
+        await File.WriteAllTextAsync($"{At("sequential")}.csv.unfinished", "his", TestContext.Current.CancellationToken);
+        using var his = FileLock.Try(Path.Combine(_folder.FullName, ".lock"));
+        var before = Tree.Of(_folder.FullName);
+
+        var collect = () => SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, store, TestContext.Current.CancellationToken);
+
+        (await collect.Should().ThrowAsync<SweepException>()).WithMessage($"{_folder.FullName}: this process is writing tables there");
+        Tree.Of(_folder.FullName).Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task Tables_of_nothing_do_not_replace_others()
+    {
+        await File.WriteAllTextAsync($"{At("sequential")}.csv", "kept", TestContext.Current.CancellationToken);
+        var collect = () => SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, new CellStore(_folder.FullName), TestContext.Current.CancellationToken);
+        (await collect.Should().ThrowAsync<SweepException>()).WithMessage("*there are no results to collect yet");
+        Tree.Of(_folder.FullName).Should().ContainSingle();
+    }
+
     [Fact]
     public async Task What_was_not_measured_is_empty()
     {
         var result = FakeCellWork.Result(SweepSample.Cells.Transfers[0]) with { Points = [FakeCellWork.Point(1, 0.5) with { Support = null! }] };
 
-        await TableRows.Sequential.WriteAsync(At("sequential"), ClassRow.Of(result), TestContext.Current.CancellationToken);
-        await TableRows.ZeroShot.WriteAsync(At("zero-shot"), PointRow.Of(result), TestContext.Current.CancellationToken);
+        await TableRows.Sequential.WriteAsync(At("sequential.csv"), At("sequential.parquet"), ClassRow.Of(result), TestContext.Current.CancellationToken);
+        await TableRows.ZeroShot.WriteAsync(At("zero-shot.csv"), At("zero-shot.parquet"), PointRow.Of(result), TestContext.Current.CancellationToken);
 
         Csv("sequential")[1].Should().EndWith(",0.001,1,0,1,0,,0.2");
         Csv("zero-shot")[1].Should().EndWith(",1,,,0.5,0.5");

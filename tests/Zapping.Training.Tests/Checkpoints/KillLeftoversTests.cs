@@ -69,7 +69,7 @@ public sealed class KillLeftoversTests : IDisposable
             Leave(".unfinished");
 
             FluentActions.Invoking(() => new CheckpointStore(_folder))
-                .Should().Throw<IOException>().WithMessage($"The checkpoints in '{_folder}' are in use by another process.*");
+                .Should().Throw<IOException>().WithMessage($"The checkpoints in '{_folder}' are in use by this process: one CheckpointStore at a time*");
 
             Names().Should().BeEquivalentTo(".lock", ".unfinished");
             store.Save(run.Trainer).Steps.Should().Be(0);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CheckpointVictim;
+using FluentAssertions;
 
 namespace Zapping.Training.Tests.Checkpoints;
 
@@ -16,6 +17,13 @@ internal sealed class VictimProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+
+    /// <summary>Its id, once it has saved and so has its store open.</summary>
+    public int IdAfterFirstSave()
+    {
+        _process.StandardOutput.ReadLine().Should().StartWith("saved ");
+        return _process.Id;
+    }
 
     /// <summary>Kills it some time after its first save.</summary>
     /// <returns>The step of the last save from which it returned.</returns>

@@ -68,6 +68,8 @@ public sealed class GuideMessageTests
         ["training-of-large-networks-is-slow-on-a-thread-of-the-pool"] = "src/Zapping.Training/Telemetry/TrainingLog.cs",
         ["the-data-folder-is-empty"] = "samples/PaperCurves/Data/ImageData.cs",
         ["the-output-folder-cannot-be-used"] = "samples/PaperCurves/CommandLine/OutputFolder.cs",
+        ["the-output-folder-has-been-used"] = "samples/PaperCurves/Experiments/RunFolder.cs",
+        ["the-output-stops"] = "samples/PaperCurves/CommandLine/LastingOutput.cs",
         ["an-error-of-the-program"] = "samples/PaperCurves/CommandLine/Failure.cs",
     };
 

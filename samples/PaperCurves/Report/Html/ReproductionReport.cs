@@ -1,3 +1,5 @@
+using System.Text;
+using PaperCurves.Experiments;
 using PaperCurves.Report.Html.Charts;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Report.Html.Figures;
@@ -10,6 +12,9 @@ public static class ReproductionReport
 {
     /// <summary>Name of the page in its folder.</summary>
     public const string PageName = "report.html";
+
+    /// <summary>The folders and the page that are written.</summary>
+    internal static IReadOnlyList<string> Outputs { get; } = ["figures/", PageName];
 
     /// <summary>Writes report.html, which needs no other file, and every figure as figures/*.svg and *.png.</summary>
     /// <param name="input">What was planned, done and chosen.</param>
@@ -24,14 +29,17 @@ public static class ReproductionReport
         var pictures = Directory.CreateDirectory(Path.Combine(folder, "figures")).FullName;
         foreach (var figure in figures.Everything)
         {
-            File.WriteAllText(Path.Combine(pictures, $"{figure.Id}.svg"), new SvgWriter(Palettes.OnWhite).Write(figure.Drawing, figure.Alt));
-            File.WriteAllBytes(Path.Combine(pictures, $"{figure.Id}.png"), PngWriter.Write(figure.Drawing));
+            Replace(Path.Combine(pictures, $"{figure.Id}.svg"), Encoding.UTF8.GetBytes(new SvgWriter(Palettes.OnWhite).Write(figure.Drawing, figure.Alt)));
+            Replace(Path.Combine(pictures, $"{figure.Id}.png"), PngWriter.Write(figure.Drawing));
         }
 
         var page = Path.Combine(folder, PageName);
-        File.WriteAllText(page, PageTemplate.Fill(ModelOf(study, figures)));
+        Replace(page, Encoding.UTF8.GetBytes(PageTemplate.Fill(ModelOf(study, figures))));
         return page;
     }
+
+    // A page that fails leaves the one before.
+    private static void Replace(string path, byte[] bytes) => WholeFile.Write(path, file => file.Write(bytes), overwrite: true);
 
     private static PageModel ModelOf(Study study, AllFigures figures)
     {
