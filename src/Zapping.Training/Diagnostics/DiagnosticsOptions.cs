@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Zapping.Training;
 
@@ -17,5 +18,6 @@ public sealed class DiagnosticsOptions
     /// Resets that come before the first step are noted at this one.
     /// </summary>
     [Range(typeof(long), "0", "9223372036854775807")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The converter of whole numbers is always there.")]
     public long StepsBefore { get; set; }
 }

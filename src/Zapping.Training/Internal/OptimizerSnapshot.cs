@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using TorchSharp.Modules;
@@ -9,6 +10,7 @@ namespace Zapping.Training.Internal;
 /// What a managed optimizer remembers, by name. TorchSharp's state and option classes are plain public fields, which
 /// is all that this relies on; tensors become "parameter.field", and numbers tensors without dimensions.
 /// </summary>
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Fields of states and options: ILLink.Descriptors.xml keeps them.")]
 internal sealed class OptimizerSnapshot
 {
     private readonly optim.Optimizer _optimizer;

@@ -1,10 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Zapping.Training.Internal;
 
 /// <summary>DataAnnotations of an options class, checked the same way wherever options come from.</summary>
 internal static class OptionsRules
 {
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Properties of options: ILLink.Descriptors.xml keeps them.")]
     public static IReadOnlyList<string> Failures(object options)
     {
         var failures = new List<ValidationResult>();

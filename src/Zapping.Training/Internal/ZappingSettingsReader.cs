@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -60,6 +61,8 @@ internal sealed class ZappingSettingsReader(string name, IConfiguration configur
     }
 
     // The framework's converter takes a list of names for flags: "EpochBoundary,ClassBoundary" would be TaskBoundary, 1 | 2.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The types are whole numbers, truth values, text and enumerations.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The types are whole numbers, truth values, text and enumerations.")]
     private static object? Convert(Type type, string text) => IsChoice(type) && text.Contains(',', StringComparison.Ordinal)
         ? throw new FormatException()
         : TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text);

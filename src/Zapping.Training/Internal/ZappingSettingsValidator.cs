@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal sealed class ZappingSettingsValidator(string name, string prefix) : IVa
         : Failures(options, prefix) is { Count: > 0 } failures ? ValidateOptionsResult.Fail(failures)
         : ValidateOptionsResult.Success;
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Properties of settings: ILLink.Descriptors.xml keeps them.")]
     public static IReadOnlyList<string> Failures(ZappingSettings settings, string prefix)
     {
         var results = new List<ValidationResult>();

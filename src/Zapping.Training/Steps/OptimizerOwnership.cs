@@ -26,9 +26,9 @@ internal static class OptimizerOwnership
         var isOfModel = false;
         foreach (var optimizer in optimizers)
         {
+            EnsureNotReplaced((OptimizerHelper)optimizer);
             foreach (var parameter in optimizer.parameters())
             {
-                EnsureNotReplaced(parameter, optimizer);
                 var identity = TensorIdentity.Of(parameter);
                 var name = names.GetValueOrDefault(identity, $"a parameter [{string.Join(", ", parameter.shape)}] beside the model");
                 isOfModel |= names.ContainsKey(identity);
@@ -53,14 +53,25 @@ internal static class OptimizerOwnership
         }
     }
 
-    private static void EnsureNotReplaced(Parameter parameter, optim.Optimizer optimizer)
+    // An optimizer finds what it remembers of a parameter by the native handle, which .to() exchanges.
+    private static void EnsureNotReplaced(OptimizerHelper optimizer)
     {
-        if (parameter.IsInvalid)
+        try
         {
-            throw new ArgumentException(
-                $"The optimizer {optimizer.GetType().Name} holds a parameter that has been disposed of: the model was moved by .to(), or a layer was exchanged, after the "
-                + "optimizer was made. Make the optimizer afterwards.",
-                nameof(optimizer));
+            if (optimizer.parameters().All(parameter => !parameter.IsInvalid))
+            {
+                _ = optimizer.state_dict();
+                return;
+            }
         }
+        catch (Exception failure) when (failure is KeyNotFoundException or InvalidOperationException)
+        {
+            // said below
+        }
+
+        throw new ArgumentException(
+            $"The optimizer {optimizer.GetType().Name} holds a parameter that was exchanged after it was made: the model was moved by .to(), or a layer was replaced. "
+            + "Make the optimizer afterwards, and the trainer with it.",
+            nameof(optimizer));
     }
 }

@@ -81,8 +81,18 @@ internal sealed class ThrowawayProject : IDisposable
 
     /// <summary>Runs what was published.</summary>
     /// <param name="libTorch">What ZAPPING_LIBTORCH is set to; null: it is not set.</param>
-    public (int ExitCode, string Output) RunPublished(string? libTorch) =>
-        Run(Path.Combine(PublishFolder, "app"), [], ("ZAPPING_LIBTORCH", libTorch));
+    /// <param name="arguments">What it is given.</param>
+    public (int ExitCode, string Output) RunPublished(string? libTorch, params string[] arguments) =>
+        Run(Path.Combine(PublishFolder, "app"), arguments, ("ZAPPING_LIBTORCH", libTorch));
+
+    /// <summary>Has the project use a built library, and the packages that it needs.</summary>
+    public void Reference(string library, params string[] packages)
+    {
+        var path = Path.Combine(_folder.FullName, "app.csproj");
+        var items = string.Concat(packages.Select(package => $"<PackageReference Include=\"{package}\" />"));
+        File.WriteAllText(path, File.ReadAllText(path).Replace(
+            "<PackageReference Include=\"TorchSharp\" />", $"<PackageReference Include=\"TorchSharp\" />{items}<Reference Include=\"{library}\" />", StringComparison.Ordinal));
+    }
 
     /// <summary>A folder beside the project.</summary>
     public DirectoryInfo Folder(string name) => _folder.CreateSubdirectory(name);

@@ -1,0 +1,201 @@
+using FluentAssertions;
+using TorchSharp.Modules;
+using Xunit;
+using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Tests.Checkpoints;
+
+/// <summary>What observers sum up, and what policies were told, comes through a checkpoint.</summary>
+public sealed class ObserverResumeTests : IDisposable
+{
+    private readonly DisposeScopeBox _scope = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-observers-");
+    private readonly TrainingTask[] _tasks;
+    private readonly LabelledBatch[] _queries;
+
+    public ObserverResumeTests()
+    {
+        _tasks = [.. Enumerable.Range(0, 3).Select(t => new TrainingTask(new ClassExamples(2 * t, rand(6, 6) + (2 * t)), new ClassExamples((2 * t) + 1, rand(6, 6) - (2 * t) - 1)))];
+        _queries = [.. _tasks.Select(Query)];
+    }
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(17)]
+    [InlineData(24)]
+    public void A_matrix_a_recovery_and_diagnostics_go_on_where_they_were(int stop)
+    {
+        using var whole = new Run(_queries);
+        whole.Trainer.Fit(_tasks);
+        whole.Matrix.Finish();
+
+        using (var first = new Run(_queries, stop))
+        using (var store = new CheckpointStore(_folder.FullName))
+        {
+            first.Invoking(run => run.Trainer.Fit(_tasks, cancellationToken: run.Stop)).Should().Throw<OperationCanceledException>();
+            store.Save(first.Trainer);
+        }
+
+        using var second = new Run(_queries);
+        using (var store = new CheckpointStore(_folder.FullName))
+        {
+            store.Resume(second.Trainer);
+        }
+
+        second.Trainer.Fit(_tasks);
+        second.Matrix.Finish();
+        second.Matrix.Baseline.Should().BeEquivalentTo(whole.Matrix.Baseline);
+        second.Matrix.Accuracies.Should().Be(whole.Matrix.Accuracies);
+        second.Matrix.Losses.Should().Be(whole.Matrix.Losses);
+        second.Recovery.Levels.Should().Equal(whole.Recovery.Levels);
+        second.Recovery.Losses.Should().Equal(whole.Recovery.Losses);
+        second.Recovery.Events.Should().Equal(whole.Recovery.Events);
+        second.Diagnostics.Records.Should().BeEquivalentTo(whole.Diagnostics.Records, options => options.WithStrictOrdering());
+    }
+
+    [Fact]
+    public void An_observer_that_was_not_there_is_refused_by_name_and_if_that_is_meant_gives_no_metric_that_needs_the_beginning()
+    {
+        using var net = Nets.Small();
+        using var sgd = optim.SGD(net.parameters(), 0.1);
+        using var store = new CheckpointStore(_folder.FullName);
+        using (var bare = new ContinualTrainer(net, sgd))
+        {
+            bare.Fit(_tasks[..2]);
+            store.Save(bare);
+        }
+
+        var late = new TaskMatrixObserver(new TaskEvaluator(net, _queries));
+        using var watched = new ContinualTrainer(net, sgd).Observe(late);
+        store.Invoking(s => s.Resume(watched)).Should().Throw<CheckpointException>().WithMessage("*observers was  and is TaskMatrixObserver*Accept = [[]\"observers\"]*".Replace("[[]", "[", StringComparison.Ordinal).Replace("[", "*", StringComparison.Ordinal));
+        store.Resume(watched, new ResumeOptions { Accept = ["observers"] });
+        watched.Fit(_tasks[2..]);
+        late.Finish();
+        late.Scores.Should().HaveCount(1);
+        late.Invoking(o => o.Accuracies).Should().Throw<InvalidOperationException>().WithMessage("*after its first task had begun*");
+    }
+
+    [Fact]
+    public void A_state_that_is_damaged_is_refused_and_no_observer_is_changed()
+    {
+        using var run = new Run(_queries);
+        run.Trainer.Fit(_tasks[..1]);
+        foreach (var observer in new IStatefulTrainingObserver[] { run.Matrix, run.Recovery, run.Diagnostics })
+        {
+            var state = observer.SaveState();
+            foreach (var wrong in new[] { "", "null", "{}", "[1]", state[..^1], state.Replace("[", "[null,", StringComparison.Ordinal) })
+            {
+                observer.Invoking(o => o.RestoreState(wrong)).Should().Throw<InvalidDataException>("{0}", wrong);
+                observer.SaveState().Should().Be(state);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("units", "reset 0: units was the classes of the boundary and is all units")]
+    [InlineData("bias", "reset 0: bias was Keep and is Zero")]
+    [InlineData("weights", "reset 0: weights was Kaiming normal, fan PerRow and is 0")]
+    [InlineData("head", "reset 0: head was layer 'head' and is the only linear layer with 8 units")]
+    public void Another_option_of_a_policy_is_refused_by_name_unless_it_is_meant(string option, string difference)
+    {
+        using var net = Nets.Small();
+        using var sgd = optim.SGD(net.parameters(), 0.1);
+        using var store = new CheckpointStore(_folder.FullName);
+        using (var saved = Zapped(_ => { }))
+        {
+            saved.Fit(_tasks[..1]);
+            store.Save(saved);
+        }
+
+        using var other = Zapped(zap =>
+        {
+            zap.Units = option == "units" ? UnitSelection.All : zap.Units;
+            zap.Bias = option == "bias" ? BiasReset.Zero : zap.Bias;
+            zap.Weights = option == "weights" ? Rewriter.Zeros() : zap.Weights;
+            zap.Head = option == "head" ? HeadSelector.Only(8) : zap.Head;
+        });
+        store.Invoking(s => s.Resume(other)).Should().Throw<CheckpointException>().Which.Message.Should().Contain(difference);
+        store.Resume(other, new ResumeOptions { Accept = [$"reset 0: {option}"] })!.Steps.Should().Be(12);
+
+        ContinualTrainer Zapped(Action<ZapOptions> change) => new ContinualTrainer(net, sgd).UseZapping(every: BoundaryKind.TaskBoundary, zap =>
+        {
+            zap.Head = Nets.Head;
+            change(zap);
+        });
+    }
+
+    [Fact]
+    public void A_checkpoint_of_a_grown_head_says_so_and_how_to_give_the_model_as_many_units()
+    {
+        using var store = new CheckpointStore(_folder.FullName);
+        using (var grown = Nets.Small())
+        using (var adam = optim.Adam(grown.parameters(), 0.1))
+        using (var trainer = new ContinualTrainer(grown, adam))
+        {
+            HeadGrowth.Grow(grown, Nets.Head, 11, [adam]);
+            trainer.Fit(_tasks[..1]);
+            store.Save(trainer);
+        }
+
+        using var net = Nets.Small();
+        using var fresh = optim.Adam(net.parameters(), 0.1);
+        using var resumed = new ContinualTrainer(net, fresh);
+        store.Invoking(s => s.Resume(resumed)).Should().Throw<CheckpointException>().WithMessage("*Its classifier has grown to 11 units: give the model as many, by HeadGrowth.Grow*");
+        HeadGrowth.Grow(net, Nets.Head, 11, [fresh]);
+        store.Resume(resumed)!.Steps.Should().Be(12);
+    }
+
+    private static LabelledBatch Query(TrainingTask task) => new(
+        cat([.. task.Classes.Select(c => c.Inputs)]), cat([.. task.Classes.Select(c => full([c.Inputs.size(0)], c.ClassId, ScalarType.Int64))]));
+
+    private sealed class Run : ITrainingObserver, IDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Sequential _net = Nets.Small();
+        private readonly optim.Optimizer _adam;
+        private readonly int _after;
+
+        public Run(LabelledBatch[] queries, int after = int.MaxValue)
+        {
+            _after = after;
+            _adam = optim.Adam(_net.parameters(), 1e-2);
+            Matrix = new TaskMatrixObserver(new TaskEvaluator(_net, queries));
+            Diagnostics = new DiagnosticsObserver(null, new WeightProbe(_net, Nets.Head), new DiagnosticsOptions { Period = 5, AroundResets = true });
+            Trainer = new ContinualTrainer(_net, _adam).UseZapping(every: BoundaryKind.TaskBoundary, zap => zap.Head = Nets.Head)
+                .Observe(Matrix).Observe(Recovery).Observe(Diagnostics).Observe(this);
+        }
+
+        public ContinualTrainer Trainer { get; }
+
+        public TaskMatrixObserver Matrix { get; }
+
+        public RecoveryObserver Recovery { get; } = RecoveryObserver.OfResets();
+
+        public DiagnosticsObserver Diagnostics { get; }
+
+        public CancellationToken Stop => _stop.Token;
+
+        public void OnStep(TrainingStep made)
+        {
+            if (made.Index + 1 == _after)
+            {
+                _stop.Cancel();
+            }
+        }
+
+        public void Dispose()
+        {
+            Trainer.Dispose();
+            _adam.Dispose();
+            _net.Dispose();
+            _stop.Dispose();
+        }
+    }
+}
