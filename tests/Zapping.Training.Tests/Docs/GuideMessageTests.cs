@@ -42,6 +42,62 @@ public sealed class GuideMessageTests
             using var labels = zeros(2, ScalarType.Int64);
             trainer.TrainStep(inputs, labels);
         },
+        ["a-gradient-is-not-finite"] = () => Train(
+            Sequential(("head", Linear(4, 2))), (t, x, y) => t.TrainStep(x, y), (outputs, _) => (outputs - outputs.detach()).pow(2).sum().sqrt()),
+        ["a-batch-of-one-for-batch-normalization"] = () => Train(
+            Sequential(("body", Linear(4, 3)), ("norm", BatchNorm1d(3)), ("head", Linear(3, 2))), (t, x, y) => t.Fit([new TrainingTask(new ClassExamples(0, x))])),
+        ["the-backward-pass-cannot-be-made"] = () =>
+        {
+            using var model = new Attention();
+            using var optimizer = optim.SGD(model.parameters(), 0.1);
+            using var trainer = new MetaAsbTrainer(model, optimizer);
+            using var inputs = rand(4, 8, 16);
+            using var labels = arange(4).remainder(2);
+            trainer.Fit(new EpisodeSampler(new LabelledBatch(inputs, labels), new EpisodeOptions { InnerImages = 2, RememberImages = 2 }), 1);
+        },
+        ["gradients-are-switched-off"] = () =>
+        {
+            using var off = no_grad();
+            Train(Sequential(("head", Linear(4, 2))), (t, x, y) => t.TrainStep(x, y));
+        },
+        ["labels-have-no-unit"] = () => Train(Sequential(("head", Linear(4, 10))), (t, x, y) => t.TrainStep(x, y.to(ScalarType.Int32))),
+        ["an-optimizer-holds-a-parameter-twice"] = () =>
+        {
+            using var model = Sequential(("body", Linear(4, 3)), ("head", Linear(3, 2)));
+            using var all = optim.SGD(model.parameters(), 0.1);
+            using var head = optim.Adam(model.parameters().Skip(2), 0.1);
+            _ = new ContinualTrainer(model, [all, head], null);
+        },
+        ["micro-batches-do-not-add-up"] = () =>
+        {
+            var model = Sequential(("head", Linear(4, 10)));
+            using (no_grad())
+            {
+                ((TorchSharp.Modules.Linear)model.named_modules().Single().module).weight.zero_();
+                ((TorchSharp.Modules.Linear)model.named_modules().Single().module).bias!.zero_();
+            }
+
+            Train(model, (t, x, y) => t.UseMicroBatches(1).TrainStep(x, y), (o, l) => functional.cross_entropy(o, l, reduction: Reduction.Sum));
+        },
+        ["a-resume-is-refused"] = () =>
+        {
+            var folder = Directory.CreateTempSubdirectory("zapping-guide-");
+            try
+            {
+                using var store = new CheckpointStore(folder.FullName);
+                Train(Sequential(("head", Linear(4, 2))), (t, x, y) =>
+                {
+                    t.Fit(new ShuffledBatches(x, y, 4), 1);
+                    store.Save(t);
+                    store.Resume(t);
+                    t.Fit(new ShuffledBatches(x, y, 5), 1);
+                });
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        },
         ["weights-do-not-fit"] = () =>
         {
             var path = Path.Combine(Path.GetTempPath(), "weights.safetensors");
@@ -128,5 +184,30 @@ public sealed class GuideMessageTests
     {
         using var model = Net();
         new ZapScheduler(model, [], new ZapPolicy(options), new ResetSchedule(ClassBoundary)).Signal(ClassBoundary, classes);
+    }
+
+    // Two examples of four features, of two classes.
+    private static void Train(Module<Tensor, Tensor> model, Action<ContinualTrainer, Tensor, Tensor> act, Func<Tensor, Tensor, Tensor>? loss = null)
+    {
+        using var owned = model;
+        using var optimizer = optim.SGD(model.parameters(), 0.1);
+        using var trainer = new ContinualTrainer(model, optimizer, loss);
+        using var inputs = rand(2, 4);
+        using var labels = arange(2);
+        act(trainer, inputs, labels);
+    }
+
+    private sealed class Attention : Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Linear head = Linear(16, 2);
+
+        public Attention()
+            : base(nameof(Attention)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            var parts = head.call(input).reshape(input.shape[0], 1, 8, 2);
+            return functional.scaled_dot_product_attention(parts, parts, parts).reshape(input.shape[0], 8, 2).mean([1]);
+        }
     }
 }
