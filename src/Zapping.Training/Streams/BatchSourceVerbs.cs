@@ -23,11 +23,18 @@ public static class BatchSourceVerbs
     /// one that is being made, if any, is finished.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="ahead"/> is below 1.</exception>
+    /// <exception cref="ArgumentException">There is no such device.</exception>
     public static IBatchSource Prefetch(this IBatchSource source, Device device, int ahead = 2)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ahead);
+        if (device.type == TorchSharp.DeviceType.CUDA && !(cuda.is_available() && device.index < cuda.device_count()))
+        {
+            throw new ArgumentException(
+                $"Batches cannot be prefetched to {device}: libtorch sees {(cuda.is_available() ? cuda.device_count() : 0)} CUDA devices.", nameof(device));
+        }
+
         return new PrefetchedBatches(source, device, ahead);
     }
 }

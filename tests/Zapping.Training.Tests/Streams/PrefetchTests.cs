@@ -12,6 +12,14 @@ namespace Zapping.Training.Tests.Streams;
 public sealed class PrefetchTests
 {
     [Fact]
+    public void A_device_that_is_not_there_is_refused_when_it_is_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        var source = new ShuffledBatches(rand(4, 6), arange(4), 2);
+        source.Invoking(s => s.Prefetch(new Device(TorchSharp.DeviceType.CUDA, 99))).Should().Throw<ArgumentException>().WithMessage("*cuda:99*CUDA devices*");
+    }
+
+    [Fact]
     public void The_batches_are_those_of_the_source_in_its_order() => Gen.Select(
         Gen.Int[1, 40], Gen.Int[1, 12], Gen.Int[1, 6], Gen.Long[0, 1_000], Gen.Int[0, 5]).Sample(
         (count, batchSize, ahead, epoch, firstBatch) =>
