@@ -18,16 +18,23 @@ public static class StateDict
     /// <param name="path">A file; it is replaced only when all has been written.</param>
     /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>
     /// <param name="metadata">Free text to store with them.</param>
+    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity, with which the file could not be loaded without saying so; buffers always may.</param>
+    /// <exception cref="InvalidOperationException">A parameter is not finite, and that is not allowed; a file that is there stays.</exception>
     /// <exception cref="ArgumentException">
     /// <paramref name="names"/> leads two tensors to one name, or one to a name that does not lead back when the file is
     /// loaded; or a tensor is of a type that the format has not.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(
-        nn.Module module, string path, StateDictNames? names = null, IReadOnlyDictionary<string, string>? metadata = null)
+        nn.Module module, string path, StateDictNames? names = null, IReadOnlyDictionary<string, string>? metadata = null, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!allowNonFinite && FiniteWeights.Faults(module.named_parameters().Select(p => (p.name, (Tensor)p.parameter))) is { } faults)
+        {
+            throw new InvalidOperationException($"The file would have {faults}, and {nameof(Load)} would refuse it; nothing was written. Set {nameof(allowNonFinite)} if that is meant.");
+        }
+
         var state = ModuleTensors.Of(module);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();

@@ -32,6 +32,11 @@ internal sealed class PlannedRewrite(
 
         var values = Scratch();
         rewriter.Write(new RewriteTarget(values, name, shape, slice, noise));
+        if (rewriter is not FreshRewriter && FiniteWeights.Faults([(name, values)]) is { } faults)
+        {
+            throw new InvalidOperationException($"The reset was not made: {rewriter.GetType().Name} gave {faults}.");
+        }
+
         _write = () => slice.Scatter(parameter, values);
     }
 

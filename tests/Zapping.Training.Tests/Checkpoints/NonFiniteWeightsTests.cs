@@ -48,6 +48,22 @@ public sealed class NonFiniteWeightsTests : IDisposable
     }
 
     [Fact]
+    public void They_are_not_saved_over_a_good_file_unless_they_are_meant()
+    {
+        Save(_ => { });
+        var good = File.ReadAllBytes(_path);
+        using var net = Net();
+        using (no_grad())
+        {
+            ((Linear)net[2]).weight[1, 1] = tensor(float.NaN);
+        }
+
+        FluentActions.Invoking(() => StateDict.Save(net, _path)).Should().Throw<InvalidOperationException>()
+            .WithMessage("The file would have NaN or infinite numbers in 'head.weight' (1 of 40)*nothing was written*");
+        File.ReadAllBytes(_path).Should().Equal(good);
+    }
+
+    [Fact]
     public void Buffers_may_be_infinite_as_masks_are()
     {
         Save(net => ((BatchNorm1d)net[1]).running_var!.fill_(double.PositiveInfinity));
@@ -83,7 +99,7 @@ public sealed class NonFiniteWeightsTests : IDisposable
             }
         }
 
-        StateDict.Save(many, _path);
+        StateDict.Save(many, _path, allowNonFinite: true);
         FluentActions.Invoking(() => StateDict.Load(many, _path)).Should().Throw<InvalidDataException>()
             .WithMessage("*'l2.bias' (2 of 2), and 3 more; it was left*");
     }
@@ -95,6 +111,6 @@ public sealed class NonFiniteWeightsTests : IDisposable
         using var net = Net();
         using var noGrad = no_grad();
         spoil(net);
-        StateDict.Save(net, _path);
+        StateDict.Save(net, _path, allowNonFinite: true);
     }
 }

@@ -25,6 +25,12 @@ public sealed class MisuseTests
     public void A_boundary_without_classes() => Refused<InvalidOperationException>(
         "*selection is empty: ClassBoundary 0 names no classes*", net => Nets.Zap(net, classes: []));
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_rewriter_that_gives_numbers_that_are_not_finite(double value) => Refused<InvalidOperationException>(
+        "The reset was not made: GivenRewriter gave NaN or infinite numbers in 'head.weight' (5 of 5).", net => Nets.Zap(net, o => o.Weights = new GivenRewriter(target => target.Values.fill_(value))));
+
     [Fact]
     public void A_condition_that_holds_for_no_unit() => Refused<InvalidOperationException>(
         "*selection is empty*none of 8 units*", net => Nets.Zap(net, o => o.Units = UnitSelection.Where(_ => false)));
