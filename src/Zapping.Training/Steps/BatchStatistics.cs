@@ -10,6 +10,9 @@ namespace Zapping.Training.Internal;
 /// <param name="model">The model.</param>
 internal sealed class BatchStatistics(nn.Module<Tensor, Tensor> model)
 {
+    private readonly Lazy<List<(string Name, nn.Module Module)>> _layers = new(
+        () => [.. ParameterCatalog.DistinctModules(model).Where(m => m.Module is BatchNorm1d or BatchNorm2d or BatchNorm3d)]);
+
     private (int Layers, string Shape)? _right;
 
     /// <summary>Refuses a batch of one example for which a layer would have no variance. It looks once at examples of one shape, by a forward pass in eval mode.</summary>
@@ -17,9 +20,14 @@ internal sealed class BatchStatistics(nn.Module<Tensor, Tensor> model)
     /// <exception cref="InvalidOperationException">A layer would get one value for a channel. Nothing has been written.</exception>
     public void EnsureFor(Tensor example)
     {
-        var layers = ParameterCatalog.DistinctModules(model).Where(m => UsesTheBatch(m.Module)).ToList();
+        var layers = _layers.Value.FindAll(layer => layer.Module.training);
+        if (layers.Count == 0)
+        {
+            return;
+        }
+
         var asked = (layers.Count, string.Join(',', example.shape));
-        if (layers.Count == 0 || _right == asked)
+        if (_right == asked)
         {
             return;
         }
@@ -57,6 +65,4 @@ internal sealed class BatchStatistics(nn.Module<Tensor, Tensor> model)
 
         return poor;
     }
-
-    private static bool UsesTheBatch(nn.Module module) => module.training && module is BatchNorm1d or BatchNorm2d or BatchNorm3d;
 }
