@@ -56,8 +56,9 @@ public sealed partial class ContinualTrainer
         SignalStep();
         using var scope = NewDisposeScope();
         ClearGradients();
+        using var before = Optimizers[0] is OptimizerHelper ? null : Remember(); // such a one makes further passes, of which one may fail
         var (outputs, loss, value, norm) = Prepare(() => Differentiate(inputs, labels), _lastBoundary);
-        Update(loss, inputs, labels);
+        Update(loss, inputs, labels, before);
         Count(counted(State with { Steps = step + 1, IsStepBegun = false }));
         TrainingTelemetry.Stepped(this);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
@@ -165,7 +166,7 @@ public sealed partial class ContinualTrainer
         return (together, sum);
     }
 
-    private void Update(Tensor loss, Tensor inputs, Tensor labels)
+    private void Update(Tensor loss, Tensor inputs, Tensor labels, TensorMemo? before)
     {
         foreach (var optimizer in Optimizers)
         {
@@ -175,7 +176,6 @@ public sealed partial class ContinualTrainer
             }
             else
             {
-                using var before = Remember(); // of the first of the evaluations
                 try
                 {
                     new NativeClosure(loss, () =>
@@ -186,7 +186,7 @@ public sealed partial class ContinualTrainer
                 }
                 catch
                 {
-                    before.Restore();
+                    before?.Restore();
                     throw;
                 }
             }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -23,7 +22,7 @@ internal sealed class ResumableRun : IDisposable
         _labels = arange(Classes).to(ScalarType.Int64).repeat_interleave(setup.PerClass);
         if (setup.HasOtherInput)
         {
-            _inputs[0][3] = 0.5;
+            _inputs[First * setup.PerClass][3] = 0.5;
         }
 
         if (setup.HasOtherLabel)
@@ -50,6 +49,9 @@ internal sealed class ResumableRun : IDisposable
     }
 
     public Trainer Trainer { get; }
+
+    // The first class of a stream.
+    private int First => _setup.HasOtherOrder ? 2 : 0;
 
     /// <summary>Everything that a resume writes, bit for bit.</summary>
     public SortedDictionary<string, string> Bits()
@@ -178,7 +180,6 @@ internal sealed class ResumableRun : IDisposable
         Func<optim.lr_scheduler.LRScheduler>? make = _setup.Rates.Split(" at ")[0] switch
         {
             "step" => () => optim.lr_scheduler.StepLR(_optimizer, 2, 0.5),
-            "other step" => () => optim.lr_scheduler.StepLR(_optimizer, 3, 0.4),
             "exponential" => () => optim.lr_scheduler.ExponentialLR(_optimizer, 0.9),
             "lambda" => () => optim.lr_scheduler.LambdaLR(_optimizer, step => 1.0 / (1 + step)),
             _ => null,
@@ -202,7 +203,7 @@ internal sealed class ResumableRun : IDisposable
     }
 
     private ClassExamples Examples(int number) =>
-        new(number == 0 && _setup.HasOtherLabel ? 7 : number, _inputs.narrow(0, number * _setup.PerClass, _setup.PerClass));
+        new(number == First && _setup.HasOtherLabel ? 7 : number, _inputs.narrow(0, number * _setup.PerClass, _setup.PerClass));
 
     private sealed class Relay(Action told) : IProgress<TrainingProgress>
     {

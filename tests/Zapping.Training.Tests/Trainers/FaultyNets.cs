@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -47,6 +48,9 @@ internal static class FaultyNets
     /// <summary>Counts its forward passes, averages its features, and rules the last unit out by an infinite mask.</summary>
     private sealed class CounterNet : Module<Tensor, Tensor>
     {
+        private static readonly Scalar Kept = 0.9; // objects that stay: one that an operation makes of a number may be collected before native code has read it
+        private static readonly Scalar Added = 0.1;
+        private static readonly Scalar One = 1;
         private readonly Linear body = Linear(6, 5);
         private readonly Linear head = Linear(5, 8);
         private readonly Tensor calls = zeros([], ScalarType.Int64);
@@ -67,8 +71,8 @@ internal static class FaultyNets
             var features = functional.relu(body.call(input));
             using (no_grad())
             {
-                calls.add_(1);
-                average.mul_(0.9).add_(features.detach().mean([0]) * 0.1);
+                calls.add_(One, One);
+                average.mul_(Kept).add_(features.detach().mean([0]), Added);
             }
 
             return head.call(features) + mask;

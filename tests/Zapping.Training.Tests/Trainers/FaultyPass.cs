@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -41,6 +42,10 @@ internal enum Fault
 /// <summary>A loss, and a look at the head, of which one call goes wrong once it is armed.</summary>
 internal sealed class FaultyPass(Fault fault)
 {
+    private static readonly Scalar NaN = double.NaN; // an object that stays, as native code reads it
+    private static readonly Scalar Infinity = double.PositiveInfinity;
+    private static readonly Scalar Zero = 0;
+    private static readonly Scalar One = 1;
     private int _left;
 
     /// <summary>Whether the call has come.</summary>
@@ -66,9 +71,9 @@ internal sealed class FaultyPass(Fault fault)
         var first = outputs.select(1, 0);
         return fault switch
         {
-            Fault.NanLoss => loss + double.NaN,
-            Fault.InfiniteLoss => loss + double.PositiveInfinity,
-            Fault.NanDerivative => loss + (first * 0).sum().sqrt(),
+            Fault.NanLoss => loss.add(NaN, One),
+            Fault.InfiniteLoss => loss.add(Infinity, One),
+            Fault.NanDerivative => loss + first.mul(Zero).sum().sqrt(),
             Fault.InfiniteDerivative => loss + (first.sum() - first.sum().detach()).sqrt(),
             Fault.ChangedInPlace => loss + ChangedInPlace(first),
             Fault.LossOfTwoNumbers => stack([loss, loss]),
@@ -81,7 +86,7 @@ internal sealed class FaultyPass(Fault fault)
     {
         var exponential = values.exp();
         var sum = exponential.sum();
-        exponential.add_(1);
+        exponential.add_(One, One);
         return sum;
     }
 
