@@ -25,6 +25,12 @@ internal sealed record FaultyCase(
 
     public bool IsOfModel => Fault >= Fault.NanWeight;
 
+    /// <summary>
+    /// Whether a run ends as one without the step that failed. A class boundary counts for each episode that is tried, and the next one zaps with other numbers; and LBFGS keeps
+    /// to itself what it remembers, which changes before one of its later evaluations fails.
+    /// </summary>
+    public bool LeavesNoTrace => !(IsEpisodic && Policy == FaultyRun.LongerBoundaries) && !(IsNative && (Call > 1 || Fault == Fault.HugeInput));
+
     /// <summary>Which call of the loss or the head goes wrong: of a part, an evaluation, an inner step, the outer batch or the way back.</summary>
     public int Call => 1 + (Place % Trainer switch
     {
@@ -39,6 +45,7 @@ internal sealed record FaultyCase(
 internal sealed class FaultyRun : IDisposable
 {
     public const string Native = "lbfgs";
+    public const string LongerBoundaries = "zap at longer boundaries";
     public const int Inner = 3;
     private readonly FaultyCase _case;
     private readonly optim.Optimizer _optimizer;
@@ -71,7 +78,7 @@ internal sealed class FaultyRun : IDisposable
     public static IReadOnlyList<string> Trainers { get; } =
         ["whole", "parts", Native, "asb", "asb, piling up", "asb, folded", "meta-asb", "meta-asb, folded", "meta-asb, first order"];
 
-    public static IReadOnlyList<string> Policies { get; } = ["none", "zap at steps", "zap at longer boundaries", "continual backprop", "dormant units"];
+    public static IReadOnlyList<string> Policies { get; } = ["none", "zap at steps", LongerBoundaries, "continual backprop", "dormant units"];
 
     public nn.Module<Tensor, Tensor> Net { get; }
 
@@ -145,7 +152,7 @@ internal sealed class FaultyRun : IDisposable
         _ = _case.Policy switch
         {
             "zap at steps" => Trainer.UseZapping(BoundaryKind.StepBoundary, options => options.Head = Nets.Head),
-            "zap at longer boundaries" => Trainer.UseZapping(_case.IsEpisodic ? BoundaryKind.ClassBoundary : BoundaryKind.EpochBoundary, options => options.Head = Nets.Head),
+            LongerBoundaries => Trainer.UseZapping(_case.IsEpisodic ? BoundaryKind.ClassBoundary : BoundaryKind.EpochBoundary, options => options.Head = Nets.Head),
             "continual backprop" => Trainer.UseContinualBackprop(
                 example, options => (options.ReplacementRate, options.MaturityThreshold, options.OptimizerState) = (0.2, 1, state)),
             "dormant units" => Trainer.UseDormantUnitReset(
