@@ -97,8 +97,8 @@ internal sealed class TrainerSnapshot
             throw new InvalidDataException("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
         }
 
-        EnsureSetUpAlike(saved, accepted);
         EnsureMetrics(saved);
+        EnsureSetUpAlike(saved, accepted);
         using var scope = NewDisposeScope();
         var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
         var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)), allowNonFinite)).ToList();
@@ -156,10 +156,10 @@ internal sealed class TrainerSnapshot
             differences.Compare(FormattableString.Invariant($"learning rates {i}"), saved.LearningRateKinds![i], _trainer.LearningRates[i].Kind);
         }
 
-        if (_trainer.LearningRates.Count > 0)
+        // A scheduler keeps to itself from which rates it began, and a resume cannot tell it others.
+        if (_trainer.LearningRates.Count > 0 && InitialRates(saved.Optimizers) is { } before)
         {
-            // A scheduler keeps to itself from which rates it began, and a resume cannot tell it others.
-            differences.Compare("initial learning rates", InitialRates(saved.Optimizers), InitialRates(_optimizers.Select(optimizer => optimizer.Describe())));
+            differences.Compare("initial learning rates", before, InitialRates(_optimizers.Select(optimizer => optimizer.Describe())) ?? before);
         }
 
         if (saved.Observers is { } observers)
@@ -182,8 +182,15 @@ internal sealed class TrainerSnapshot
         }
     }
 
-    private static string InitialRates(IEnumerable<OptimizerDescription> optimizers) => string.Join(
-        ", ", optimizers.SelectMany(optimizer => optimizer.Groups).Select(group => group.GetValueOrDefault(nameof(OptimizerOptions.InitialLearningRate)).ToString("r", CultureInfo.InvariantCulture)));
+    // Null where a group has none, or there is no group, which is refused when the optimizers are read.
+    private static string? InitialRates(IEnumerable<OptimizerDescription> optimizers)
+    {
+        const string Name = nameof(OptimizerOptions.InitialLearningRate);
+        var groups = optimizers.SelectMany(optimizer => optimizer.Groups).ToList();
+        return groups.Count > 0 && groups.TrueForAll(group => group.ContainsKey(Name))
+            ? string.Join(", ", groups.Select(group => group[Name].ToString("r", CultureInfo.InvariantCulture)))
+            : null;
+    }
 
     // Those that cannot go on from what was saved, as the list of observers is another one and that is meant, begin anew.
     private void RestoreObservers(IReadOnlyList<ObserverDescription> saved)
