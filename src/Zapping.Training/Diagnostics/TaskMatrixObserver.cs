@@ -24,7 +24,7 @@ namespace Zapping.Training;
 /// </para>
 /// </remarks>
 /// <threadsafety>Not thread-safe; it is told on the training thread.</threadsafety>
-public sealed class TaskMatrixObserver : IStatefulTrainingObserver
+public sealed class TaskMatrixObserver : IStatefulTrainingObserver, IDescribed
 {
     private readonly TaskEvaluator _evaluator;
     private readonly BoundaryKind _every;
@@ -58,6 +58,8 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver
     /// <summary>[evaluations, tasks]: mean losses after each task.</summary>
     /// <exception cref="InvalidOperationException">No task has ended yet, or the run's beginning was not seen.</exception>
     public TaskMatrix Losses => new(Matrix(scores => scores.Losses));
+
+    IReadOnlyDictionary<string, string> IDescribed.Description => DescriptionText.Of(("tasks", _every));
 
     /// <summary>Says that the open task has ended, as after the last one, and evaluates.</summary>
     /// <exception cref="InvalidOperationException">None is open.</exception>

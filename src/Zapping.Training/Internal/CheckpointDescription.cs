@@ -19,7 +19,8 @@ internal sealed record CheckpointDescription(
     IReadOnlyList<IReadOnlyList<double>>? LearningRateMetrics = null,
     FeedDescription? Feed = null,
     IReadOnlyList<ObserverDescription>? Observers = null,
-    string? Convolutions = null)
+    string? Convolutions = null,
+    IReadOnlyList<string>? LearningRateKinds = null)
 {
     /// <summary>To be raised when an older library could not read what is written. Those of format 1 have no feed, observers and metrics.</summary>
     public const int CurrentFormat = 2;
@@ -68,6 +69,7 @@ internal sealed record CheckpointDescription(
         Optimizers.All(optimizer => optimizer is not null && optimizer.Groups.All(group => group is not null))
         && Resets.All(reset => reset is not null)
         && Settings.Values.Concat(Notes.Values).Concat(Feed?.Settings.Values ?? []).Concat(Resets.SelectMany(reset => reset.Options?.Values ?? [])).All(text => text is not null)
+        && LearningRateKinds?.All(kind => kind is not null) != false
         && LearningRateMetrics?.All(metrics => metrics is not null) != false
         && Observers?.All(observer => observer is not null) != false;
 
@@ -91,6 +93,11 @@ internal sealed record CheckpointDescription(
         if (LearningRateMetrics is { } metrics && !metrics.Select(m => (long)m.Count).SequenceEqual(LearningRateSteps.Zip(metrics, (steps, m) => m.Count == 0 ? 0 : steps)))
         {
             throw new InvalidDataException("its description has another number of metrics than steps of a learning-rate scheduler.");
+        }
+
+        if (LearningRateKinds is { } kinds && kinds.Count != LearningRateSteps.Count)
+        {
+            throw new InvalidDataException("its description has another number of kinds than of learning-rate schedulers.");
         }
 
         if ((State.EpochSteps is not null && State.Epochs == 0) || (State.TaskClasses is not null && State.Tasks == 0)

@@ -32,8 +32,11 @@ internal static class Derivative
     /// <param name="parameters">Each requires a gradient.</param>
     /// <param name="differentiable">Whether the result can be differentiated again.</param>
     /// <exception cref="InvalidOperationException">libtorch cannot make the backward pass.</exception>
-    public static IReadOnlyList<Tensor?> Of(Tensor scalar, IReadOnlyList<Tensor> parameters, bool differentiable = false) =>
-        Of([scalar], [], parameters, differentiable);
+    public static IReadOnlyList<Tensor?> Of(Tensor scalar, IReadOnlyList<Tensor> parameters, bool differentiable = false)
+    {
+        BackwardPass.EnsureGraph(scalar);
+        return Of([scalar], [], parameters, differentiable);
+    }
 
     /// <summary>The derivative of the inner product of <paramref name="tensors"/> and <paramref name="weights"/>.</summary>
     /// <exception cref="InvalidOperationException">libtorch cannot make the backward pass.</exception>

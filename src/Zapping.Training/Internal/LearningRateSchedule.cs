@@ -12,6 +12,11 @@ internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedu
 
     public BoundaryKind Every => every;
 
+    /// <summary>Its class, and what is followed by a step. Its options it keeps to itself.</summary>
+    public string Kind => $"{schedule.GetType().Name} after each {every}";
+
+    public bool NeedsMetric => metric is not null;
+
     public long Steps { get; private set; }
 
     /// <summary>One for each step, if it waits for a metric.</summary>

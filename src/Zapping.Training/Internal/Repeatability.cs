@@ -28,7 +28,7 @@ internal static class Repeatability
     /// <exception cref="InvalidOperationException">One is another one.</exception>
     public static void Ensure(double[] losses, double[] again)
     {
-        var step = Array.FindIndex(losses.Zip(again).ToArray(), pair => Math.Abs(pair.First - pair.Second) > Tolerance * Math.Max(1, Math.Abs(pair.First)));
+        var step = Array.FindIndex(losses.Zip(again).ToArray(), pair => !(Math.Abs(pair.First - pair.Second) <= Tolerance * Math.Max(1, Math.Abs(pair.First)))); // one that is NaN, too
         if (step >= 0)
         {
             throw new InvalidOperationException(

@@ -5,6 +5,9 @@ namespace Zapping.Training.Internal;
 /// <summary>Whether a file has just the tensors that are wanted.</summary>
 internal static class TensorNames
 {
+    /// <summary>The owner whose classifier may have grown.</summary>
+    public const string Model = "model";
+
     /// <exception cref="InvalidDataException">A name is missing or too many, or a type or shape differs; up to five are told.</exception>
     public static void EnsureFit(SafetensorsFile file, IReadOnlyList<KeyValuePair<string, Tensor>> wanted, string owner)
     {
@@ -25,7 +28,7 @@ internal static class TensorNames
         if (faults.Count > 0)
         {
             var more = faults.Count > 5 ? $", and {faults.Count - 5} more differences" : "";
-            throw new InvalidDataException($"it is of another {owner}: {string.Join(", ", faults.Take(5))}{more}.{Growth(file, wanted, faults.Count)}");
+            throw new InvalidDataException($"it is of another {owner}: {string.Join(", ", faults.Take(5))}{more}.{(owner == Model ? Growth(file, wanted, faults.Count) : "")}");
         }
     }
 

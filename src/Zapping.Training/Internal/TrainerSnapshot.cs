@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -43,8 +45,9 @@ internal sealed class TrainerSnapshot
         notes ?? new Dictionary<string, string>(StringComparer.Ordinal),
         [.. _trainer.LearningRates.Select(learningRates => learningRates.Metrics)],
         _trainer.Feed,
-        [.. StatefulObservers.Select(observer => new ObserverDescription(observer.GetType().Name, observer.SaveState()))],
-        Convolutions);
+        [.. StatefulObservers.Select(observer => new ObserverDescription(NameOf(observer), observer.SaveState()))],
+        Convolutions,
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)]);
 
     public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
     {
@@ -94,6 +97,7 @@ internal sealed class TrainerSnapshot
             throw new InvalidDataException("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
         }
 
+        EnsureMetrics(saved);
         EnsureSetUpAlike(saved, accepted);
         using var scope = NewDisposeScope();
         var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
@@ -132,6 +136,10 @@ internal sealed class TrainerSnapshot
 
     private IEnumerable<IStatefulTrainingObserver> StatefulObservers => _trainer.Observers.OfType<IStatefulTrainingObserver>();
 
+    private static string NameOf(IStatefulTrainingObserver observer) => observer is IDescribed { Description: var settings }
+        ? $"{observer.GetType().Name} ({string.Join(", ", settings.Select(setting => $"{setting.Key}: {setting.Value}"))})"
+        : observer.GetType().Name;
+
     private void EnsureSetUpAlike(CheckpointDescription saved, IReadOnlyCollection<string> accepted)
     {
         var differences = new RunDifferences(accepted);
@@ -143,15 +151,45 @@ internal sealed class TrainerSnapshot
             differences.Compare(FormattableString.Invariant($"reset {i}"), saved.Resets[i].Options, (scheduler.Policy as IDescribed)?.Description);
         }
 
+        for (var i = 0; i < (saved.LearningRateKinds?.Count ?? 0); i++)
+        {
+            differences.Compare(FormattableString.Invariant($"learning rates {i}"), saved.LearningRateKinds![i], _trainer.LearningRates[i].Kind);
+        }
+
+        // A scheduler keeps to itself from which rates it began, and a resume cannot tell it others.
+        if (_trainer.LearningRates.Count > 0 && InitialRates(saved.Optimizers) is { } before)
+        {
+            differences.Compare("initial learning rates", before, InitialRates(_optimizers.Select(optimizer => optimizer.Describe())) ?? before);
+        }
+
         if (saved.Observers is { } observers)
         {
-            differences.Compare("observers", string.Join(", ", observers.Select(observer => observer.Type)), string.Join(", ", StatefulObservers.Select(observer => observer.GetType().Name)));
+            differences.Compare("observers", string.Join(", ", observers.Select(observer => observer.Type)), string.Join(", ", StatefulObservers.Select(NameOf)));
         }
 
         if (differences.Text is { } text)
         {
             throw new InvalidDataException($"the run is set up otherwise: {text}");
         }
+    }
+
+    private void EnsureMetrics(CheckpointDescription saved)
+    {
+        var (place, steps) = saved.LearningRateSteps.Index().FirstOrDefault(own => _trainer.LearningRates[own.Index].NeedsMetric && saved.LearningRateMetrics?[own.Index].Count != own.Item);
+        if (steps > 0)
+        {
+            throw new InvalidDataException($"its learning-rate scheduler {place} has made {steps} steps without a metric, and the one here waits for one.");
+        }
+    }
+
+    // Null where a group has none, or there is no group, which is refused when the optimizers are read.
+    private static string? InitialRates(IEnumerable<OptimizerDescription> optimizers)
+    {
+        const string Name = nameof(OptimizerOptions.InitialLearningRate);
+        var groups = optimizers.SelectMany(optimizer => optimizer.Groups).ToList();
+        return groups.Count > 0 && groups.TrueForAll(group => group.ContainsKey(Name))
+            ? string.Join(", ", groups.Select(group => group[Name].ToString("r", CultureInfo.InvariantCulture)))
+            : null;
     }
 
     // Those that cannot go on from what was saved, as the list of observers is another one and that is meant, begin anew.
@@ -163,7 +201,7 @@ internal sealed class TrainerSnapshot
         {
             foreach (var observer in StatefulObservers)
             {
-                if (left.Find(description => description.Type == observer.GetType().Name) is { } own)
+                if (left.Find(description => description.Type == NameOf(observer)) is { } own)
                 {
                     left.Remove(own);
                     before.Add((observer, observer.SaveState()));
@@ -191,7 +229,7 @@ internal sealed class TrainerSnapshot
 
     private List<(Tensor Target, Tensor Value)> ReadModel(SafetensorsFile file, bool allowNonFinite)
     {
-        TensorNames.EnsureFit(file, [.. _model], "model");
+        TensorNames.EnsureFit(file, [.. _model], TensorNames.Model);
         var values = _model.Select(own => (own.Key, Target: own.Value, Value: file.Read(own.Key))).ToList();
         var weights = values.Where(own => _parameters.Contains(own.Key)).Select(own => (own.Key, own.Value));
         return !allowNonFinite && FiniteWeights.Faults(weights) is { } faults

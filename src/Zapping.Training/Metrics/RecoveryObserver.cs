@@ -17,7 +17,7 @@ namespace Zapping.Training;
 /// checkpoint, what was noted of the steps that are made anew is dropped.
 /// </remarks>
 /// <threadsafety>Not thread-safe; it is told on the training thread.</threadsafety>
-public sealed class RecoveryObserver : IStatefulTrainingObserver
+public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
 {
     private readonly BoundaryKind? _boundary;
     private readonly List<LevelPoint> _levels = [];
@@ -48,6 +48,8 @@ public sealed class RecoveryObserver : IStatefulTrainingObserver
     public static RecoveryObserver OfBoundaries(BoundaryKind kind) => Enum.IsDefined(kind)
         ? new(kind)
         : throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of boundary.");
+
+    IReadOnlyDictionary<string, string> IDescribed.Description => DescriptionText.Of(("events", _boundary?.ToString() ?? "resets"));
 
     /// <summary>One curve for each event so far.</summary>
     /// <param name="options">Window and smoothing; default: see there.</param>

@@ -26,10 +26,22 @@ internal static class BackwardPass
         }
         catch (ExternalException failure)
         {
-            var cause = CauseOf(failure.Message);
-            throw new InvalidOperationException($"The backward pass cannot be made, and nothing was updated: {cause} {AdviceOn(cause)}", failure);
+            throw Refused(CauseOf(failure.Message), failure);
         }
     }
+
+    /// <summary>To be called where libtorch is not asked for a derivative that does not exist.</summary>
+    /// <exception cref="InvalidOperationException">The scalar was computed from nothing that requires a gradient.</exception>
+    public static void EnsureGraph(Tensor scalar)
+    {
+        if (!scalar.requires_grad)
+        {
+            throw Refused("the loss does not require grad.", null);
+        }
+    }
+
+    private static InvalidOperationException Refused(string cause, Exception? failure) =>
+        new($"The backward pass cannot be made, and nothing was updated: {cause} {AdviceOn(cause)}", failure);
 
     // What libtorch throws goes on with a trace of native calls; from TorchScript it comes at the end of one of scripts.
     private static string CauseOf(string message)

@@ -36,15 +36,17 @@ internal static class ClassLoss
     /// <exception cref="ArgumentException">Labels are neither class ids nor probabilities for such outputs.</exception>
     public static void EnsureFit(Tensor outputs, Tensor labels)
     {
-        var areIds = labels.dtype is ScalarType.Int64 or ScalarType.Byte && labels.dim() == outputs.dim() - 1;
+        var areIds = labels.dtype is ScalarType.Int64 or ScalarType.Byte && labels.shape.AsSpan().SequenceEqual(WithoutUnits(outputs));
         var areProbabilities = labels.is_floating_point() && labels.shape.AsSpan().SequenceEqual(outputs.shape);
         if (!areIds && !areProbabilities)
         {
             throw new ArgumentException(
-                $"Cross-entropy of outputs [{string.Join(", ", outputs.shape)}] takes labels [{string.Join(", ", outputs.shape.Where((_, dimension) => dimension != 1))}] "
+                $"Cross-entropy of outputs [{string.Join(", ", outputs.shape)}] takes labels [{string.Join(", ", WithoutUnits(outputs))}] "
                 + $"of type Int64, or probabilities in the shape of the outputs, but the labels are [{string.Join(", ", labels.shape)}] of type {labels.dtype}. "
                 + "Convert them with labels.to(ScalarType.Int64), or give the trainer a loss of your own.",
                 nameof(labels));
         }
     }
+
+    private static long[] WithoutUnits(Tensor outputs) => [.. outputs.shape.Where((_, dimension) => dimension != Math.Min(1, outputs.dim() - 1))];
 }

@@ -56,7 +56,7 @@ public sealed partial class ContinualTrainer
         SignalStep();
         using var scope = NewDisposeScope();
         ClearGradients();
-        using var before = Optimizers[0] is OptimizerHelper ? null : Remember();
+        using var before = Optimizers[0] is OptimizerHelper ? null : Remember(); // such a one makes further passes, of which one may fail
         var (outputs, loss, value, norm) = Prepare(() => Differentiate(inputs, labels), _lastBoundary);
         Update(loss, inputs, labels, before);
         Count(counted(State with { Steps = step + 1, IsStepBegun = false }));

@@ -61,13 +61,14 @@ internal sealed class ColumnMeans : IDisposable
         var columns = _layer.UnitDimension(inputs);
         var others = TensorShape.AllBut(columns, inputs);
         var precise = inputs.to(_sums[0].dtype); // the sum of many half-precision values would overflow
+        using Scalar once = 1; // TorchSharp would make one itself, which the collector may take before native code has read it
         for (var i = 0; i < _sums.Length; i++)
         {
-            _sums[i].add_(_statistics[i].Sum(precise, others));
+            _sums[i].add_(_statistics[i].Sum(precise, others), once);
         }
 
         using Scalar count = inputs.numel() / inputs.size(columns);
-        _count.add_(count);
+        _count.add_(count, once);
     }
 }
 

@@ -11,31 +11,10 @@ namespace Zapping.Training.Tests.Checkpoints;
 [Collection(AloneCollection.Name)] // dropout draws from the global generator
 public sealed class ResumeTests : IDisposable
 {
-    private static readonly Dictionary<string, Func<IEnumerable<Parameter>, optim.Optimizer>> Optimizers = new(StringComparer.Ordinal)
-    {
-        ["SGD"] = p => optim.SGD(p, 0.05),
-        ["SGD, momentum"] = p => optim.SGD(p, 0.05, momentum: 0.9),
-        ["Adam"] = p => optim.Adam(p, 1e-2),
-        ["Adam, amsgrad"] = p => optim.Adam(p, 1e-2, amsgrad: true),
-        ["AdamW"] = p => optim.AdamW(p, 1e-2),
-        ["fused SGD"] = p => new FusedSgd(p, 0.05),
-        ["fused SGD, momentum"] = p => new FusedSgd(p, 0.05, momentum: 0.9),
-        ["fused Adam, amsgrad"] = p => new FusedAdam(p, 1e-2, amsgrad: true),
-        ["fused AdamW"] = p => new FusedAdamW(p, 1e-2),
-        ["NAdam"] = p => optim.NAdam(p, 1e-2),
-        ["RAdam"] = p => optim.RAdam(p, 1e-2),
-        ["Adamax"] = p => optim.Adamax(p, 1e-2),
-        ["RMSProp"] = p => optim.RMSProp(p, 1e-3, momentum: 0.5, centered: true),
-        ["Adagrad"] = p => optim.Adagrad(p, 1e-2),
-        ["Adadelta"] = p => optim.Adadelta(p),
-        ["ASGD"] = p => optim.ASGD(p, 1e-2),
-        ["Rprop"] = p => optim.Rprop(p, 1e-3),
-    };
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-resume-");
 
     public static TheoryData<string, string> TrainersAndOptimizers => new(
-        Optimizers.Keys.SelectMany(optimizer => new[] { "epochs", "classes", "asb", "meta" }.Select(trainer => (trainer, optimizer))));
+        ManagedOptimizers.All.Keys.SelectMany(optimizer => new[] { "epochs", "classes", "asb", "meta" }.Select(trainer => (trainer, optimizer))));
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -44,17 +23,17 @@ public sealed class ResumeTests : IDisposable
     public void Twice_N_steps_equal_N_a_resume_and_N(string trainer, string optimizer)
     {
         using var scope = NewDisposeScope();
-        using var whole = new Run(trainer, Optimizers[optimizer]);
+        using var whole = new Run(trainer, ManagedOptimizers.All[optimizer]);
         whole.Go(22);
 
-        using (var first = new Run(trainer, Optimizers[optimizer]))
+        using (var first = new Run(trainer, ManagedOptimizers.All[optimizer]))
         using (var store = new CheckpointStore(_folder.FullName))
         {
             first.Go(11); // inside an epoch and inside a class
             store.Save(first.Trainer);
         }
 
-        using var second = new Run(trainer, Optimizers[optimizer]);
+        using var second = new Run(trainer, ManagedOptimizers.All[optimizer]);
         using (var store = new CheckpointStore(_folder.FullName))
         {
             manual_seed(999); // a new process' global generator is another one
@@ -81,13 +60,13 @@ public sealed class ResumeTests : IDisposable
         using var scope = NewDisposeScope();
         foreach (var kind in new[] { "epochs", "classes" })
         {
-            using var whole = new Run(kind, Optimizers["Adam"]);
+            using var whole = new Run(kind, ManagedOptimizers.All["Adam"]);
             whole.Go(20);
-            using var first = new Run(kind, Optimizers["Adam"]);
+            using var first = new Run(kind, ManagedOptimizers.All["Adam"]);
             using var store = new CheckpointStore(Path.Combine(_folder.FullName, kind));
             first.Go(stop);
             store.Save(first.Trainer);
-            using var second = new Run(kind, Optimizers["Adam"]);
+            using var second = new Run(kind, ManagedOptimizers.All["Adam"]);
             store.Resume(second.Trainer);
             second.Go(20);
             Nets.Bits(second.Net).Should().BeEquivalentTo(Nets.Bits(whole.Net), kind);
@@ -131,7 +110,7 @@ public sealed class ResumeTests : IDisposable
 
     private static Run Scheduled()
     {
-        var run = new Run("epochs", Optimizers["Adam"]);
+        var run = new Run("epochs", ManagedOptimizers.All["Adam"]);
         run.Trainer.UseLearningRates(optim.lr_scheduler.StepLR(run.Optimizer, 1, 0.5));
         run.Trainer.UseLearningRates(optim.lr_scheduler.ExponentialLR(run.Optimizer, 0.99), BoundaryKind.StepBoundary);
         return run;
@@ -141,15 +120,15 @@ public sealed class ResumeTests : IDisposable
     public void A_periodic_save_is_as_good_as_one_by_hand()
     {
         using var scope = NewDisposeScope();
-        using var whole = new Run("meta", Optimizers["AdamW"]);
+        using var whole = new Run("meta", ManagedOptimizers.All["AdamW"]);
         whole.Go(12);
-        using var first = new Run("meta", Optimizers["AdamW"]);
+        using var first = new Run("meta", ManagedOptimizers.All["AdamW"]);
         using var store = new CheckpointStore(_folder.FullName);
         first.Trainer.UseCheckpoints(store, everySteps: 4, () => first.Trainer.State.Steps);
         first.Go(11);
         store.Checkpoints.Select(c => c.Steps).Should().Equal(8, 4);
         store.Best!.Steps.Should().Be(8);
-        using var second = new Run("meta", Optimizers["AdamW"]);
+        using var second = new Run("meta", ManagedOptimizers.All["AdamW"]);
         store.Resume(second.Trainer)!.Score.Should().Be(8);
         second.Go(12);
         Nets.Bits(second.Net).Should().BeEquivalentTo(Nets.Bits(whole.Net));
@@ -217,14 +196,7 @@ public sealed class ResumeTests : IDisposable
             Trainer.State.Steps.Should().Be(steps);
         }
 
-        public List<byte[]> OptimizerBits() => [.. ((OptimizerHelper)Optimizer).state_dict().State
-            .SelectMany(state => state.GetType().GetFields().Select(field => field.GetValue(state) switch
-            {
-                Tensor tensor => Nets.Bits(tensor),
-                long number => BitConverter.GetBytes(number),
-                double number => BitConverter.GetBytes(number),
-                _ => [],
-            }))];
+        public List<byte[]> OptimizerBits() => [.. ManagedOptimizers.State(Optimizer).Select(field => field.Value)];
 
         public void Dispose()
         {
