@@ -45,7 +45,7 @@ public sealed class ResumeDifferenceFuzzTests : IDisposable
                     second.Bits().ShouldBe(whole.Bits(), $"{difference.Name} differs");
                 }
             },
-            iter: Fuzz.Iterations(60),
+            iter: Fuzz.Iterations(45),
             threads: 1,
             print: sample => $"{sample.Item1} differs in {sample.Item2.Name} after {sample.Item3} steps");
 
