@@ -17,12 +17,12 @@ internal static class OverheadCommand
         {
             machine.SetUp(parse);
             Markdown.Header("observers", "bare loop", "trainer", "overhead (quartiles)", "overhead an image");
-            foreach (var observers in new[] { 0, 1, 10 })
+            foreach (var (observers, looks) in new[] { (0, true), (0, false), (1, true), (10, true) })
             {
-                using var images = ClassOfImages.OfConvnet(parse.GetValue(width), observers);
+                using var images = ClassOfImages.OfConvnet(parse.GetValue(width), observers, looks);
                 var overhead = Overhead.Of(images, parse.GetValue(repetitions));
                 Markdown.Row(
-                    $"{observers}",
+                    looks ? $"{observers}" : $"{observers}, gradients not looked at",
                     Markdown.Time(overhead.Bare.Median()),
                     Markdown.Time(overhead.Trainer.Median()),
                     Markdown.Middle(overhead.Fractions, Markdown.Percent),

@@ -18,12 +18,12 @@ internal sealed class ClassOfImages : IDisposable
     private readonly Tensor _label = tensor(new[] { (long)Class }, device: Machine.Device);
     private readonly TrainingTask _task;
 
-    private ClassOfImages(Module<Tensor, Tensor> model, Tensor images, int observers)
+    private ClassOfImages(Module<Tensor, Tensor> model, Tensor images, int observers, bool looksAtGradients = true)
     {
         _model = model;
         _images = images;
         _optimizer = optim.SGD(model.parameters(), 1e-3);
-        _trainer = new ContinualTrainer(model, _optimizer).UseZapping(every: BoundaryKind.ClassBoundary);
+        _trainer = new ContinualTrainer(model, _optimizer).UseZapping(every: BoundaryKind.ClassBoundary).UseGradientChecks(looksAtGradients);
         for (var i = 0; i < observers; i++)
         {
             _trainer.Observe(new Watcher());
@@ -33,8 +33,8 @@ internal sealed class ClassOfImages : IDisposable
     }
 
     /// <summary>For the paper's convnet.</summary>
-    public static ClassOfImages OfConvnet(int width, int observers = 0) =>
-        new(new Convnet(1000, width).to(Machine.Device), rand(Images, 1, 28, 28, device: Machine.Device), observers);
+    public static ClassOfImages OfConvnet(int width, int observers = 0, bool looksAtGradients = true) =>
+        new(new Convnet(1000, width).to(Machine.Device), rand(Images, 1, 28, 28, device: Machine.Device), observers, looksAtGradients);
 
     /// <summary>For one linear layer.</summary>
     public static ClassOfImages OfLinear(int inputs, int classes) =>

@@ -22,6 +22,7 @@ public abstract class Trainer : IDisposable
     private readonly StepGuard _guard;
     private readonly BatchStatistics _statistics;
     private double? _maxGradientNorm;
+    private bool _looksAtGradients = true;
     private CheckpointPlan? _checkpoints;
     private Feed? _feed;
     private TrainerState _state = new(0, 0, 0, 0);
@@ -160,6 +161,8 @@ public abstract class Trainer : IDisposable
     internal void Expect(FeedDescription? saved, IReadOnlyCollection<string> accepted) => Fed(saved is null ? null : new Feed(saved, accepted));
 
     internal void ClipGradients(double maxNorm) => _maxGradientNorm = maxNorm;
+
+    internal void LookAtGradients(bool look) => _looksAtGradients = look;
 
     /// <exception cref="ArgumentException">This trainer never signals boundaries of that kind.</exception>
     private protected virtual void EnsureSignalled(BoundaryKind kind)
@@ -374,7 +377,7 @@ public abstract class Trainer : IDisposable
     private (double Loss, double? Norm) Inspect(Tensor loss, TrainingBoundary? boundary)
     {
         List<Parameter> parameters = [.. TrainedParameters.Where(HasGradient)];
-        var (value, others) = _guard.Inspect(loss, parameters);
+        var (value, others) = _guard.Inspect(loss, _looksAtGradients ? parameters : []);
         if (!double.IsFinite(value) || others is not null)
         {
             throw Refused(value, boundary, double.IsFinite(value) ? others : null);

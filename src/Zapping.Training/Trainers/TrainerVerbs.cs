@@ -21,6 +21,21 @@ public static partial class TrainerVerbs
     }
 
     /// <summary>
+    /// Whether each step looks for NaN and infinity in its gradients before the update, which is the default: one that is found costs a batch, and one that is not costs the
+    /// model. Looking reads every gradient once, which in steps of single examples may take some percent of the time (docs/performance.md). Without it a loss, a buffer or a
+    /// norm that is not finite is still found, and <see cref="CheckpointStore.Save"/> still refuses weights that are not.
+    /// </summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="look">Whether gradients are looked at.</param>
+    public static TTrainer UseGradientChecks<TTrainer>(this TTrainer trainer, bool look)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        trainer.LookAtGradients(look);
+        return trainer;
+    }
+
+    /// <summary>
     /// Takes each batch in parts whose gradients add up to its own (gradient accumulation): the same step but for
     /// rounding, with the activations of one part in memory at a time. The loss must be a mean over examples, and
     /// examples must not see each other: batch normalisation in train mode takes its statistics part by part.

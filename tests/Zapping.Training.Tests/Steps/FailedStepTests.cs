@@ -64,6 +64,21 @@ public sealed class FailedStepTests : IDisposable
     }
 
     [Fact]
+    public void A_trainer_that_does_not_look_at_gradients_finds_the_loss_that_follows_and_saves_nothing_in_between()
+    {
+        var isBad = true;
+        using var sgd = optim.SGD(_net.parameters(), 1e-3);
+        using var store = new CheckpointStore(_folder.FullName);
+        using var trainer = new ContinualTrainer(_net, sgd, (outputs, labels) => functional.cross_entropy(outputs, labels) + ((outputs - outputs.detach()).pow(2).sum().sqrt() * (isBad ? 1 : 0)))
+            .UseGradientChecks(false);
+        trainer.TrainStep(_inputs, _labels);
+        Nets.HeadOf(_net).weight.isnan().any().item<bool>().Should().BeTrue("that is what was chosen");
+        store.Invoking(s => s.Save(trainer)).Should().Throw<InvalidOperationException>();
+        isBad = false;
+        trainer.Invoking(t => t.TrainStep(_inputs, _labels)).Should().Throw<NonFiniteStepException>().WithMessage("The loss is NaN at step 1*");
+    }
+
+    [Fact]
     public void Running_statistics_and_what_policies_gather_are_those_of_before_a_batch_with_NaN()
     {
         using var adam = optim.Adam(_net.parameters(), 1e-2);
