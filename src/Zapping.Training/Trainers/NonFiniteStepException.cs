@@ -7,6 +7,10 @@ namespace Zapping.Training;
 /// A step would have made the model useless: its loss, a gradient, or a buffer that its forward pass wrote was NaN or infinite. Weights,
 /// optimizer state, buffers and counts are as before the step, so that training may go on with the next batch.
 /// </summary>
+/// <remarks>
+/// Of LBFGS, which keeps what it has learned of its evaluations in native code, only the weights are given back. The class boundary of an episode that failed has been
+/// signalled and counted.
+/// </remarks>
 public sealed class NonFiniteStepException : ArithmeticException
 {
     internal NonFiniteStepException(double loss, long step, TrainingBoundary? boundary, NonFiniteTensors? tensors = null)
