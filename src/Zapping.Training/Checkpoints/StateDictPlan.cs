@@ -85,8 +85,7 @@ internal sealed class StateDictPlan
             return $"is {source} in the file{type} and {target.dtype} [{string.Join(", ", target.shape)}] in the module";
         }
 
-        var sharesMemory = target.shape.Zip(target.stride()).Any(d => d is { First: > 1, Second: 0 });
-        return sharesMemory ? "is an expanded view in the module and cannot be written" : null;
+        return TensorMemo.SharesEntries(target) ? "is an expanded view in the module and cannot be written" : null;
     }
 
     private static IEnumerable<string> Listed(string what, List<string> names) =>

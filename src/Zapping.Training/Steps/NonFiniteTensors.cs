@@ -8,11 +8,9 @@ namespace Zapping.Training.Internal;
 /// <param name="Advice">What may help, as a sentence.</param>
 internal sealed record NonFiniteTensors(string What, IReadOnlyList<string> Names, string Advice)
 {
-    private const int Told = 5;
-
     /// <param name="found">Names of parameters, with how many entries of their gradients are not finite, of how many.</param>
     public static NonFiniteTensors Gradients(IReadOnlyList<(string Name, long Count, long Of)> found) => new(
-        $"its gradient is NaN or infinite in {Listing(found)}",
+        $"its gradient is NaN or infinite in {FiniteWeights.Listing(found)}",
         [.. found.Select(f => f.Name)],
         "A function in the model or the loss has no finite derivative where it was taken, as sqrt and norm at 0, or a number overflowed: a small number added inside, "
         + "or a lower learning rate, may help.");
@@ -23,13 +21,7 @@ internal sealed record NonFiniteTensors(string What, IReadOnlyList<string> Names
 
     /// <param name="found">Names of buffers, or of weights that an inner loop moves, with how many entries became NaN or infinite, of how many.</param>
     public static NonFiniteTensors Written(IReadOnlyList<(string Name, long Count, long Of)> found) => new(
-        $"the step made {Listing(found)} NaN or infinite",
+        $"the step made {FiniteWeights.Listing(found)} NaN or infinite",
         [.. found.Select(f => f.Name)],
         "Statistics of one value have no variance: leave out a batch of one example, or have the layer in eval mode. Weights that overflow need a lower learning rate.");
-
-    private static string Listing(IReadOnlyList<(string Name, long Count, long Of)> found)
-    {
-        var more = found.Count > Told ? $", and {found.Count - Told} more" : "";
-        return string.Join(", ", found.Take(Told).Select(f => $"'{f.Name}' ({f.Count} of {f.Of})")) + more;
-    }
 }

@@ -71,33 +71,16 @@ internal sealed class StepGuard(nn.Module model, Func<IEnumerable<(string Name, 
     // One by one and exactly: what the quick look cannot read, or has found, where it takes infinity in a mask and squares that overflow for faults.
     private NonFiniteTensors? Search(IReadOnlyList<Parameter> parameters)
     {
-        if (Found(parameters.Select(parameter => (NameOf(parameter), parameter.grad!))) is { Count: > 0 } gradients)
+        if (FiniteWeights.Found(parameters.Select(parameter => (NameOf(parameter), parameter.grad!))) is { Count: > 0 } gradients)
         {
             return NonFiniteTensors.Gradients(gradients);
         }
 
         var entries = _memo.Entries.Where(entry => HasNumbers(entry.Tensor)).ToList();
-        var before = Found(entries.Select(entry => (entry.Name, entry.Value))).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-        var found = Found(entries.Where(entry => !before.Contains(entry.Name)).Select(entry => (entry.Name, entry.Tensor)));
+        var before = FiniteWeights.Found(entries.Select(entry => (entry.Name, entry.Value))).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var found = FiniteWeights.Found(entries.Where(entry => !before.Contains(entry.Name)).Select(entry => (entry.Name, entry.Tensor)));
         _infinite.UnionWith(before);
         return found.Count > 0 ? NonFiniteTensors.Written(found) : null;
-    }
-
-    private static List<(string Name, long Count, long Of)> Found(IEnumerable<(string Name, Tensor Values)> tensors)
-    {
-        var found = new List<(string, long, long)>();
-        foreach (var (name, values) in tensors)
-        {
-            using var scope = NewDisposeScope();
-            var numbers = values.is_sparse ? values.to_dense() : values;
-            var others = numbers.isfinite().logical_not().sum().item<long>();
-            if (others > 0)
-            {
-                found.Add((name, others, numbers.numel()));
-            }
-        }
-
-        return found;
     }
 
     private string NameOf(Parameter parameter) =>

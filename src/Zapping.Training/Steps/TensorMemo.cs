@@ -53,7 +53,8 @@ internal sealed class TensorMemo : IDisposable
         }
     }
 
-    private static bool SharesEntries(Tensor tensor) => tensor.shape.Zip(tensor.stride()).Any(dimension => dimension is { First: > 1, Second: 0 });
+    /// <summary>Whether entries of a tensor are one memory, as in an expanded view, which cannot be written in place.</summary>
+    public static bool SharesEntries(Tensor tensor) => tensor.shape.Zip(tensor.stride()).Any(dimension => dimension is { First: > 1, Second: 0 });
 
     // .to() gives a model other tensors, or the same ones in another memory.
     private bool IsOf(List<(string Name, Tensor Tensor)> wanted) =>
