@@ -18,8 +18,7 @@ using var inputs = centres[labels].add_(noise);
 using var model = Sequential(("body", Linear(20, 64)), ("relu", ReLU()), ("head", Linear(64, 10)));
 using var optimizer = optim.Adam(model.parameters(), 3e-3);
 
-var options = ZapOptions.Recommended; // all rows of the head, its bias, and what Adam remembers of both
-options.Head = HeadSelector.Named("head");
+var options = ZapOptions.Recommended with { Head = "head" }; // all rows of the head, its bias, and what Adam remembers of both
 var zapper = new ZapScheduler(
     model, [optimizer], new ZapPolicy(options), new ResetSchedule(EpochBoundary) { Period = 2, SkipFirst = true, Seed = 42 });
 zapper.Reset += report => Console.WriteLine($"  reset: {string.Join(", ", report.Rewrites.Select(rewrite => rewrite.Parameter))}");

@@ -43,7 +43,7 @@ public sealed class VictimRun : IDisposable
         _episodes = new EpisodeSampler(_images, new EpisodeOptions { InnerImages = 3, RememberImages = 8 }, seed: 2);
         Optimizer = optim.Adam(Model.parameters(), 1e-3);
         Trainer = method == VictimMethod.Asb ? new AsbTrainer(Model, Optimizer) : new MetaAsbTrainer(Model, Optimizer);
-        Trainer.UseZapping(new ZapOptions { Head = HeadSelector.Named("head") }, new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 3 });
+        Trainer.UseZapping(new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 3 }, new ZapOptions { Head = HeadSelector.Named("head") });
     }
 
     public Sequential Model { get; }

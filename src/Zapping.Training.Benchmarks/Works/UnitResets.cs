@@ -10,10 +10,11 @@ internal static class UnitResets
     public static IReadOnlyDictionary<string, Action<ContinualTrainer, Tensor>> All { get; } =
         new Dictionary<string, Action<ContinualTrainer, Tensor>>(StringComparer.Ordinal)
         {
-            ["dormant units"] = (trainer, example) => trainer.UseDormantUnitReset(
-                example, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 1000, SkipFirst = true }, normalisations: IsNormalisation),
-            ["continual backpropagation"] = (trainer, example) => trainer.UseContinualBackprop(example, normalisations: IsNormalisation),
+            ["dormant units"] = (trainer, example) => trainer.UseReDo(
+                example, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 1000, SkipFirst = true }, redo => redo.IsNormalization = IsNormalization),
+            ["continual backpropagation"] = (trainer, example) => trainer.UseContinualBackprop(
+                example, BoundaryKind.StepBoundary, backprop => backprop.IsNormalization = IsNormalization),
         };
 
-    private static bool IsNormalisation(nn.Module module) => module is InstanceNorm;
+    private static bool IsNormalization(nn.Module module) => module is InstanceNorm;
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Zapping.Training;
 
 /// <summary>Which checkpoints stay when a new one has been saved.</summary>
-public sealed class CheckpointRetention
+public sealed record CheckpointRetention
 {
     /// <summary>How many of the newest stay, at least 1; default 2.</summary>
     [Range(1, int.MaxValue)]

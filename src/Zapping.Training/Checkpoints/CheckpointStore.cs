@@ -64,7 +64,7 @@ public sealed class CheckpointStore : IDisposable
     public Checkpoint Save(Trainer trainer, double? score = null, IReadOnlyDictionary<string, string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        using var activity = TrainingTelemetry.Checkpoint(trainer.State.Steps);
+        using var activity = TrainingTelemetry.Saving(trainer.State.Steps);
         var snapshot = new TrainerSnapshot(trainer);
         if (!AllowNonFinite)
         {

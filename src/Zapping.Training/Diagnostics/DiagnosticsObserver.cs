@@ -84,12 +84,12 @@ public sealed class DiagnosticsObserver : IStatefulTrainingObserver
     }
 
     /// <inheritdoc/>
-    public string SaveState() => ObserverJson.Write(new DiagnosticsState(_records, _steps), ObserverJson.Default.DiagnosticsState);
+    public string SaveState() => ObserverJson.Write(new DiagnosticsState(_records, _steps), DiagnosticsJson.Default.DiagnosticsState);
 
     /// <inheritdoc/>
     public void RestoreState(string state)
     {
-        var saved = ObserverJson.Read(state, ObserverJson.Default.DiagnosticsState);
+        var saved = ObserverJson.Read(state, DiagnosticsJson.Default.DiagnosticsState);
         _records.Clear();
         _records.AddRange(saved.Records);
         _steps = saved.Steps;

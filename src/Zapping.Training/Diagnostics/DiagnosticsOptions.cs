@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Zapping.Training;
 
 /// <summary>When a <see cref="DiagnosticsObserver"/> measures.</summary>
-public sealed class DiagnosticsOptions
+public sealed record DiagnosticsOptions
 {
     /// <summary>After every so many steps (or episodes); at least 1, default 100.</summary>
     [Range(1, int.MaxValue)]

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Zapping.Training;
 
 /// <summary>What a <see cref="RepresentationProbe"/> looks at.</summary>
-public sealed class RepresentationOptions
+public sealed record RepresentationOptions
 {
     /// <summary>
     /// Which layer is the classifier, whose inputs are the features; a <see cref="TorchSharp.Modules.Linear"/>. Default: the model's only one.

@@ -121,9 +121,37 @@ public sealed class ResetContext
         _afterwards.Add(update);
     }
 
-    /// <exception cref="InvalidOperationException">Another layer uses the same memory.</exception>
-    internal void EnsureNotShared(Parameter parameter, string remedy = "")
+    /// <summary>A parameter of <see cref="Model"/> as it is now.</summary>
+    /// <param name="name">As in <c>named_parameters()</c>, for example <c>head.weight</c>.</param>
+    /// <exception cref="ArgumentException">There is none of that name; the message lists those that there are.</exception>
+    public Parameter Parameter(string name)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var named = Model.named_parameters().ToList();
+        return named.Find(p => p.name == name).parameter
+            ?? throw new ArgumentException($"The model {ModuleName.Of(Model)} has no parameter '{name}'. There are: {string.Join(", ", named.Select(p => p.name))}.", nameof(name));
+    }
+
+    /// <summary>The name of a parameter of <see cref="Model"/>; of several for one memory the first.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <exception cref="ArgumentException">The parameter is not the model's.</exception>
+    public string NameOf(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return _catalog.NameOf(parameter);
+    }
+
+    /// <summary>The model itself (named "") and every module in it, with dotted names. A module with two names comes twice.</summary>
+    public IEnumerable<(string Name, nn.Module Module)> Modules() => ParameterCatalog.Modules(Model);
+
+    /// <summary>Refuses a parameter that another layer uses too, which a reset would change silently.</summary>
+    /// <param name="parameter">A parameter of <see cref="Model"/>.</param>
+    /// <param name="remedy">Ends the message: what to do if that is meant.</param>
+    /// <exception cref="ArgumentException">The parameter is not the model's.</exception>
+    /// <exception cref="InvalidOperationException">Another layer uses the same memory.</exception>
+    public void EnsureNotShared(Parameter parameter, string remedy = "")
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
         var names = _catalog.NamesOf(parameter);
         if (names.Count > 1)
         {

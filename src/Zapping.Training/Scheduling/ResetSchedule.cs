@@ -30,8 +30,18 @@ public sealed record ResetSchedule(BoundaryKind Every)
     /// </summary>
     public bool SkipFirst { get; init; }
 
-    /// <summary>Seed of the resets' randomness; default 0. Give different schedules different seeds.</summary>
+    /// <summary>
+    /// Name of the resets in logs, metrics, checkpoints and their random streams. Default: the name of the policy's class, with a number from the second of its kind on
+    /// that a trainer is given. Two resets in a loop of your own that are of one class need names or seeds of their own.
+    /// </summary>
+    public string? Name { get; init; }
+
+    /// <summary>Seed of the resets' randomness; default 0.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Every boundary of a kind: <c>trainer.UseZapping(every: ClassBoundary)</c>.</summary>
+    /// <param name="every">The kind of boundary.</param>
+    public static implicit operator ResetSchedule(BoundaryKind every) => new(every);
 
     /// <summary>Whether a reset is due.</summary>
     /// <param name="boundary">What is about to begin.</param>
@@ -65,6 +75,11 @@ public sealed record ResetSchedule(BoundaryKind Every)
         if (AtMost < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(AtMost), AtMost, "AtMost must be 0 or more.");
+        }
+
+        if (Name is not null && string.IsNullOrWhiteSpace(Name))
+        {
+            throw new ArgumentException("Name must be a name, or null for that of the policy's class.", nameof(Name));
         }
 
         return this;

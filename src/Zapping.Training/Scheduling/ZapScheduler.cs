@@ -23,6 +23,7 @@ public sealed class ZapScheduler
     private readonly ParameterCatalog _catalog;
     private readonly OptimizerStates _states;
     private readonly Gate _gate;
+    private readonly ulong _seed;
 
     /// <summary>Makes a scheduler.</summary>
     /// <param name="model">The model that is trained.</param>
@@ -41,6 +42,8 @@ public sealed class ZapScheduler
         ArgumentNullException.ThrowIfNull(schedule);
         _policy = policy;
         Schedule = schedule.Ensure();
+        Name = schedule.Name ?? KindOf(policy);
+        _seed = schedule.Name is null ? schedule.Seed : StableHash.Mix(schedule.Seed, StableHash.Of(schedule.Name));
         ConvolutionGuard.Protect(model);
         _catalog = new ParameterCatalog(model);
         _states = new OptimizerStates([.. optimizers]);
@@ -50,8 +53,8 @@ public sealed class ZapScheduler
     /// <summary>What is reset.</summary>
     internal IResetPolicy Policy => _policy;
 
-    /// <summary>Name of the policy's class.</summary>
-    internal string PolicyName => _policy.GetType().Name;
+    /// <summary>Name of the resets in logs, metrics and checkpoints: <see cref="ResetSchedule.Name"/>, or that of the policy's class.</summary>
+    public string Name { get; }
 
     /// <summary>Raised before each reset, with the boundary at which it runs. An exception of a listener ends the call; nothing is then reset.</summary>
     public event Action<TrainingBoundary>? Resetting;
@@ -121,6 +124,21 @@ public sealed class ZapScheduler
     public bool Signal(BoundaryKind kind, params IReadOnlyList<int> classes) =>
         Signal(new TrainingBoundary(kind, State.Boundaries, classes));
 
+    /// <summary>Runs a policy now and once, such as to give a classifier a fresh start.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="optimizers">Every optimizer that may hold a parameter which is reset; none if the reset need not know them.</param>
+    /// <param name="policy">What is reset.</param>
+    /// <param name="seed">Seed of its randomness.</param>
+    /// <param name="boundary">For policies that look at it; default: a task boundary without classes.</param>
+    /// <exception cref="InvalidOperationException">The reset cannot be done (the message says why), or one is already running on this model. Nothing has been written.</exception>
+    public static void ResetNow(nn.Module model, IEnumerable<optim.Optimizer> optimizers, IResetPolicy policy, ulong seed = 0, TrainingBoundary? boundary = null)
+    {
+        boundary ??= TrainingBoundary.Task(0);
+        new ZapScheduler(model, optimizers, policy, new ResetSchedule(boundary.Kind) { Seed = seed }).Run(boundary);
+    }
+
+    internal static string KindOf(IResetPolicy policy) => policy.GetType().Name;
+
     // Before anything is reset, because State refuses what it cannot hold.
     private void EnsureCountable(TrainingBoundary boundary)
     {
@@ -137,10 +155,10 @@ public sealed class ZapScheduler
 
     private void Run(TrainingBoundary boundary)
     {
-        using var activity = TrainingTelemetry.Reset(PolicyName, boundary);
+        using var activity = TrainingTelemetry.Reset(Name, boundary);
         var started = Stopwatch.GetTimestamp();
         var listeners = Reset;
-        var context = new ResetContext(_catalog, _states, boundary, State.Resets, Schedule.Seed);
+        var context = new ResetContext(_catalog, _states, boundary, State.Resets, _seed);
         TimeSpan elapsed;
         ResetReport? report = null;
         _gate.Enter();
@@ -158,7 +176,7 @@ public sealed class ZapScheduler
             elapsed += Stopwatch.GetElapsedTime(started);
             if (listeners is not null)
             {
-                report = new ResetReport(boundary, context.Ordinal, PolicyName, context.Reports(), elapsed);
+                report = new ResetReport(boundary, context.Ordinal, Name, context.Reports(), elapsed);
             }
         }
         finally
@@ -166,8 +184,12 @@ public sealed class ZapScheduler
             _gate.Leave();
         }
 
-        TrainingTelemetry.WasReset(PolicyName, context, elapsed);
-        TrainingLog.WasReset(Log, PolicyName, context, elapsed);
+        TrainingTelemetry.WasReset(Name, boundary, context.RowsOfWeights, elapsed);
+        if (Log.IsEnabled(LogLevel.Debug))
+        {
+            TrainingLog.WasReset(Log, Name, context.RowsOfWeights, elapsed.TotalMicroseconds, boundary, context.Ordinal);
+        }
+
         if (report is not null)
         {
             listeners!(report);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Zapping.Training;
 
-/// <summary>The events of <see cref="TrainerVerbs.UseLogging"/>, where their ids are documented.</summary>
+/// <summary>The events of <see cref="TrainerExtensions.UseLogging{TTrainer}(TTrainer, ILogger)"/>, where their ids are documented.</summary>
 internal static partial class TrainingLog
 {
     public static void Begins(ILogger log, TrainingBoundary boundary)
@@ -21,17 +21,6 @@ internal static partial class TrainingLog
         }
     }
 
-    public static void NonFiniteStep(ILogger log, NonFiniteStepException failure) =>
-        NonFiniteStep(log, failure.Finding, failure.Step, failure.Boundary?.ToString() ?? "no boundary");
-
-    public static void WasReset(ILogger log, string policy, ResetContext context, TimeSpan elapsed)
-    {
-        if (log.IsEnabled(LogLevel.Debug))
-        {
-            WasReset(log, policy, context.RowsOfWeights, elapsed.TotalMicroseconds, context.Boundary, context.Ordinal);
-        }
-    }
-
     [LoggerMessage(1, LogLevel.Information, "Task {Index} begins, with {Classes} classes")]
     private static partial void TaskBegins(ILogger log, long index, int classes);
 
@@ -42,7 +31,7 @@ internal static partial class TrainingLog
     private static partial void ClassBegins(ILogger log, long index, int classId);
 
     [LoggerMessage(10, LogLevel.Debug, "{Policy} reset {Rows} rows of weights in {Microseconds:f1} us at {Boundary}, as reset {Ordinal}")]
-    private static partial void WasReset(ILogger log, string policy, long rows, double microseconds, TrainingBoundary boundary, long ordinal);
+    public static partial void WasReset(ILogger log, string policy, long rows, double microseconds, TrainingBoundary boundary, long ordinal);
 
     [LoggerMessage(20, LogLevel.Information, "Checkpoint {Name} saved after {Steps} steps")]
     public static partial void CheckpointSaved(ILogger log, string name, long steps);
@@ -59,7 +48,7 @@ internal static partial class TrainingLog
     public static partial void ResumedOnOtherArithmetic(ILogger log, string saved, string own);
 
     [LoggerMessage(30, LogLevel.Error, "{Finding} at step {Step}, after {Boundary}; nothing was updated")]
-    private static partial void NonFiniteStep(ILogger log, string finding, long step, string boundary);
+    public static partial void NonFiniteStep(ILogger log, string finding, long step, string boundary);
 
     [LoggerMessage(40, LogLevel.Warning, "{Finding}")]
     public static partial void Convolutions(ILogger log, string finding);

@@ -39,36 +39,36 @@ public static class TrainingTelemetry
     private static readonly Histogram<double> ResetDuration = Meter.CreateHistogram<double>("zapping.reset.duration", "us", "Duration of a reset.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("zapping.steps", "{step}", "Optimisation steps, or episodes.");
 
-    internal static Activity? Fit(Trainer trainer) => Source.StartActivity("zapping.fit")?.SetTag("trainer", trainer.GetType().Name);
+    internal static Activity? Fit(string trainer) => Source.StartActivity("zapping.fit")?.SetTag("trainer", trainer);
 
     internal static Activity? Task(long index) => Source.StartActivity("zapping.task")?.SetTag("index", index);
 
     internal static Activity? Epoch(long index) => Source.StartActivity("zapping.epoch")?.SetTag("index", index);
 
-    internal static Activity? Checkpoint(long step) => Source.StartActivity("zapping.checkpoint")?.SetTag("step", step);
+    internal static Activity? Saving(long step) => Source.StartActivity("zapping.checkpoint")?.SetTag("step", step);
 
     internal static Activity? Reset(string policy, TrainingBoundary boundary) => Source.HasListeners()
         ? Source.StartActivity("zapping.reset")?.SetTag("policy", policy).SetTag("boundary", boundary.Kind.ToString()).SetTag("index", boundary.Index)
         : null;
 
-    internal static void Stepped(Trainer trainer)
+    internal static void Stepped(string trainer)
     {
         if (Steps.Enabled)
         {
-            Steps.Add(1, new KeyValuePair<string, object?>("trainer", trainer.GetType().Name));
+            Steps.Add(1, new KeyValuePair<string, object?>("trainer", trainer));
         }
     }
 
-    internal static void WasReset(string policy, ResetContext context, TimeSpan elapsed)
+    internal static void WasReset(string policy, TrainingBoundary boundary, long rows, TimeSpan elapsed)
     {
         if (!Resets.Enabled && !ResetRows.Enabled && !ResetDuration.Enabled)
         {
             return;
         }
 
-        var tags = new TagList { { "policy", policy }, { "boundary", context.Boundary.Kind.ToString() } };
+        var tags = new TagList { { "policy", policy }, { "boundary", boundary.Kind.ToString() } };
         Resets.Add(1, tags);
-        ResetRows.Add(context.RowsOfWeights, tags);
+        ResetRows.Add(rows, tags);
         ResetDuration.Record(elapsed.TotalMicroseconds, tags);
     }
 }

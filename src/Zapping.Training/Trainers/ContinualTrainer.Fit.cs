@@ -28,7 +28,7 @@ public sealed partial class ContinualTrainer
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var turn = Enter();
         EnsureTrainable();
-        using var activity = TrainingTelemetry.Fit(this);
+        using var activity = TrainingTelemetry.Fit(GetType().Name);
         var run = new FitRun(null, progress, cancellationToken);
         using var tasks = stream.GetEnumerator();
         var (feed, place, hasTask) = GoOn(tasks, batchSize, run);
@@ -72,7 +72,7 @@ public sealed partial class ContinualTrainer
         var description = FeedDescription.Of(FeedDescription.Epochs, source);
         Continue(description);
         var feed = Begin(description);
-        using var activity = TrainingTelemetry.Fit(this);
+        using var activity = TrainingTelemetry.Fit(GetType().Name);
         var run = new FitRun((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
         {
@@ -179,7 +179,7 @@ public sealed partial class ContinualTrainer
             var labels = full([length], label, ScalarType.Int64, inputs.device);
             var loss = Step(inputs, labels, state => state with { ClassSteps = state.ClassSteps + 1 });
             run.Add(loss, length);
-            SaveIfDue();
+            FollowStep();
         }
     }
 
@@ -198,7 +198,7 @@ public sealed partial class ContinualTrainer
             var (inputs, labels) = batch.Current;
             var loss = Step(inputs, labels, state => state with { EpochSteps = state.EpochSteps + 1 });
             run.Add(loss, inputs.shape[0]);
-            SaveIfDue();
+            FollowStep();
         }
     }
 }

@@ -55,12 +55,12 @@ public sealed partial class ContinualTrainer
         EnsureNoneAlone(inputs, [inputs.shape[0]]);
         SignalStep();
         using var scope = NewDisposeScope();
-        ClearGradients();
-        using var before = Optimizers[0] is OptimizerHelper ? null : Remember(); // such a one makes further passes, of which one may fail
-        var (outputs, loss, value, norm) = Prepare(() => Differentiate(inputs, labels), _lastBoundary);
+        Pass.ClearGradients();
+        using var before = Optimizers[0] is OptimizerHelper ? null : Pass.Remember(); // such a one makes further passes, of which one may fail
+        var (outputs, loss, value, norm) = Pass.Prepare(() => Differentiate(inputs, labels), State.Steps, _lastBoundary);
         Update(loss, inputs, labels, before);
         Count(counted(State with { Steps = step + 1, IsStepBegun = false }));
-        TrainingTelemetry.Stepped(this);
+        TrainingTelemetry.Stepped(GetType().Name);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         if (Observers.Count > 0)
         {
@@ -80,7 +80,7 @@ public sealed partial class ContinualTrainer
     {
         if (sizes.Any(size => size == 1 || (_microBatch is { } part && size > part && (part == 1 || size % part == 1))))
         {
-            EnsureFitsAlone(inputs);
+            Pass.EnsureFitsAlone(inputs);
         }
     }
 
@@ -144,7 +144,7 @@ public sealed partial class ContinualTrainer
         var count = inputs.shape[0];
         if (_microBatch is not { } size || count <= size)
         {
-            var (all, whole) = Forward(inputs, labels);
+            var (all, whole) = Pass.Forward(inputs, labels);
             BackwardPass.Of(whole);
             return (all.detach(), whole.detach());
         }
@@ -160,7 +160,7 @@ public sealed partial class ContinualTrainer
         {
             using var part = NewDisposeScope();
             var length = Math.Min(size, count - start);
-            var (scores, loss) = Forward(inputs.narrow(0, start, length), labels.narrow(0, start, length));
+            var (scores, loss) = Pass.Forward(inputs.narrow(0, start, length), labels.narrow(0, start, length));
             var share = loss * ((double)length / count);
             BackwardPass.Of(share); // gradients add up
             outputs.Add(scores.detach().MoveToOuterDisposeScope());
@@ -168,7 +168,7 @@ public sealed partial class ContinualTrainer
         }
 
         var (together, sum) = (cat(outputs), stack(losses).sum());
-        MicroBatchSum.Ensure(Loss, together, labels, sum);
+        MicroBatchSum.Ensure(Pass.Loss, together, labels, sum);
         return (together, sum);
     }
 
@@ -192,8 +192,8 @@ public sealed partial class ContinualTrainer
         {
             new NativeClosure(loss, () =>
             {
-                ClearGradients();
-                return Prepare(() => Differentiate(inputs, labels), _lastBoundary).Loss;
+                Pass.ClearGradients();
+                return Pass.Prepare(() => Differentiate(inputs, labels), State.Steps, _lastBoundary).Loss;
             }).Step(Optimizers[0]);
         }
         catch

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
@@ -15,18 +14,12 @@ namespace Zapping.Training;
 /// <threadsafety>One thread at a time; a second one is refused. Two trainers on two threads do not disturb each other.</threadsafety>
 public abstract class Trainer : IDisposable
 {
-    private readonly List<ZapScheduler> _schedulers = [];
-    private readonly List<ITrainingObserver> _observers = [];
+    private readonly BoundarySignals _signals;
     private readonly List<LearningRateSchedule> _learningRates = [];
     private readonly List<IDisposable> _owned = [];
-    private readonly StepGuard _guard;
-    private readonly BatchStatistics _statistics;
-    private double? _maxGradientNorm;
-    private bool _looksAtGradients = true;
-    private CheckpointPlan? _checkpoints;
+    private readonly OrderedDictionary<string, Action> _afterSteps = new(StringComparer.Ordinal);
     private Feed? _feed;
     private TrainerState _state = new(0, 0, 0, 0);
-    private (BoundaryKind Kind, long Index, int Signalled)? _halfway;
     private int _busy;
     private bool _isArenaKnown;
     private bool _disposed;
@@ -48,14 +41,13 @@ public abstract class Trainer : IDisposable
         ConvolutionGuard.Protect(model);
         Model = model;
         Optimizers = optimizers;
-        Loss = loss ?? ClassLoss.CrossEntropy;
         LabelsAreUnits = loss is null;
-        _guard = new StepGuard(model, Gathered);
-        _statistics = new BatchStatistics(model);
+        _signals = new BoundarySignals(model, optimizers);
+        Pass = new TrainingPass(model, optimizers, loss ?? ClassLoss.CrossEntropy, _signals.Gathered);
     }
 
     /// <summary>The resets in use, in the order in which they run.</summary>
-    public IReadOnlyList<ZapScheduler> Schedulers => _schedulers;
+    public IReadOnlyList<ZapScheduler> Schedulers => _signals.Schedulers;
 
     /// <summary>
     /// Counts of what has begun; restore them, and each scheduler's state, before training goes on. Setting them also gives up the place in a stream or an epoch that
@@ -67,7 +59,7 @@ public abstract class Trainer : IDisposable
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            _halfway = null;
+            _signals.BeginAnew();
             Fed(null);
             _state = value;
         }
@@ -82,28 +74,26 @@ public abstract class Trainer : IDisposable
         set
         {
             field = value;
-            _schedulers.ForEach(scheduler => scheduler.Log = value);
+            (_signals.Log, Pass.Log) = (value, value);
             ConvolutionGuard.Tell(value);
         }
     } = NullLogger.Instance;
 
-    internal nn.Module<Tensor, Tensor> Model { get; }
+    /// <summary>The model that is trained: inputs [n, …] to outputs, usually logits [n, classes].</summary>
+    public nn.Module<Tensor, Tensor> Model { get; }
 
-    internal IReadOnlyList<optim.Optimizer> Optimizers { get; }
+    /// <summary>The optimizers, in the order in which they were given.</summary>
+    public IReadOnlyList<optim.Optimizer> Optimizers { get; }
 
     internal IReadOnlyList<LearningRateSchedule> LearningRates => _learningRates;
 
-    private protected Func<Tensor, Tensor, Tensor> Loss { get; }
+    /// <summary>Makes the forward and backward passes.</summary>
+    private protected TrainingPass Pass { get; }
 
     /// <summary>Whether a label is the number of its class's unit, as for the loss where none is given; what others take labels for is not known.</summary>
     private protected bool LabelsAreUnits { get; }
 
-    internal IReadOnlyList<ITrainingObserver> Observers => _observers;
-
-    // A native optimizer (LBFGS) names its parameters only by new handles, and with a warning.
-    private protected IEnumerable<Parameter> TrainedParameters => Optimizers[0] is OptimizerHelper
-        ? Optimizers.SelectMany(optimizer => optimizer.parameters())
-        : Model.parameters();
+    internal IReadOnlyList<ITrainingObserver> Observers => _signals.Observers;
 
     /// <summary>Ends the trainer's use. Model, optimizers and data are not touched.</summary>
     public void Dispose()
@@ -115,20 +105,19 @@ public abstract class Trainer : IDisposable
     internal void Add(IResetPolicy policy, ResetSchedule schedule)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        schedule.Ensure();
         EnsureSignalled(schedule.Every);
-        _schedulers.Add(new ZapScheduler(Model, Optimizers, policy, schedule) { Log = Log });
-        if (_observers.Count > 0)
-        {
-            Watch(_schedulers[^1]);
-        }
+        _signals.Add(policy, schedule);
     }
 
-    /// <summary>Like <see cref="Add(IResetPolicy, ResetSchedule)"/>, of a policy that was made for this trainer and ends with it.</summary>
-    internal void AddOwned<TPolicy>(TPolicy policy, ResetSchedule schedule)
-        where TPolicy : IResetPolicy, IDisposable
+    /// <summary>Disposes of something together with the trainer, such as a policy that was made for it and watches its model.</summary>
+    /// <param name="disposable">Disposed of once, after the trainer has let go of its resets.</param>
+    /// <exception cref="ObjectDisposedException">The trainer has been disposed of.</exception>
+    public void RegisterForDispose(IDisposable disposable)
     {
-        _owned.Add(policy);
-        Add(policy, schedule);
+        ArgumentNullException.ThrowIfNull(disposable);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _owned.Add(disposable);
     }
 
     internal void Add(LearningRateSchedule learningRates)
@@ -137,32 +126,27 @@ public abstract class Trainer : IDisposable
         _learningRates.Add(learningRates);
     }
 
-    internal void Add(ITrainingObserver observer)
-    {
-        if (_observers.Count == 0)
-        {
-            _schedulers.ForEach(Watch);
-        }
-
-        _observers.Add(observer);
-    }
+    internal void Add(ITrainingObserver observer) => _signals.Add(observer);
 
     /// <summary>What a resumed run must share with the saved one besides model, optimizers and resets.</summary>
     internal virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["gradient clipping"] = _maxGradientNorm?.ToString("r", CultureInfo.InvariantCulture) ?? "none",
+        ["gradient clipping"] = Pass.MaxGradientNorm?.ToString("r", CultureInfo.InvariantCulture) ?? "none",
     };
 
-    internal void Save(CheckpointPlan plan) => _checkpoints = plan;
+    /// <summary>Registers what follows each step of a <c>Fit</c>.</summary>
+    /// <param name="name">Of the feature; a second registration with the same name takes the place of the first.</param>
+    /// <param name="action">Called on the training thread, after the step is counted.</param>
+    internal void AfterSteps(string name, Action action) => _afterSteps[name] = action;
 
     /// <summary>Has the next <c>Fit</c> go on from a saved one.</summary>
     /// <param name="saved">What that one was fed with; null if it is not known.</param>
     /// <param name="accepted">Differences that are meant.</param>
     internal void Expect(FeedDescription? saved, IReadOnlyCollection<string> accepted) => Fed(saved is null ? null : new Feed(saved, accepted));
 
-    internal void ClipGradients(double maxNorm) => _maxGradientNorm = maxNorm;
+    internal void ClipGradients(double maxNorm) => Pass.MaxGradientNorm = maxNorm;
 
-    internal void LookAtGradients(bool look) => _looksAtGradients = look;
+    internal void LookAtGradients(bool look) => Pass.LooksAtGradients = look;
 
     /// <exception cref="ArgumentException">This trainer never signals boundaries of that kind.</exception>
     private protected virtual void EnsureSignalled(BoundaryKind kind)
@@ -171,11 +155,10 @@ public abstract class Trainer : IDisposable
 
     private protected virtual void Dispose(bool disposing)
     {
-        _schedulers.ForEach(scheduler => scheduler.Resetting -= TellAhead);
-        _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
-        _guard.Dispose();
+        _signals.Dispose();
+        Pass.Dispose();
         _feed?.Dispose();
-        _owned.ForEach(policy => policy.Dispose());
+        _owned.ForEach(own => own.Dispose());
         _owned.Clear();
         _disposed = true;
     }
@@ -183,14 +166,8 @@ public abstract class Trainer : IDisposable
     /// <summary>Resets what is due, and only then counts the boundary and tells observers: if one fails, it is not said twice.</summary>
     /// <param name="boundary">What begins.</param>
     /// <param name="begun">The state from then on.</param>
-    private protected void Signal(TrainingBoundary boundary, TrainerState begun)
-    {
-        TrainingLog.Begins(Log, boundary);
-        _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
-        SignalSchedulers(boundary);
-        _state = begun;
-        _observers.ForEach(observer => observer.OnBoundary(boundary));
-    }
+    private protected void Signal(TrainingBoundary boundary, TrainerState begun) =>
+        _signals.Signal(boundary, () => _state = begun);
 
     /// <summary>Counts on.</summary>
     private protected void Count(TrainerState state) => _state = state;
@@ -230,103 +207,6 @@ public abstract class Trainer : IDisposable
         }
     }
 
-    // When a reset fails, those before it have been made. If the same boundary is then tried again, they are not made twice.
-    private void SignalSchedulers(TrainingBoundary boundary)
-    {
-        var done = _halfway is { } halfway && (halfway.Kind, halfway.Index) == (boundary.Kind, boundary.Index) ? halfway.Signalled : 0;
-        for (; done < _schedulers.Count; done++)
-        {
-            _halfway = (boundary.Kind, boundary.Index, done);
-            _schedulers[done].Signal(boundary);
-        }
-
-        _halfway = null;
-    }
-
-    // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each
-    // activation as soon as the backward pass has used it, and the next gradient takes its warm memory.
-    private protected (Tensor Outputs, Tensor Loss) Forward(Tensor inputs, Tensor labels)
-    {
-        using var activations = NewDisposeScope();
-        var outputs = Model.call(inputs);
-        var loss = Loss(outputs, labels);
-        foreach (var result in new[] { outputs, loss })
-        {
-            if (activations.Contains(result))
-            {
-                activations.MoveToOuter(result);
-            }
-        }
-
-        return loss.numel() == 1
-            ? (outputs, loss)
-            : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", loss.shape)}].");
-    }
-
-    /// <summary>To be called before a batch of one example, and before its boundaries are signalled.</summary>
-    /// <param name="example">[n, …], of which the first is such an example.</param>
-    /// <exception cref="InvalidOperationException">A layer would have no variance. Nothing has been written.</exception>
-    private protected void EnsureFitsAlone(Tensor example)
-    {
-        using var one = example.narrow(0, 0, 1);
-        _statistics.EnsureFor(one);
-    }
-
-    /// <summary>
-    /// Makes what comes before an update: a forward and a backward pass, and a look at what they made. If it fails, buffers and what policies have
-    /// gathered are as before, and no gradient is left.
-    /// </summary>
-    /// <param name="pass">The passes; they leave the gradients in the parameters.</param>
-    /// <param name="boundary">For messages.</param>
-    /// <param name="moved">Parameters that the passes move themselves.</param>
-    /// <returns>The outputs, the loss, its value, and the norm of all gradients before clipping.</returns>
-    /// <exception cref="NonFiniteStepException">The loss, a gradient or a buffer is NaN or infinite.</exception>
-    private protected Gradient Prepare(
-        Func<(Tensor Outputs, Tensor Loss)> pass, TrainingBoundary? boundary, IEnumerable<(string Name, Parameter Parameter)>? moved = null)
-    {
-        _guard.Begin(moved ?? []);
-        try
-        {
-            var (outputs, loss) = pass();
-            var (value, norm) = Inspect(loss, boundary);
-            return new Gradient(outputs, loss, value, norm);
-        }
-        catch
-        {
-            _guard.Undo();
-            ClearGradients();
-            throw;
-        }
-    }
-
-    /// <summary>Remembers all that a step may write before its update, and the parameters.</summary>
-    private protected TensorMemo Remember()
-    {
-        var memo = new TensorMemo();
-        memo.Remember(_guard.Written.Concat(Model.named_parameters().Select(p => (p.name, (Tensor)p.parameter))));
-        return memo;
-    }
-
-    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite.</exception>
-    private protected double EnsureFinite(double loss, TrainingBoundary? boundary) =>
-        double.IsFinite(loss) ? loss : throw Refused(loss, boundary, null);
-
-    // An absent gradient, unlike one of zeros, leaves a parameter and its moments alone, and the next backward pass
-    // hands its buffer over instead of adding to one.
-    private protected void ClearGradients()
-    {
-        foreach (var parameter in TrainedParameters)
-        {
-            parameter.grad = null;
-        }
-    }
-
-    private protected static bool HasGradient(Parameter parameter)
-    {
-        using var gradient = parameter.grad;
-        return gradient is not null;
-    }
-
     private protected void AdvanceLearningRates(BoundaryKind kind)
     {
         foreach (var learningRates in _learningRates)
@@ -338,7 +218,14 @@ public abstract class Trainer : IDisposable
         }
     }
 
-    private protected void SaveIfDue() => _checkpoints?.SaveIfDue(this);
+    /// <summary>To be called after each step of a <c>Fit</c>, once it is counted.</summary>
+    private protected void FollowStep()
+    {
+        foreach (var action in _afterSteps.Values)
+        {
+            action();
+        }
+    }
 
     /// <summary>To be called before anything is signalled.</summary>
     /// <exception cref="InvalidOperationException">Gradients are switched off.</exception>
@@ -374,35 +261,6 @@ public abstract class Trainer : IDisposable
         _feed = feed;
     }
 
-    private (double Loss, double? Norm) Inspect(Tensor loss, TrainingBoundary? boundary)
-    {
-        List<Parameter> parameters = [.. TrainedParameters.Where(HasGradient)];
-        var (value, others) = _guard.Inspect(loss, _looksAtGradients ? parameters : []);
-        if (!double.IsFinite(value) || others is not null)
-        {
-            throw Refused(value, boundary, double.IsFinite(value) ? others : null);
-        }
-
-        if (_maxGradientNorm is not { } max)
-        {
-            return (value, null);
-        }
-
-        var norm = nn.utils.clip_grad_norm_(parameters, max);
-        return double.IsFinite(norm) ? (value, norm) : throw Refused(value, boundary, NonFiniteTensors.Norm(norm));
-    }
-
-    private NonFiniteStepException Refused(double loss, TrainingBoundary? boundary, NonFiniteTensors? others)
-    {
-        var refused = new NonFiniteStepException(loss, State.Steps, boundary, others);
-        TrainingLog.NonFiniteStep(Log, refused);
-        return refused;
-    }
-
-    private IEnumerable<(string Name, Tensor Tensor)> Gathered() => _schedulers
-        .Select(scheduler => scheduler.Policy).OfType<IStatefulResetPolicy>().Distinct()
-        .SelectMany(policy => policy.State.Select(own => ($"{policy.GetType().Name} {own.Key}", own.Value)));
-
     private void TellOfArena()
     {
         if (Log.IsEnabled(LogLevel.Information) && NativeAllocator.IsInVainHere)
@@ -410,22 +268,6 @@ public abstract class Trainer : IDisposable
             TrainingLog.LargeBlocksGivenBack(Log);
         }
     }
-
-    private void Watch(ZapScheduler scheduler)
-    {
-        scheduler.Resetting += TellAhead;
-        scheduler.Reset += Tell;
-    }
-
-    private void TellAhead(TrainingBoundary boundary) => _observers.ForEach(observer => observer.OnResetAhead(boundary));
-
-    private void Tell(ResetReport report) => _observers.ForEach(observer => observer.OnReset(report));
-
-    /// <param name="Outputs">Of the model.</param>
-    /// <param name="Loss">A scalar.</param>
-    /// <param name="Value">The loss.</param>
-    /// <param name="Norm">The global L2 norm of all gradients before clipping; null without clipping.</param>
-    private protected readonly record struct Gradient(Tensor Outputs, Tensor Loss, double Value, double? Norm);
 
     private protected readonly struct Turn(Trainer trainer) : IDisposable
     {

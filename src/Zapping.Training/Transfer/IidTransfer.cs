@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>Options of <see cref="IidTransfer"/>.</summary>
-public sealed class IidTransferOptions : TrainedTransferOptions
+public sealed record IidTransferOptions : TrainedTransferOptions
 {
     /// <summary>Examples of a step, at least 1; default 256.</summary>
     [Range(1, int.MaxValue)]

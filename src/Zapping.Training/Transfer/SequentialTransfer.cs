@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>Options of <see cref="SequentialTransfer"/>.</summary>
-public sealed class SequentialTransferOptions : TrainedTransferOptions
+public sealed record SequentialTransferOptions : TrainedTransferOptions
 {
     /// <summary>Evaluations are made after the first class, after every so many, and after the last; at least 1, default 50.</summary>
     [Range(1, int.MaxValue)]

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>What all ways of transferring a model to new classes have in common, and all there is to say of <see cref="LeastSquaresTransfer"/>.</summary>
-public class TransferOptions
+public record TransferOptions
 {
     /// <summary>The classifier layer; default: the only linear layer that it can be.</summary>
     [Required]
@@ -34,7 +34,7 @@ public class TransferOptions
 }
 
 /// <summary>Options of transfers that make gradient steps.</summary>
-public abstract class TrainedTransferOptions : TransferOptions
+public abstract record TrainedTransferOptions : TransferOptions
 {
     private protected TrainedTransferOptions()
     {

@@ -32,9 +32,8 @@ public sealed class PlannedResetsTests
         using var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, Seeds.Of(plan.Seed, "initial weights"));
         using var optimizer = new FusedAdam(model.parameters(), plan.LearningRate);
         using var trainer = new ContinualTrainer(model, optimizer).UseMicroBatches(PaperModel.ImagesAtATime);
-        var recommended = ZapOptions.Recommended;
-        recommended.Head = HeadSelector.Layer(model.Classifier);
-        trainer.UseZapping(recommended, new ResetSchedule(BoundaryKind.EpochBoundary) { SkipFirst = true, Seed = Seeds.Of(plan.Seed, "zaps") });
+        var recommended = ZapOptions.Recommended with { Head = HeadSelector.Layer(model.Classifier) };
+        trainer.UseZapping(new ResetSchedule(BoundaryKind.EpochBoundary) { SkipFirst = true, Seed = Seeds.Of(plan.Seed, "zaps") }, recommended);
         var (inputs, labels) = split.Training;
         trainer.Fit(new ShuffledBatches(inputs, labels, plan.BatchSize, Seeds.Of(plan.Seed, "pre-training order")), plan.Length);
 

@@ -109,7 +109,7 @@ public sealed class CheckpointStoreTests : IDisposable
             (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerLearningRate = 0.5 })), "inner learning rate was 0.001 and is 0.5"),
             (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerParameters = ParameterSet.Prefixes("head.") })), "inner parameters"),
             (new AsbTrainer(_net, _adam), "resets"),
-            (new AsbTrainer(_net, _adam).UseZapping(BoundaryKind.ClassBoundary, o => o.Head = Nets.Head, seed: 9), "Seed"),
+            (new AsbTrainer(_net, _adam).UseZapping(new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 9 }, o => o.Head = Nets.Head), "Seed"),
             (Zapped(new AsbTrainer(_net, _adam)).UseGradientClipping(1), "gradient clipping"),
         };
         foreach (var (trainer, reason) in cases)

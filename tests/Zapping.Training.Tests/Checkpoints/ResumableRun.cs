@@ -131,46 +131,38 @@ internal sealed class ResumableRun : IDisposable
         var (example, option) = (ones(1, 6), _setup.PolicyOption);
         _ = _setup.Policy switch
         {
-            "zap" => Trainer.UseZapping(
-                new ZapOptions
-                {
-                    Head = Nets.Head,
-                    Units = option == 1 ? UnitSelection.All : UnitSelection.Random(2),
-                    Weights = option == 2 ? Rewriter.KaimingUniform() : Rewriter.KaimingNormal(),
-                    Bias = option == 3 ? BiasReset.Zero : BiasReset.Keep,
-                    OptimizerState = option == 4 ? OptimizerStateReset.Slice : OptimizerStateReset.Keep,
-                },
-                _setup.Schedule),
-            "shrink" => Trainer.UseReset(
-                new ShrinkAndPerturbPolicy(new()
-                {
-                    Shrink = option == 1 ? 0.9 : 0.8,
-                    Perturb = option == 2 ? 0.2 : 0.1,
-                    Parameters = option == 3 ? ParameterSet.Prefixes("head.") : ParameterSet.All,
-                    OptimizerState = option == 4 ? OptimizerStateReset.Parameter : OptimizerStateReset.Keep,
-                }),
-                _setup.Schedule),
-            "later layers" => Trainer.UseLaterLayerReset(
-                example,
-                LayerRange.Last(option == 1 ? 2 : 1),
-                _setup.Schedule,
-                options => (options.Weights, options.Bias, options.OptimizerState) = (
+            "zap" => Trainer.UseZapping(_setup.Schedule, new ZapOptions
+            {
+                Head = Nets.Head,
+                Units = option == 1 ? UnitSelection.All : UnitSelection.Random(2),
+                Weights = option == 2 ? Rewriter.KaimingUniform() : Rewriter.KaimingNormal(),
+                Bias = option == 3 ? BiasReset.Zero : BiasReset.Keep,
+                OptimizerState = option == 4 ? OptimizerStateReset.Slice : OptimizerStateReset.Keep,
+            }),
+            "shrink" => Trainer.UseShrinkAndPerturb(_setup.Schedule, new ShrinkAndPerturbOptions
+            {
+                Shrink = option == 1 ? 0.9 : 0.8,
+                Perturb = option == 2 ? 0.2 : 0.1,
+                Parameters = option == 3 ? ParameterSet.Prefixes("head.") : ParameterSet.All,
+                OptimizerState = option == 4 ? OptimizerStateReset.Parameter : OptimizerStateReset.Keep,
+            }),
+            "later layers" => Trainer.UseLaterLayerForgetting(example, _setup.Schedule, options =>
+                (options.Layers, options.Weights, options.Bias, options.OptimizerState) = (
+                    LayerRange.Last(option == 1 ? 2 : 1),
                     option == 2 ? Rewriter.XavierNormal() : Rewriter.LayerDefault(),
                     option == 3 ? BiasReset.Zero : BiasReset.Redraw,
                     option == 4 ? OptimizerStateReset.Keep : OptimizerStateReset.Parameter)),
-            "dormant units" => Trainer.UseDormantUnitReset(
-                example,
-                _setup.Schedule,
-                options => (options.Threshold, options.Weights, options.SampleEvery, options.OptimizerState) = (
+            "dormant units" => Trainer.UseReDo(example, _setup.Schedule, options =>
+                (options.Threshold, options.Weights, options.SampleEvery, options.OptimizerState) = (
                     option == 1 ? 0.4 : 0.5,
                     option == 2 ? Rewriter.XavierNormal() : Rewriter.LayerDefault(),
                     option == 3 ? 3 : 2,
                     option == 4 ? OptimizerStateReset.Keep : OptimizerStateReset.Slice)),
             "continual backprop" => Trainer.UseContinualBackprop(
                 example,
+                new ResetSchedule(BoundaryKind.StepBoundary) { Seed = _setup.Schedule.Seed },
                 options => (options.ReplacementRate, options.MaturityThreshold, options.Decay, options.BiasTakesOver) = (
-                    option == 1 ? 0.3 : 0.2, option == 2 ? 3 : 1, option == 3 ? 0.9 : 0.99, option != 4),
-                seed: _setup.Schedule.Seed),
+                    option == 1 ? 0.3 : 0.2, option == 2 ? 3 : 1, option == 3 ? 0.9 : 0.99, option != 4)),
             _ => Trainer,
         };
     }

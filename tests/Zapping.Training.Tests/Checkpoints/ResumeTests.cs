@@ -151,10 +151,10 @@ public sealed class ResumeTests : IDisposable
             var options = new ZapOptions { Head = Nets.Head, OptimizerState = OptimizerStateReset.Slice };
             Trainer = kind switch
             {
-                "asb" => new AsbTrainer(Net, Optimizer, new AsbOptions { InnerLearningRate = 1e-2 }).UseZapping(options, ClassBoundary),
-                "meta" => new MetaAsbTrainer(Net, Optimizer, new MetaAsbOptions { InnerLearningRate = 1e-2 }).UseZapping(options, ClassBoundary),
-                "classes" => new ContinualTrainer(Net, Optimizer).UseZapping(options, ClassBoundary),
-                _ => new ContinualTrainer(Net, Optimizer).UseZapping(BoundaryKind.EpochBoundary, o => o.Head = Nets.Head, seed: 4),
+                "asb" => new AsbTrainer(Net, Optimizer, new AsbOptions { InnerLearningRate = 1e-2 }).UseZapping(ClassBoundary, options),
+                "meta" => new MetaAsbTrainer(Net, Optimizer, new MetaAsbOptions { InnerLearningRate = 1e-2 }).UseZapping(ClassBoundary, options),
+                "classes" => new ContinualTrainer(Net, Optimizer).UseZapping(ClassBoundary, options),
+                _ => new ContinualTrainer(Net, Optimizer).UseZapping(new ResetSchedule(BoundaryKind.EpochBoundary) { Seed = 4 }, o => o.Head = Nets.Head),
             };
             using var generator = new Generator(3);
             _inputs = rand([5 * PerClass, 1, 6, 6], generator: generator);

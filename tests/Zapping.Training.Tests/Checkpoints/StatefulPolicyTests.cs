@@ -84,7 +84,7 @@ public sealed class StatefulPolicyTests : IDisposable
         using EpisodicTrainer trainer = meta
             ? new MetaAsbTrainer(net, optimizer, new MetaAsbOptions { InnerLearningRate = 1e-2, InnerParameters = EpisodicNet.Moving })
             : new AsbTrainer(net, optimizer, new AsbOptions { InnerLearningRate = 1e-2, InnerParameters = EpisodicNet.Moving });
-        trainer.UseContinualBackprop(rand(1, 1, 6, 6, ScalarType.Float64), o => (o.MaturityThreshold, o.ReplacementRate) = (0, 0.34));
+        trainer.UseContinualBackprop(rand(1, 1, 6, 6, ScalarType.Float64), BoundaryKind.StepBoundary, o => (o.MaturityThreshold, o.ReplacementRate) = (0, 0.34));
         var written = new List<string>();
         trainer.Schedulers.Single().Reset += report => written.AddRange(report.Rewrites.Select(r => r.Parameter));
         trainer.Fit(new RandomEpisodes(inner: 3, remember: 4), 4);
@@ -107,7 +107,7 @@ public sealed class StatefulPolicyTests : IDisposable
             Trainer = new ContinualTrainer(Net, _optimizer);
             if (policies is "dormant" or "both")
             {
-                Trainer.UseDormantUnitReset(
+                Trainer.UseReDo(
                     rand(1, 1, 5, 5), new ResetSchedule(BoundaryKind.StepBoundary) { Period = 4, Seed = 5 }, o => (o.Threshold, o.SampleEvery) = (0.6, 3));
             }
 
@@ -115,12 +115,12 @@ public sealed class StatefulPolicyTests : IDisposable
             {
                 Trainer.UseContinualBackprop(
                     rand(1, 1, 5, 5),
+                    new ResetSchedule(BoundaryKind.StepBoundary) { Seed = 6 },
                     o =>
                     {
                         (o.MaturityThreshold, o.ReplacementRate, o.Decay) = (4, 0.05, 0.9);
                         configure?.Invoke(o);
-                    },
-                    seed: 6);
+                    });
             }
 
             foreach (var scheduler in Trainer.Schedulers)

@@ -18,7 +18,7 @@ public sealed class DiagnosticsObserverTests
         var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
         var diagnostics = Observer(net, new DiagnosticsOptions { Period = 3, AroundResets = true });
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics).UseReset(Zap(), new ResetSchedule(EpochBoundary) { SkipFirst = true });
+        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics).UseReset(new ResetSchedule(EpochBoundary) { SkipFirst = true }, Zap());
 
         Train(trainer, epochs: 3, steps: 4);
 
@@ -37,7 +37,7 @@ public sealed class DiagnosticsObserverTests
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
         var diagnostics = Observer(net, new DiagnosticsOptions { Period = 1, AroundResets = true });
         var zap = new ZapOptions { Head = Nets.Head, Units = UnitSelection.These(5), Weights = Rewriter.Zeros() };
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics).UseZapping(zap, new ResetSchedule(EpochBoundary) { SkipFirst = true });
+        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics).UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, zap);
 
         Train(trainer, epochs: 2, steps: 1);
 
@@ -59,7 +59,7 @@ public sealed class DiagnosticsObserverTests
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
         var (silent, told) = (Observer(net), Observer(net, new DiagnosticsOptions { Period = 1000, AroundResets = true }));
         using var trainer = new ContinualTrainer(net, optimizer).Observe(silent).Observe(told)
-            .UseReset(Zap(), new ResetSchedule(EpochBoundary) { From = 1, Period = 2 });
+            .UseReset(new ResetSchedule(EpochBoundary) { From = 1, Period = 2 }, Zap());
         Train(trainer, epochs: 4, steps: 1);
         silent.Records.Should().BeEmpty();
         told.Records.Select(record => record.Boundary!.Index).Should().Equal(1, 1, 3, 3);
@@ -122,7 +122,7 @@ public sealed class DiagnosticsObserverTests
             using var scope = NewDisposeScope();
             var net = Nets.Small();
             using var optimizer = new FusedAdam(net.parameters(), 1e-2);
-            using var trainer = new ContinualTrainer(net, optimizer).UseReset(Zap(), new ResetSchedule(EpochBoundary));
+            using var trainer = new ContinualTrainer(net, optimizer).UseReset(EpochBoundary, Zap());
             if (observed)
             {
                 trainer.Observe(Observer(net, new DiagnosticsOptions { Period = 1, AroundResets = true }));

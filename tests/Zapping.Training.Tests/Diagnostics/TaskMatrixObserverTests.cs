@@ -20,8 +20,8 @@ public sealed class TaskMatrixObserverTests
         LabelledBatch[] queries = [Batch(0), Batch(1), Batch(2)];
         var observer = new TaskMatrixObserver(new TaskEvaluator(net, queries));
         var zap = new ZapOptions { Head = Nets.Head, Weights = Rewriter.Zeros() };
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(observer).UseZapping(zap, new ResetSchedule(TaskBoundary));
-        using var unobserved = new ContinualTrainer(copy, same).UseZapping(zap, new ResetSchedule(TaskBoundary));
+        using var trainer = new ContinualTrainer(net, optimizer).Observe(observer).UseZapping(TaskBoundary, zap);
+        using var unobserved = new ContinualTrainer(copy, same).UseZapping(TaskBoundary, zap);
         List<(double Accuracy, double Loss)[]> expected = [[.. queries.Select(query => Score(copy, query))]];
 
         for (var task = 0; task < 3; task++)

@@ -120,7 +120,7 @@ public sealed class GuideMessageTests
     {
         ["cuda-is-not-seen"] = "samples/PaperCurves/Commands/DeviceOption.cs",
         ["the-backend-has-no-such-name"] = "eng/Backend.targets",
-        ["convolutions-are-wrong-on-a-cpu-nan-loss-garbage-gradients-nnpack"] = "src/Zapping.Training/Arithmetic/ConvolutionGuardian.cs",
+        ["convolutions-are-wrong-on-a-cpu-nan-loss-garbage-gradients-nnpack"] = "src/Zapping.Training/Native/ConvolutionGuardian.cs",
         ["training-of-large-networks-is-slow-on-a-thread-of-the-pool"] = "src/Zapping.Training/Telemetry/TrainingLog.cs",
         ["the-data-folder-is-empty"] = "samples/PaperCurves/Data/ImageData.cs",
         ["the-output-folder-cannot-be-used"] = "samples/PaperCurves/CommandLine/OutputFolder.cs",

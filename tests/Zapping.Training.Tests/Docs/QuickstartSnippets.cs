@@ -54,9 +54,8 @@ public sealed class QuickstartSnippets
             using var trainer = new ContinualTrainer(model, optimizer);
             if (zap)
             {
-                var options = ZapOptions.Recommended;
-                options.Head = HeadSelector.Named("head");
-                trainer.UseZapping(options, new ResetSchedule(TaskBoundary) { SkipFirst = true });
+                var options = ZapOptions.Recommended with { Head = "head" };
+                trainer.UseZapping(new ResetSchedule(TaskBoundary) { SkipFirst = true }, options);
             }
 
             var accuracy = 0f;

@@ -19,7 +19,7 @@ public sealed class YourOwnPolicySnippets
         {
             // <use-policy>
             using var trainer = new ContinualTrainer(model, optimizer)
-                .UseReset(new ForgetSomeColumns("head.weight", share: 0.25), new ResetSchedule(EpochBoundary) { Seed = 7 });
+                .UseReset(new ResetSchedule(EpochBoundary) { Seed = 7 }, new ForgetSomeColumns("head.weight", share: 0.25));
             trainer.Schedulers[0].Reset += report => Console.WriteLine(
                 $"{report.Policy} at {report.Boundary}: {string.Join(", ", report.Rewrites.Select(r => $"{r.Parameter} {r.Slice}"))}");
             // </use-policy>

@@ -30,7 +30,7 @@ public sealed class UnitResetFixtureTests
         tolerance,
         Sequential(("a", Linear(5, 6)), ("relu", ReLU()), ("b", Linear(6, 7)), ("relu2", ReLU()), ("head", Linear(7, 3))),
         [8, 5],
-        trainer => trainer.UseContinualBackprop(zeros(1, 5, type), o =>
+        trainer => trainer.UseContinualBackprop(zeros(1, 5, type), BoundaryKind.StepBoundary, o =>
         {
             (o.Decay, o.ReplacementRate, o.MaturityThreshold, o.Weights) = (0.9, 0.1, 3, Given);
             if (name == "continual_backprop_released")
@@ -48,7 +48,7 @@ public sealed class UnitResetFixtureTests
         tolerance,
         Sequential(("a", Conv2d(1, 5, 3)), ("relu", ReLU()), ("flat", Flatten()), ("b", Linear(80, 6)), ("relu2", ReLU()), ("head", Linear(6, 3))),
         [8, 1, 6, 6],
-        trainer => trainer.UseDormantUnitReset(
+        trainer => trainer.UseReDo(
             zeros(1, 1, 6, 6, type),
             new ResetSchedule(BoundaryKind.StepBoundary) { From = 3, AtMost = 1 },
             o => (o.Threshold, o.SampleEvery, o.Weights) = (0.6, 1, Given)));

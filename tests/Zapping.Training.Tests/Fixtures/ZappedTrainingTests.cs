@@ -54,8 +54,8 @@ public sealed class ZappedTrainingTests
         var given = new GivenRewriter(target => target.Values.copy_(tensor(fixture.Noise).reshape(target.Values.shape)));
         var state = name == "adam_slice" ? OptimizerStateReset.Slice : OptimizerStateReset.Keep;
         using var trainer = new ContinualTrainer(net, optimizer).UseZapping(
-            new ZapOptions { Units = UnitSelection.These(fixture.Rows), Weights = given, OptimizerState = state },
-            new ResetSchedule(BoundaryKind.StepBoundary) { From = 2, AtMost = 1 });
+            new ResetSchedule(BoundaryKind.StepBoundary) { From = 2, AtMost = 1 },
+            new ZapOptions { Units = UnitSelection.These(fixture.Rows), Weights = given, OptimizerState = state });
 
         foreach (var (inputs, labels) in fixture.Inputs.Zip(fixture.Labels))
         {

@@ -50,13 +50,13 @@ public sealed class TensorIdentityTests : IDisposable
             using var net = new Prototypes();
             using var adam = optim.Adam(net.parameters(), 1e-2);
             using var trainer = new ContinualTrainer(net, adam).UseZapping(
+                TaskBoundary,
                 new ZapOptions
                 {
                     Head = byName ? HeadSelector.Named("classes") : HeadSelector.Parameter(() => net.classes.weight!),
                     Units = UnitSelection.These(1),
                     OptimizerState = state,
-                },
-                new ResetSchedule(TaskBoundary));
+                });
             trainer.Fit(new ShuffledBatches(_inputs, _labels, 4), 1);
             var before = net.classes.weight!.detach().clone();
             trainer.BeginTask();
@@ -143,7 +143,7 @@ public sealed class TensorIdentityTests : IDisposable
             using var adam = optim.Adam(net.parameters(), 1e-2);
             var head = HeadSelector.Parameter(() => net.named_parameters().Last(p => p.parameter.dim() == 2).parameter);
             using var trainer = new ContinualTrainer(net, adam)
-                .UseZapping(new ZapOptions { Head = head, Units = UnitSelection.All, OptimizerState = OptimizerStateReset.Slice }, new ResetSchedule(EpochBoundary));
+                .UseZapping(EpochBoundary, new ZapOptions { Head = head, Units = UnitSelection.All, OptimizerState = OptimizerStateReset.Slice });
             trainer.Fit(new ShuffledBatches(_inputs, _labels, 4), 1).Steps.Should().Be(3);
             using var store = new CheckpointStore(folder.FullName);
             store.Save(trainer);

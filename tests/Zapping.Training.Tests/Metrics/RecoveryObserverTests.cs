@@ -38,8 +38,8 @@ public sealed class RecoveryObserverTests
         var recovery = RecoveryObserver.OfResets();
         var boundaries = RecoveryObserver.OfBoundaries(EpochBoundary);
         using var trainer = new ContinualTrainer(net, optimizer).Observe(recovery).Observe(boundaries)
-            .UseReset(Zap(), new ResetSchedule(EpochBoundary) { SkipFirst = true })
-            .UseReset(Zap(), new ResetSchedule(EpochBoundary) { SkipFirst = true });
+            .UseReset(new ResetSchedule(EpochBoundary) { SkipFirst = true }, Zap())
+            .UseReset(new ResetSchedule(EpochBoundary) { SkipFirst = true }, Zap());
         for (var epoch = 0; epoch < 3; epoch++)
         {
             trainer.BeginEpoch();

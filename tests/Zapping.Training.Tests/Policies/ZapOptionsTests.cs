@@ -75,18 +75,28 @@ public sealed class ZapOptionsTests
         using var optimizer = optim.Adam(net.parameters(), 1e-3);
         Nets.Step(net, optimizer);
         var head = Nets.HeadOf(net);
-        var options = ZapOptions.Recommended;
-        options.Head = Nets.Head;
+        var options = ZapOptions.Recommended with { Head = Nets.Head };
 
         var changed = ChangedRows(net, () => new ZapScheduler(
             net, [optimizer], new ZapPolicy(options), new ResetSchedule(BoundaryKind.EpochBoundary)).Signal(BoundaryKind.EpochBoundary));
 
         changed.Should().Equal(Enumerable.Range(0, Nets.Units));
         head.bias!.count_nonzero().item<long>().Should().Be(0);
-        ZapOptions.Recommended.Should().NotBeSameAs(options, "each caller may change its own");
         var state = optimizer.state_dict().State.OfType<Adam.State>().Select(s => s.exp_avg.abs().sum().item<float>()).ToList();
         state.Should().HaveCount(4);
         state.Count(sum => sum == 0).Should().Be(2, "those of the classifier's weight and bias");
+    }
+
+    [Fact]
+    public void A_recipe_is_shared_and_changed_by_a_copy_only()
+    {
+        var recommended = ZapOptions.Recommended;
+
+        recommended.Invoking(options => options.Head = "head").Should().Throw<InvalidOperationException>()
+            .WithMessage("These ZapOptions are shared and cannot be changed: make your own by `with`*");
+        (recommended with { Head = "head" }).Invoking(own => own.Bias = BiasReset.Keep).Should().NotThrow();
+        ZapOptions.Recommended.Should().BeSameAs(recommended).And.Be(recommended with { });
+        new ZapPolicy(ZapOptions.Published).Description.Should().Equal(new ZapPolicy().Description);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class FailedStepTests : IDisposable
     public void Running_statistics_and_what_policies_gather_are_those_of_before_a_batch_with_NaN()
     {
         using var adam = optim.Adam(_net.parameters(), 1e-2);
-        using var trainer = new ContinualTrainer(_net, adam).UseContinualBackprop(_inputs).UseDormantUnitReset(_inputs, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 100 });
+        using var trainer = new ContinualTrainer(_net, adam).UseContinualBackprop(_inputs, BoundaryKind.StepBoundary).UseReDo(_inputs, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 100 });
         trainer.TrainStep(_inputs, _labels);
         var gathered = trainer.Schedulers.SelectMany(s => ((IStatefulResetPolicy)s.Policy).State).ToList();
         var before = (Everything(adam), gathered.ConvertAll(own => Nets.Bits(own.Value)));
@@ -98,7 +98,7 @@ public sealed class FailedStepTests : IDisposable
     {
         using var sgd = optim.SGD(_net.parameters(), 1e-2);
         using var trainer = new ContinualTrainer(_net, sgd)
-            .UseZapping(new ZapOptions { Head = Nets.Head, Units = UnitSelection.All }, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 3 });
+            .UseZapping(new ResetSchedule(BoundaryKind.StepBoundary) { Period = 3 }, new ZapOptions { Head = Nets.Head, Units = UnitSelection.All });
         var resets = new List<long>();
         trainer.Schedulers[0].Reset += report => resets.Add(report.Boundary.Index);
         foreach (var isBad in new[] { true, true, false, false, false, true, false })
@@ -133,7 +133,7 @@ public sealed class FailedStepTests : IDisposable
         other.State.IsStepBegun.Should().BeFalse();
 
         ContinualTrainer Zapped(optim.Optimizer optimizer) => new ContinualTrainer(_net, optimizer)
-            .UseZapping(new ZapOptions { Head = Nets.Head, Units = UnitSelection.All }, new ResetSchedule(BoundaryKind.StepBoundary));
+            .UseZapping(BoundaryKind.StepBoundary, new ZapOptions { Head = Nets.Head, Units = UnitSelection.All });
     }
 
     [Fact]

@@ -145,7 +145,7 @@ public sealed class PreconditionTests : IDisposable
     public void Labels_that_are_no_units_of_the_classifier(string what, string message)
     {
         using var sgd = optim.SGD(_net.parameters(), 0.1);
-        using var trainer = new ContinualTrainer(_net, sgd).UseZapping(new ZapOptions { Head = Nets.Head, Units = UnitSelection.All }, new ResetSchedule(EpochBoundary));
+        using var trainer = new ContinualTrainer(_net, sgd).UseZapping(EpochBoundary, new ZapOptions { Head = Nets.Head, Units = UnitSelection.All });
         var before = Nets.Bits(_net);
         using var labels = what switch
         {

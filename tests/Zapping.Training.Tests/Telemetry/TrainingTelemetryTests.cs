@@ -28,9 +28,9 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         counts.Should().BeEquivalentTo(new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["zapping.resets policy=ZapPolicy boundary=TaskBoundary"] = 1,
-            ["zapping.resets policy=ZapPolicy boundary=EpochBoundary"] = 2,
+            ["zapping.resets policy=ZapPolicy 2 boundary=EpochBoundary"] = 2,
             ["zapping.reset.rows policy=ZapPolicy boundary=TaskBoundary"] = 3,
-            ["zapping.reset.rows policy=ZapPolicy boundary=EpochBoundary"] = 16,
+            ["zapping.reset.rows policy=ZapPolicy 2 boundary=EpochBoundary"] = 16,
             ["zapping.steps trainer=ContinualTrainer"] = 1,
         });
         durations.Should().HaveCount(3).And.OnlyContain(microseconds => microseconds > 0 && microseconds < 60e6);
@@ -42,14 +42,14 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         var (counts, _) = Listen(() =>
         {
             Trainer.UseReset(
+                EpochBoundary,
                 new WritePolicy(context =>
                 {
                     var head = Nets.HeadOf((nn.Module)context.Model);
                     context.Rewrite(head.weight, ParameterSlice.All, Rewriter.Zeros());
                     context.Rewrite(head.weight, ParameterSlice.Columns(0, 1), Rewriter.Zeros());
                     context.Rewrite(head.bias!, ParameterSlice.Rows(1, 2), Rewriter.Zeros());
-                }),
-                new ResetSchedule(EpochBoundary));
+                }));
             Trainer.BeginEpoch();
         });
 
@@ -132,9 +132,9 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         var boundary = TrainingBoundary.Epoch(0);
         Activity? Tell()
         {
-            TrainingTelemetry.Stepped(Trainer);
-            return TrainingTelemetry.Fit(Trainer) ?? TrainingTelemetry.Task(1) ?? TrainingTelemetry.Epoch(1)
-                ?? TrainingTelemetry.Checkpoint(1) ?? TrainingTelemetry.Reset("policy", boundary);
+            TrainingTelemetry.Stepped("trainer");
+            return TrainingTelemetry.Fit("trainer") ?? TrainingTelemetry.Task(1) ?? TrainingTelemetry.Epoch(1)
+                ?? TrainingTelemetry.Saving(1) ?? TrainingTelemetry.Reset("policy", boundary);
         }
 
         Tell().Should().BeNull();

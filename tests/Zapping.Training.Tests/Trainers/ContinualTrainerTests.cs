@@ -99,7 +99,7 @@ public sealed class ContinualTrainerTests
         using var optimizer = optim.SGD(net.parameters(), 0.01);
         var events = new List<string>();
         using var trainer = new ContinualTrainer(net, optimizer)
-            .UseReset(new WritePolicy(_ => events.Add("reset")), new ResetSchedule(ClassBoundary))
+            .UseReset(ClassBoundary, new WritePolicy(_ => events.Add("reset")))
             .Observe(new Log(step => events.Add($"step {step.Index}")));
         trainer.Fit([new TrainingTask(data.Class(0, 2), data.Class(1, 1))]);
         events.Should().Equal("reset", "step 0", "step 1", "reset", "step 2");
@@ -216,7 +216,7 @@ public sealed class ContinualTrainerTests
         using var parts = Nets.Small();
         var batches = new ShuffledBatches(data.Inputs, data.Labels, 4, seed: 5);
         ContinualTrainer Make(Sequential net) => new ContinualTrainer(net, optim.SGD(net.parameters(), 0.05))
-            .UseZapping(new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(3) }, new ResetSchedule(EpochBoundary) { SkipFirst = true, Seed = 6 });
+            .UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true, Seed = 6 }, new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(3) });
 
         Make(whole).Fit(batches, 4);
         var first = Make(parts);
@@ -311,7 +311,7 @@ public sealed class ContinualTrainerTests
             using var data = new Data();
             using var net = Nets.Small(seed: seed);
             using var optimizer = optim.Adam(net.parameters(), 0.01);
-            using var trainer = new ContinualTrainer(net, optimizer).UseZapping(EpochBoundary, o => o.Head = Nets.Head, seed);
+            using var trainer = new ContinualTrainer(net, optimizer).UseZapping(new ResetSchedule(EpochBoundary) { Seed = seed }, o => o.Head = Nets.Head);
             trainer.Fit(new ShuffledBatches(data.Inputs, data.Labels, 3, seed), epochs: 20);
             return Nets.Bits(Nets.HeadOf(net).weight);
         }

@@ -154,8 +154,8 @@ internal sealed class FaultyRun : IDisposable
             "zap at steps" => Trainer.UseZapping(BoundaryKind.StepBoundary, options => options.Head = Nets.Head),
             LongerBoundaries => Trainer.UseZapping(_case.IsEpisodic ? BoundaryKind.ClassBoundary : BoundaryKind.EpochBoundary, options => options.Head = Nets.Head),
             "continual backprop" => Trainer.UseContinualBackprop(
-                example, options => (options.ReplacementRate, options.MaturityThreshold, options.OptimizerState) = (0.2, 1, state)),
-            "dormant units" => Trainer.UseDormantUnitReset(
+                example, BoundaryKind.StepBoundary, options => (options.ReplacementRate, options.MaturityThreshold, options.OptimizerState) = (0.2, 1, state)),
+            "dormant units" => Trainer.UseReDo(
                 example,
                 new ResetSchedule(BoundaryKind.StepBoundary) { Period = 3 },
                 options => (options.Threshold, options.SampleEvery, options.OptimizerState) = (0.5, 2, state)),

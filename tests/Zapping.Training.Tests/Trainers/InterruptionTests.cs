@@ -89,8 +89,8 @@ public sealed class InterruptionTests
             });
             var schedule = new ResetSchedule(BoundaryKind.ClassBoundary);
             return new ContinualTrainer(net, optim.SGD(net.parameters(), 0.1))
-                .UseZapping(new ZapOptions { Head = Nets.Head, Weights = Rewriter.ShrinkAndPerturb() }, schedule)
-                .UseReset(second, schedule);
+                .UseZapping(schedule, new ZapOptions { Head = Nets.Head, Weights = Rewriter.ShrinkAndPerturb() })
+                .UseReset(schedule, second);
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class InterruptionTests
         var (net, fails) = (Nets.Small(), true);
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         using var trainer = new ContinualTrainer(net, optimizer).UseZapping(every: BoundaryKind.ClassBoundary, o => o.Head = Nets.Head)
-            .UseReset(new WritePolicy(_ => { if (fails) { throw new Failure(); } }), new ResetSchedule(BoundaryKind.ClassBoundary));
+            .UseReset(BoundaryKind.ClassBoundary, new WritePolicy(_ => { if (fails) { throw new Failure(); } }));
         trainer.Invoking(t => t.BeginClass(2)).Should().Throw<Failure>();
 
         fails = false;
@@ -166,8 +166,8 @@ public sealed class InterruptionTests
                     return nn.functional.cross_entropy(outputs, labels);
                 })
                 .UseZapping(
-                    new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(3), OptimizerState = OptimizerStateReset.Slice },
-                    new ResetSchedule(kind == "epochs" ? BoundaryKind.EpochBoundary : BoundaryKind.ClassBoundary) { Seed = 6 })
+                    new ResetSchedule(kind == "epochs" ? BoundaryKind.EpochBoundary : BoundaryKind.ClassBoundary) { Seed = 6 },
+                    new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(3), OptimizerState = OptimizerStateReset.Slice })
                 .Observe(this);
         }
 

@@ -74,7 +74,7 @@ public sealed class MicroBatchTests
         using var fewer = data.Labels.narrow(0, 0, 9);
         trainer.Invoking(t => t.TrainStep(data.Inputs, fewer)).Should().Throw<ArgumentException>().WithMessage("*10 inputs*[9]*");
         trainer.Invoking(t => t.UseMicroBatches(0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => TrainerVerbs.UseMicroBatches(null!, 1)).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => TrainerExtensions.UseMicroBatches(null!, 1)).Should().Throw<ArgumentNullException>();
     }
 
     [Fact]

@@ -69,6 +69,7 @@ public sealed class NativeMemoryTests : IDisposable
                 return failing && where == "loss that is no number" ? loss * double.NaN : loss;
             })
             .UseReset(
+                BoundaryKind.ClassBoundary,
                 new WritePolicy(context =>
                 {
                     context.Rewrite(Nets.HeadOf(context.Model).weight, ParameterSlice.Rows(1, 4), Rewriter.ShrinkAndPerturb());
@@ -78,8 +79,7 @@ public sealed class NativeMemoryTests : IDisposable
                         Fail("rewriter");
                     }));
                     Fail("policy");
-                }),
-                new ResetSchedule(BoundaryKind.ClassBoundary))
+                }))
             .Observe(new Steps(() => Fail("observer")));
         TrainingTask[] tasks = [new(_data.Class(1, 4), _data.Class(2, 4)), new(_data.Class(3, 4))];
         StaysFlat(20, 100, _ =>

@@ -16,9 +16,9 @@ public sealed class ObserverOrderTests
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         var log = new Log(() => Nets.HeadOf(net).weight.sum().item<float>());
         using var trainer = new ContinualTrainer(net, optimizer)
-            .UseReset(Fill(1), new ResetSchedule(TaskBoundary))
+            .UseReset(TaskBoundary, Fill(1))
             .Observe(log)
-            .UseReset(Fill(2), new ResetSchedule(TaskBoundary) { SkipFirst = true });
+            .UseReset(new ResetSchedule(TaskBoundary) { SkipFirst = true }, Fill(2));
         var initial = Nets.HeadOf(net).weight.sum().item<float>();
 
         trainer.BeginTask(1);
@@ -39,7 +39,7 @@ public sealed class ObserverOrderTests
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         var log = new Log(() => 0);
-        var trainer = new ContinualTrainer(net, optimizer).Observe(log).UseReset(Fill(1), new ResetSchedule(TaskBoundary));
+        var trainer = new ContinualTrainer(net, optimizer).Observe(log).UseReset(TaskBoundary, Fill(1));
         var scheduler = trainer.Schedulers[0];
         scheduler.Signal(TaskBoundary, 1);
         log.Told.Should().HaveCount(2);

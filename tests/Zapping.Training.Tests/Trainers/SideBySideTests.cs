@@ -46,7 +46,7 @@ public sealed class SideBySideTests
     {
         using var data = new ContinualTrainerTests.Data();
         using var optimizer = optim.Adam(net.parameters(), 0.01);
-        using var trainer = new ContinualTrainer(net, optimizer).UseZapping(BoundaryKind.EpochBoundary, o => o.Head = Nets.Head, seed);
+        using var trainer = new ContinualTrainer(net, optimizer).UseZapping(new ResetSchedule(BoundaryKind.EpochBoundary) { Seed = seed }, o => o.Head = Nets.Head);
         trainer.Fit(new ShuffledBatches(data.Inputs, data.Labels, 3, seed), epochs: 20);
     }
 

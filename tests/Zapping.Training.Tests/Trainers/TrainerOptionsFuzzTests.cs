@@ -44,8 +44,10 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
             using var trainer = new ContinualTrainer(net, optimizer);
             Odd.Made(() => trainer.UseGradientClipping(norm), ("maxNorm", norm is > 0 and <= float.MaxValue));
             Odd.Made(() => trainer.UseMicroBatches(part), ("size", part > 0));
-            Odd.Made(() => trainer.UseHeadReset(Nets.Example(net), part > 2 ? 2 : part, every, 1), ("count", part > 0), ("Period", part <= 0 || every > 0));
-            Odd.Made(() => trainer.UseHeadReset(Nets.Example(net), 1, 1, most), ("AtMost", most >= 0));
+            Odd.Made(
+                () => trainer.UseLaterLayerForgetting(
+                    Nets.Example(net), new ResetSchedule(BoundaryKind.StepBoundary) { Period = every, AtMost = most }, later => later.Layers = LayerRange.Last(part > 2 ? 2 : part)),
+                ("count", part > 0), ("Period", part <= 0 || every > 0), ("AtMost", part <= 0 || every <= 0 || most >= 0));
             Odd.Made(() => trainer.UseZapping(kind, options => options.Head = Nets.Head), ("Every", Enum.IsDefined(kind)));
             FluentActions.Invoking(() => trainer.TrainStep(rand(5, 6), zeros(5, ScalarType.Int64))).Should().NotThrow();
         },

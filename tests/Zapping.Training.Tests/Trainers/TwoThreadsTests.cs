@@ -45,7 +45,7 @@ public sealed class TwoThreadsTests
         var refusals = new List<Exception?>();
         void Try() => refusals.Add(Record.Exception(() => trainer!.TrainStep(data.Inputs, data.Labels)));
         trainer = new ContinualTrainer(net, optimizer)
-            .UseReset(new WritePolicy(_ => Try()), new ResetSchedule(BoundaryKind.StepBoundary))
+            .UseReset(BoundaryKind.StepBoundary, new WritePolicy(_ => Try()))
             .Observe(new Everything(Try));
         using (trainer)
         {

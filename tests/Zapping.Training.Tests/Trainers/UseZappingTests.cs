@@ -114,7 +114,7 @@ public sealed class UseZappingTests
 
         var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
-        using var trainer = new ContinualTrainer(net, optimizer).UseZapping(zap, new ResetSchedule(EpochBoundary) { SkipFirst = true, Seed = 8 });
+        using var trainer = new ContinualTrainer(net, optimizer).UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true, Seed = 8 }, zap);
         trainer.Fit(data, epochs: 3);
         var fitted = Nets.Bits(net);
         trainer.BeginEpoch();

@@ -187,7 +187,7 @@ public sealed class UnitGraphTests
             .WithMessage("'own' (Scale) is said to be a normalisation, but has parameters other than a weight and a bias of one dimension.");
     }
 
-    private static int[][] Columns(UnitGraph graph, string layer, string consumer) => graph.Layers.Single(l => l.Layer.Name == layer)
+    private static IReadOnlyList<int[]> Columns(UnitGraph graph, string layer, string consumer) => graph.Layers.Single(l => l.Layer.Name == layer)
         .Consumers.Single(c => c.Layer.Name == consumer).Columns;
 
     private static Wired Wire(Module<Tensor, Tensor>[] parts, Func<IReadOnlyList<Module<Tensor, Tensor>>, Tensor, Tensor> forward) =>

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
 /// <summary>Which units a <see cref="ContinualBackpropPolicy"/> replaces, and how.</summary>
-public sealed class ContinualBackpropOptions
+public sealed record ContinualBackpropOptions
 {
     /// <summary>rho: the share of the mature units of a layer that is replaced at each run of the policy, from 0 to 1; default 1e-4.</summary>
     [Range(0d, 1d)]
@@ -51,4 +52,7 @@ public sealed class ContinualBackpropOptions
     /// <summary>Activations are looked at in one of so many forward passes, at least 1; default 1, as published.</summary>
     [Range(1, int.MaxValue)]
     public int SampleEvery { get; set; } = 1;
+
+    /// <summary>Which modules of your own are normalizations, as for <see cref="UnitGraph.Trace"/>; default <see langword="null"/>: none.</summary>
+    public Func<nn.Module, bool>? IsNormalization { get; set; }
 }

@@ -137,7 +137,7 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
             int[] rows = [.. Enumerable.Range(0, consumer.Key.UnitCount).Except(fresh)]; // a new unit begins without a bias
             if (rows.Length > 0)
             {
-                var shift = new ShiftRewriter([.. rows.Select(row => consumer.Sum(mean => mean[row]))]);
+                var shift = Rewriter.Shift([.. rows.Select(row => consumer.Sum(mean => mean[row]))]);
                 context.Rewrite(consumer.Key.Bias!, ParameterSlice.Rows(rows), shift);
             }
         }

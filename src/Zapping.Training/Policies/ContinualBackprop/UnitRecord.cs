@@ -23,7 +23,7 @@ internal sealed class UnitRecord : IDisposable
     {
         (Units, _activity, _decay) = (units, activity, decay);
         var weight = units.Layer.Weight;
-        var type = Precision.Of(weight);
+        var type = weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         _ages = zeros(units.Layer.UnitCount, ScalarType.Int64).DetachFromDisposeScope();
         _due = zeros(1, ScalarType.Float64).DetachFromDisposeScope();
         _utility = zeros(units.Layer.UnitCount, type, weight.device).DetachFromDisposeScope();

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
 /// <summary>Which units a <see cref="DormantUnitsPolicy"/> recycles, and how.</summary>
-public sealed class DormantUnitsOptions
+public sealed record DormantUnitsOptions
 {
     /// <summary>
     /// tau, from 0 to 1; default 0.1. A unit whose score is no higher is dormant; the mean score of a layer is 1, and at 0 only
@@ -30,4 +31,7 @@ public sealed class DormantUnitsOptions
     /// <summary>Activations are looked at in one of so many forward passes, at least 1; default 8.</summary>
     [Range(1, int.MaxValue)]
     public int SampleEvery { get; set; } = 8;
+
+    /// <summary>Which modules of your own are normalizations, as for <see cref="UnitGraph.Trace"/>; default <see langword="null"/>: none.</summary>
+    public Func<nn.Module, bool>? IsNormalization { get; set; }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>Which layers a <see cref="LaterLayersPolicy"/> forgets, and how.</summary>
-public sealed class LaterLayersOptions
+public sealed record LaterLayersOptions
 {
     /// <summary>Which layers; default: the last one.</summary>
     [Required]

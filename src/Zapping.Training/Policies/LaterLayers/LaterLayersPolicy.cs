@@ -8,7 +8,7 @@ namespace Zapping.Training;
 /// Later-layer forgetting: initialises all layers from one on anew and keeps those before it, after Zhou, Vani, Larochelle and
 /// Courville, "Fortuitous Forgetting in Connectionist Networks" (ICLR 2022). With few resets of the last layers it is the remedy of
 /// Nikishin et al., "The Primacy Bias in Deep Reinforcement Learning" (ICML 2022); see
-/// <see cref="TrainerVerbs.UseHeadReset">UseHeadReset</see>.
+/// <see cref="LaterLayerForgettingTrainerExtensions.UseLaterLayerForgetting{TTrainer}(TTrainer, Tensor, ResetSchedule, Action{LaterLayersOptions})"/>.
 /// </summary>
 /// <remarks>
 /// Which layer comes when is seen in a forward pass. Normalisations get scale 1, shift 0, running means 0 and running variances 1.
@@ -35,7 +35,7 @@ public sealed class LaterLayersPolicy : IResetPolicy, IDescribed
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(example);
         options = OptionsRules.Ensure(options ?? new LaterLayersOptions());
-        _layers = [.. options.Layers.Of(CallOrder.Of(model, example))];
+        _layers = options.Layers.Find(model, example);
         _weights = options.Weights;
         _bias = options.Bias;
         _ownModules = options.OwnModules;
@@ -87,7 +87,7 @@ public sealed class LaterLayersPolicy : IResetPolicy, IDescribed
         if (parameters.Concat(buffers).FirstOrDefault() is { } member)
         {
             throw new NotSupportedException(
-                $"The initialisation of '{ParameterCatalog.Join(layer, member)}' ({ModuleName.Of(module)}) is not known. Say it with "
+                $"The initialisation of '{(layer.Length == 0 ? member : $"{layer}.{member}")}' ({module.GetType().Name}) is not known. Say it with "
                 + $"{nameof(LaterLayersOptions)}.{nameof(LaterLayersOptions.OwnModules)}, or begin later.");
         }
     }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Zapping.Training;
 
 /// <summary>What a <see cref="ShrinkAndPerturbPolicy"/> does to which parameters.</summary>
-public sealed class ShrinkAndPerturbOptions
+public sealed record ShrinkAndPerturbOptions
 {
     /// <summary>Factor of the current values, from 0 to 1; default 0.4.</summary>
     [Range(0d, 1d)]

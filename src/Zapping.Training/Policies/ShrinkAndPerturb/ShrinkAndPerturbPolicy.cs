@@ -36,11 +36,11 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
     {
         ArgumentNullException.ThrowIfNull(context);
         var chosen = _parameters.In(context.Model).Select(p => p.Name).ToHashSet(StringComparer.Ordinal); // tied weights have one name there
-        foreach (var (moduleName, module) in ParameterCatalog.Modules(context.Model))
+        foreach (var (moduleName, module) in context.Modules())
         {
             foreach (var (member, parameter) in module.named_parameters(recurse: false))
             {
-                var name = ParameterCatalog.Join(moduleName, member);
+                var name = moduleName.Length == 0 ? member : $"{moduleName}.{member}";
                 if (chosen.Contains(name))
                 {
                     var rewriter = Rewriter.ShrinkAndPerturb(_shrink, _perturb, Fresh(module, member, name));
@@ -52,6 +52,6 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
 
     private static Rewriter Fresh(nn.Module module, string member, string name) => LayerInitialisation.Of(module, member)
         ?? throw new NotSupportedException(
-            $"The default initialisation of '{name}' ({ModuleName.Of(module)}) is not known. Leave it out with "
+            $"The default initialisation of '{name}' ({module.GetType().Name}) is not known. Leave it out with "
             + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}.");
 }

@@ -8,7 +8,7 @@ namespace Zapping.Training;
 /// boundary's classes and nothing else, as published.
 /// </summary>
 /// <threadsafety>Immutable; one policy may serve several schedulers.</threadsafety>
-public sealed class ZapPolicy : IResetPolicy, IDescribed
+public sealed class ZapPolicy : IScheduledResetPolicy, IDescribed
 {
     private readonly HeadSelector _head;
     private readonly UnitSelection _units;
@@ -36,6 +36,9 @@ public sealed class ZapPolicy : IResetPolicy, IDescribed
         ("head", _head), ("units", _units), ("weights", _weights), ("bias", _bias), ("optimizer state", _optimizerState), ("allow shared weights", _allowSharedWeights));
 
     /// <inheritdoc/>
+    public void EnsureSuits(ResetSchedule schedule) => _units.EnsureSuits(schedule);
+
+    /// <inheritdoc/>
     public void Apply(ResetContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -45,7 +48,7 @@ public sealed class ZapPolicy : IResetPolicy, IDescribed
             context.EnsureNotShared(head.Weight, $" Set {nameof(ZapOptions)}.{nameof(ZapOptions.AllowSharedWeights)} if that is meant.");
         }
 
-        var rows = ParameterSlice.Rows(_units.Choose(head.UnitCount, context));
+        var rows = ParameterSlice.Rows(_units.Choose(head, context));
         context.Rewrite(head.Weight, rows, _weights, _optimizerState);
         if (head.Bias is { } bias && _bias != BiasReset.Keep)
         {

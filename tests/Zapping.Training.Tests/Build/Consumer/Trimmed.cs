@@ -20,7 +20,7 @@ void Run(bool first)
     using var optimizer = optim.Adam(model.parameters(), 1e-2);
     using var trainer = new ContinualTrainer(model, optimizer)
         .UseZapping(every: BoundaryKind.EpochBoundary, zap => zap.Head = HeadSelector.Named("head"))
-        .UseContinualBackprop(rand(2, 6))
+        .UseContinualBackprop(rand(2, 6), BoundaryKind.StepBoundary)
         .UseLearningRates(optim.lr_scheduler.StepLR(optimizer, 2))
         .Observe(RecoveryObserver.OfResets());
     using var store = new CheckpointStore(args[0]);

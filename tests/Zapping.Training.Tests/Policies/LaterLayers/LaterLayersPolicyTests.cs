@@ -106,7 +106,8 @@ public sealed class LaterLayersPolicyTests
         using var scope = NewDisposeScope();
         using var net = Nets.Small();
         using var optimizer = optim.Adam(net.parameters());
-        using var trainer = new ContinualTrainer(net, optimizer).UseHeadReset(Nets.Example(net), layers: 1, everySteps: 3, atMost: 2, seed: 4);
+        using var trainer = new ContinualTrainer(net, optimizer).UseLaterLayerForgetting(
+            Nets.Example(net), new ResetSchedule(BoundaryKind.StepBoundary) { Period = 3, AtMost = 2, SkipFirst = true, Seed = 4 });
         var resets = new List<(long Step, string[] Written)>();
         trainer.Schedulers.Single().Reset += report => resets.Add((report.Boundary.Index, [.. report.Rewrites.Select(r => r.Parameter)]));
         for (var i = 0; i < 12; i++)

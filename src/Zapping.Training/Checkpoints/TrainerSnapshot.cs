@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Reflection;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>Everything about a trainer that a checkpoint holds, on its way there and back.</summary>
+internal sealed class TrainerSnapshot
+{
+    private const string ModelFile = "model.safetensors";
+    private const string RandomFile = "random.safetensors";
+    private const string GlobalGenerator = "torch.global";
+
+    private readonly Trainer _trainer;
+    private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _model;
+    private readonly HashSet<string> _parameters;
+    private readonly IReadOnlyList<OptimizerSnapshot> _optimizers;
+
+    public TrainerSnapshot(Trainer trainer)
+    {
+        _trainer = trainer;
+        _model = [.. trainer.Model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter))
+            .Concat(trainer.Model.named_buffers().Select(b => new KeyValuePair<string, Tensor>(b.name, b.buffer)))];
+        _parameters = trainer.Model.named_parameters().Select(p => p.name).ToHashSet(StringComparer.Ordinal);
+        var names = trainer.Model.named_parameters().DistinctBy(p => TensorIdentity.Of(p.parameter)).ToDictionary(p => TensorIdentity.Of(p.parameter), p => p.name);
+        _optimizers = [.. trainer.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];
+    }
+
+    private static string LibraryVersion { get; } =
+        typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public CheckpointDescription Describe(double? score, IReadOnlyDictionary<string, string>? notes) => new(
+        CheckpointDescription.CurrentFormat,
+        LibraryVersion,
+        DateTimeOffset.Now,
+        score,
+        _trainer.GetType().Name,
+        _trainer.State,
+        _trainer.Settings,
+        [.. _optimizers.Select(optimizer => optimizer.Describe())],
+        [.. _trainer.Schedulers.Select(scheduler => new ResetDescription(
+            scheduler.Name, scheduler.Schedule, scheduler.State, (scheduler.Policy as IDescribed)?.Description))],
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Steps)],
+        notes ?? new Dictionary<string, string>(StringComparer.Ordinal),
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Metrics)],
+        _trainer.Feed,
+        [.. StatefulObservers.Select(observer => new ObserverDescription(NameOf(observer), observer.SaveState()))],
+        Convolutions,
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)]);
+
+    public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
+    {
+        yield return (ModelFile, _model);
+        for (var i = 0; i < _optimizers.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            yield return (OptimizerFile(i), _optimizers[i].Tensors());
+        }
+
+        foreach (var (file, policy) in StatefulPolicies())
+        {
+            yield return (file, policy.State);
+        }
+
+        using var state = random.get_rng_state();
+        yield return (RandomFile, [new(GlobalGenerator, state)]);
+    }
+
+    /// <exception cref="InvalidOperationException">Weights, or what optimizers remember of them, are NaN or infinite.</exception>
+    public void EnsureFinite()
+    {
+        using var scope = NewDisposeScope();
+        var tensors = _model.Where(own => _parameters.Contains(own.Key)).Concat(_optimizers.SelectMany(optimizer => optimizer.Tensors()));
+        if (FiniteWeights.Faults(tensors.Select(own => (own.Key, own.Value))) is { } faults)
+        {
+            throw new InvalidOperationException(
+                $"The checkpoint could not be resumed, and was not saved: it would have {faults}. Earlier checkpoints are untouched. "
+                + $"Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.");
+        }
+    }
+
+    /// <summary>Checks and reads everything, and only then writes.</summary>
+    /// <param name="files">The checkpoint.</param>
+    /// <param name="accepted">Differences that are meant.</param>
+    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity.</param>
+    /// <exception cref="InvalidDataException">It does not fit; the message says why.</exception>
+    public void Restore(CheckpointFiles files, IReadOnlyCollection<string> accepted, bool allowNonFinite)
+    {
+        var saved = files.Description;
+        EnsureSame("trainer", saved.Trainer, _trainer.GetType().Name);
+        EnsureSame("optimizers", string.Join(", ", saved.Optimizers.Select(o => o.Type)), string.Join(", ", _optimizers.Select(o => o.Describe().Type)));
+        EnsureSame("resets", string.Join(", ", saved.Resets.Select(r => r.Policy)), string.Join(", ", _trainer.Schedulers.Select(s => s.Name)));
+        EnsureSame("number of learning-rate schedulers", $"{saved.LearningRateSteps.Count}", $"{_trainer.LearningRates.Count}");
+        if (saved.LearningRateSteps.Zip(_trainer.LearningRates).Any(pair => pair.Second.Steps > pair.First))
+        {
+            throw new InvalidDataException("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
+        }
+
+        EnsureMetrics(saved);
+        EnsureSetUpAlike(saved, accepted);
+        using var scope = NewDisposeScope();
+        var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
+        var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)), allowNonFinite)).ToList();
+        var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();
+        var generator = ReadGenerator(files.Tensors(RandomFile));
+        RestoreObservers(saved.Observers ?? []);
+
+        using var noGrad = no_grad();
+        foreach (var (tensor, value) in model.Concat(policies))
+        {
+            tensor.copy_(value);
+        }
+
+        foreach (var ((learningRates, steps), place) in _trainer.LearningRates.Zip(saved.LearningRateSteps).Select((pair, place) => (pair, place)))
+        {
+            learningRates.CatchUp(steps, saved.LearningRateMetrics?[place] ?? []);
+        }
+
+        optimizers.ForEach(write => write());
+        foreach (var (scheduler, reset) in _trainer.Schedulers.Zip(saved.Resets))
+        {
+            scheduler.State = reset.State;
+        }
+
+        random.set_rng_state(generator);
+        _trainer.State = saved.State;
+        _trainer.Expect(saved.Feed, accepted);
+        if (saved.Convolutions is { } convolutions && convolutions != Convolutions)
+        {
+            TrainingLog.ResumedOnOtherArithmetic(_trainer.Log, convolutions, Convolutions);
+        }
+    }
+
+    private static string Convolutions => ConvolutionGuard.Status.State.ToString();
+
+    private IEnumerable<IStatefulTrainingObserver> StatefulObservers => _trainer.Observers.OfType<IStatefulTrainingObserver>();
+
+    private static string NameOf(IStatefulTrainingObserver observer) => observer is IDescribed { Description: var settings }
+        ? $"{observer.GetType().Name} ({string.Join(", ", settings.Select(setting => $"{setting.Key}: {setting.Value}"))})"
+        : observer.GetType().Name;
+
+    private void EnsureSetUpAlike(CheckpointDescription saved, IReadOnlyCollection<string> accepted)
+    {
+        var differences = new RunDifferences(accepted);
+        differences.Compare("trainer", saved.Settings, _trainer.Settings);
+        for (var i = 0; i < saved.Resets.Count; i++)
+        {
+            var scheduler = _trainer.Schedulers[i];
+            differences.Compare(FormattableString.Invariant($"reset {i}: schedule"), $"{saved.Resets[i].Schedule}", $"{scheduler.Schedule}");
+            differences.Compare(FormattableString.Invariant($"reset {i}"), saved.Resets[i].Options, (scheduler.Policy as IDescribed)?.Description);
+        }
+
+        for (var i = 0; i < (saved.LearningRateKinds?.Count ?? 0); i++)
+        {
+            differences.Compare(FormattableString.Invariant($"learning rates {i}"), saved.LearningRateKinds![i], _trainer.LearningRates[i].Kind);
+        }
+
+        // A scheduler keeps to itself from which rates it began, and a resume cannot tell it others.
+        if (_trainer.LearningRates.Count > 0 && InitialRates(saved.Optimizers) is { } before)
+        {
+            differences.Compare("initial learning rates", before, InitialRates(_optimizers.Select(optimizer => optimizer.Describe())) ?? before);
+        }
+
+        if (saved.Observers is { } observers)
+        {
+            differences.Compare("observers", string.Join(", ", observers.Select(observer => observer.Type)), string.Join(", ", StatefulObservers.Select(NameOf)));
+        }
+
+        if (differences.Text is { } text)
+        {
+            throw new InvalidDataException($"the run is set up otherwise: {text}");
+        }
+    }
+
+    private void EnsureMetrics(CheckpointDescription saved)
+    {
+        var (place, steps) = saved.LearningRateSteps.Index().FirstOrDefault(own => _trainer.LearningRates[own.Index].NeedsMetric && saved.LearningRateMetrics?[own.Index].Count != own.Item);
+        if (steps > 0)
+        {
+            throw new InvalidDataException($"its learning-rate scheduler {place} has made {steps} steps without a metric, and the one here waits for one.");
+        }
+    }
+
+    // Null where a group has none, or there is no group, which is refused when the optimizers are read.
+    private static string? InitialRates(IEnumerable<OptimizerDescription> optimizers)
+    {
+        const string Name = nameof(OptimizerOptions.InitialLearningRate);
+        var groups = optimizers.SelectMany(optimizer => optimizer.Groups).ToList();
+        return groups.Count > 0 && groups.TrueForAll(group => group.ContainsKey(Name))
+            ? string.Join(", ", groups.Select(group => group[Name].ToString("r", CultureInfo.InvariantCulture)))
+            : null;
+    }
+
+    // Those that cannot go on from what was saved, as the list of observers is another one and that is meant, begin anew.
+    private void RestoreObservers(IReadOnlyList<ObserverDescription> saved)
+    {
+        var left = saved.ToList();
+        var before = new List<(IStatefulTrainingObserver Observer, string State)>();
+        try
+        {
+            foreach (var observer in StatefulObservers)
+            {
+                if (left.Find(description => description.Type == NameOf(observer)) is { } own)
+                {
+                    left.Remove(own);
+                    before.Add((observer, observer.SaveState()));
+                    observer.RestoreState(own.State);
+                }
+            }
+        }
+        catch
+        {
+            before.ForEach(entry => entry.Observer.RestoreState(entry.State));
+            throw;
+        }
+    }
+
+    private IEnumerable<(string File, IStatefulResetPolicy Policy)> StatefulPolicies() => _trainer.Schedulers
+        .Select((scheduler, i) => (File: FormattableString.Invariant($"policy-{i}.safetensors"), Policy: scheduler.Policy as IStatefulResetPolicy))
+        .Where(p => p.Policy is not null)
+        .Select(p => (p.File, p.Policy!));
+
+    private static List<(Tensor Target, Tensor Value)> Read(SafetensorsFile file, IReadOnlyList<KeyValuePair<string, Tensor>> wanted, string owner)
+    {
+        TensorNames.EnsureFit(file, wanted, owner);
+        return [.. wanted.Select(own => (own.Value, file.Read(own.Key)))];
+    }
+
+    private List<(Tensor Target, Tensor Value)> ReadModel(SafetensorsFile file, bool allowNonFinite)
+    {
+        TensorNames.EnsureFit(file, [.. _model], TensorNames.Model);
+        var values = _model.Select(own => (own.Key, Target: own.Value, Value: file.Read(own.Key))).ToList();
+        var weights = values.Where(own => _parameters.Contains(own.Key)).Select(own => (own.Key, own.Value));
+        return !allowNonFinite && FiniteWeights.Faults(weights) is { } faults
+            ? throw new InvalidDataException($"it has {faults}. Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.")
+            : values.ConvertAll(own => (own.Target, own.Value));
+    }
+
+    private static Tensor ReadGenerator(SafetensorsFile file)
+    {
+        using var own = random.get_rng_state();
+        TensorNames.EnsureFit(file, [new(GlobalGenerator, own)], "kind of random state");
+        var state = file.Read(GlobalGenerator);
+        return GeneratorState.IsValid(state) ? state : throw new InvalidDataException("its random state is none.");
+    }
+
+    private static void EnsureSame(string what, string saved, string own)
+    {
+        if (saved != own)
+        {
+            throw new InvalidDataException($"its {what} is another one: '{saved}', not '{own}'.");
+        }
+    }
+
+    private static string OptimizerFile(int index) => FormattableString.Invariant($"optimizer-{index}.safetensors");
+}

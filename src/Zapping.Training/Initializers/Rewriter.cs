@@ -1,0 +1,96 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Computes new values for a slice of a parameter. A rewriter never touches the parameter itself: it fills a
+/// scratch tensor, which <see cref="ResetContext"/> writes once everything that could fail has succeeded.
+/// </summary>
+/// <threadsafety>Rewriters are immutable and may be shared.</threadsafety>
+public abstract class Rewriter
+{
+    /// <summary>
+    /// Whether <see cref="RewriteTarget.Values"/> must hold the current values when <see cref="Write"/> is called
+    /// (default <see langword="false"/>: its content is undefined).
+    /// </summary>
+    public virtual bool NeedsCurrentValues => false;
+
+    /// <summary>
+    /// Checks, before anything is written, that this rewriter can serve a parameter. Throws if it cannot.
+    /// </summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="name">Its name in the model.</param>
+    public virtual void EnsureApplicable(Parameter parameter, string name)
+    {
+    }
+
+    /// <summary>Fills <see cref="RewriteTarget.Values"/> in place.</summary>
+    /// <param name="target">What is rewritten; valid during the call only.</param>
+    public abstract void Write(RewriteTarget target);
+
+    /// <summary>Normal values with mean 0 and std sqrt(2 / fan-in), after He et al. 2015.</summary>
+    /// <param name="fan">Which fan-in; default <see cref="KaimingFan.PerRow"/>.</param>
+    public static Rewriter KaimingNormal(KaimingFan fan = KaimingFan.PerRow) => new KaimingRewriter(fan, uniform: false);
+
+    /// <summary>Values uniform in ±sqrt(6 / fan-in), after He et al. 2015.</summary>
+    /// <param name="fan">Which fan-in; default <see cref="KaimingFan.PerRow"/>.</param>
+    public static Rewriter KaimingUniform(KaimingFan fan = KaimingFan.PerRow) => new KaimingRewriter(fan, uniform: true);
+
+    /// <summary>Normal values with mean 0 and std sqrt(2 / (fan-in + fan-out)), after Glorot and Bengio 2010.</summary>
+    public static Rewriter XavierNormal() => new XavierRewriter(uniform: false);
+
+    /// <summary>Values uniform in ±sqrt(6 / (fan-in + fan-out)), after Glorot and Bengio 2010.</summary>
+    public static Rewriter XavierUniform() => new XavierRewriter(uniform: true);
+
+    /// <summary>
+    /// What a linear or convolution layer draws when it is built: values uniform in ±1/sqrt(fan-in), for weight
+    /// and bias alike.
+    /// </summary>
+    /// <param name="fanIn">
+    /// The layer's inputs per output unit; <see langword="null"/> (default) reads it off the parameter's shape,
+    /// which a bias does not allow.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fanIn"/> is not positive.</exception>
+    public static Rewriter LayerDefault(long? fanIn = null) => new LayerDefaultRewriter(fanIn);
+
+    /// <summary>Zeros.</summary>
+    public static Rewriter Zeros() => new ConstantRewriter(0);
+
+    /// <summary>One number everywhere.</summary>
+    /// <param name="value">A finite number.</param>
+    public static Rewriter Constant(double value) => new ConstantRewriter(value);
+
+    /// <summary>The current values, with a number added to each.</summary>
+    /// <param name="shifts">One for each entry of the slice, in its order. A reset that would write a value which is not finite is refused.</param>
+    public static Rewriter Shift(params IReadOnlyList<double> shifts)
+    {
+        ArgumentNullException.ThrowIfNull(shifts);
+        return new ShiftRewriter([.. shifts]);
+    }
+
+    /// <summary>The values that the same entries had when the snapshot was taken.</summary>
+    /// <param name="snapshot">A snapshot that holds the parameter; it must outlive the rewriter.</param>
+    public static Rewriter RewindTo(ParameterSnapshot snapshot) => new RewindRewriter(snapshot);
+
+    /// <summary>
+    /// <c>shrink * current + perturb * fresh</c>, after Ash and Adams, "On warm-starting neural network training"
+    /// (NeurIPS 2020).
+    /// </summary>
+    /// <param name="shrink">Factor of the current values, finite and at least 0; default 0.4.</param>
+    /// <param name="perturb">Factor of the fresh values, finite and at least 0; default 0.1.</param>
+    /// <param name="fresh">Where fresh values come from; default <see cref="LayerDefault"/>.</param>
+    public static Rewriter ShrinkAndPerturb(double shrink = 0.4, double perturb = 0.1, Rewriter? fresh = null) =>
+        new ShrinkAndPerturbRewriter(shrink, perturb, fresh ?? LayerDefault());
+}
+
+/// <summary>What a <see cref="Rewriter"/> is to fill, and what it may look at.</summary>
+/// <param name="Values">
+/// The scratch tensor to fill in place: the shape of the selected entries, on the parameter's device, in single
+/// precision (double for a double parameter).
+/// </param>
+/// <param name="Name">The parameter's name in the model.</param>
+/// <param name="Shape">The shape of the whole parameter.</param>
+/// <param name="Slice">Which entries are rewritten.</param>
+/// <param name="Noise">The only randomness a rewriter may use.</param>
+public sealed record RewriteTarget(Tensor Values, string Name, IReadOnlyList<long> Shape, ParameterSlice Slice, ResetNoise Noise);

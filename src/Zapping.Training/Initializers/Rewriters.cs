@@ -1,0 +1,193 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>
+/// Draws fresh values, whatever was there. Nothing about that can fail, so it needs no scratch where entries can be
+/// written in place; <see cref="Write"/> is the way for all others.
+/// </summary>
+public abstract class FreshRewriter : Rewriter
+{
+    /// <summary>What the entries of a slice of a parameter are drawn from.</summary>
+    /// <param name="shape">Of the whole parameter.</param>
+    /// <param name="slice">Which entries.</param>
+    public abstract Distribution DistributionOf(ReadOnlySpan<long> shape, ParameterSlice slice);
+
+    /// <inheritdoc/>
+    public sealed override void Write(RewriteTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        target.Noise.Fill(target.Values, DistributionOf([.. target.Shape], target.Slice));
+    }
+}
+
+internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : FreshRewriter
+{
+    public override string ToString() => $"Kaiming {(uniform ? "uniform" : "normal")}, fan {fan}";
+
+    private readonly bool _ofSlice = Enum.IsDefined(fan) ? fan == KaimingFan.AsPublished : throw new ArgumentOutOfRangeException(nameof(fan), fan, "Unknown fan.");
+
+    public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
+
+    public override Distribution DistributionOf(ReadOnlySpan<long> shape, ParameterSlice slice)
+    {
+        var fanIn = Fan.In(shape) * (_ofSlice ? slice.CountOf(shape) : 1);
+        return Fan.Scaled(Math.Sqrt(2 / fanIn), uniform);
+    }
+}
+
+internal sealed class XavierRewriter(bool uniform) : FreshRewriter
+{
+    public override string ToString() => $"Xavier {(uniform ? "uniform" : "normal")}";
+
+    public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
+
+    public override Distribution DistributionOf(ReadOnlySpan<long> shape, ParameterSlice slice) =>
+        Fan.Scaled(Math.Sqrt(2 / (Fan.In(shape) + Fan.Out(shape))), uniform);
+}
+
+internal sealed class LayerDefaultRewriter : FreshRewriter
+{
+    public override string ToString() => _fanIn is null ? "the layer's default" : FormattableString.Invariant($"the layer's default with fan-in {_fanIn}");
+
+    private readonly long? _fanIn;
+
+    public LayerDefaultRewriter(long? fanIn)
+    {
+        if (fanIn is { } given)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(given, nameof(fanIn));
+        }
+
+        _fanIn = fanIn;
+    }
+
+    public override void EnsureApplicable(Parameter parameter, string name)
+    {
+        if (_fanIn is null)
+        {
+            Fan.EnsureHasFanIn(parameter, name);
+        }
+    }
+
+    public override Distribution DistributionOf(ReadOnlySpan<long> shape, ParameterSlice slice)
+    {
+        var bound = 1 / Math.Sqrt(_fanIn ?? Fan.In(shape));
+        return Distribution.Uniform(-bound, bound);
+    }
+}
+
+internal sealed class ConstantRewriter(double value) : FreshRewriter
+{
+    public override string ToString() => FormattableString.Invariant($"{value:r}");
+
+    private readonly Distribution _value = Distribution.Constant(Guard.Finite(value));
+
+    public override void EnsureApplicable(Parameter parameter, string name) => Guard.Fits(value, parameter, name);
+
+    public override Distribution DistributionOf(ReadOnlySpan<long> shape, ParameterSlice slice) => _value;
+}
+
+internal sealed class RewindRewriter : Rewriter
+{
+    public override string ToString() => "a snapshot";
+
+    private readonly ParameterSnapshot _snapshot;
+
+    public RewindRewriter(ParameterSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        _snapshot = snapshot;
+    }
+
+    public override void EnsureApplicable(Parameter parameter, string name) => _snapshot.EnsureHolds(parameter, name);
+
+    public override void Write(RewriteTarget target)
+    {
+        using var values = target.Slice.Gather(_snapshot[target.Name]);
+        target.Values.copy_(values);
+    }
+}
+
+/// <summary>Adds one number to each entry of a vector's slice.</summary>
+internal sealed class ShiftRewriter(double[] shifts) : Rewriter
+{
+    public override bool NeedsCurrentValues => true;
+
+    public override void Write(RewriteTarget target)
+    {
+        if (shifts.Length != target.Values.numel())
+        {
+            throw new InvalidOperationException($"{shifts.Length} shifts were given for {target.Values.numel()} entries of '{target.Name}'.");
+        }
+
+        using var values = tensor(shifts, target.Values.dtype, target.Values.device).reshape(target.Values.shape);
+        target.Values.add_(values);
+    }
+}
+
+internal sealed class ShrinkAndPerturbRewriter(double shrink, double perturb, Rewriter fresh) : Rewriter
+{
+    public override string ToString() => FormattableString.Invariant($"{_shrink:r} of what is there and {_perturb:r} of: {fresh}");
+
+    private readonly double _shrink = Guard.NonNegative(shrink);
+    private readonly double _perturb = Guard.NonNegative(perturb);
+
+    public override bool NeedsCurrentValues => true;
+
+    public override void EnsureApplicable(Parameter parameter, string name)
+    {
+        Guard.Fits(_shrink, parameter, name);
+        Guard.Fits(_perturb, parameter, name);
+        fresh.EnsureApplicable(parameter, name);
+    }
+
+    public override void Write(RewriteTarget target)
+    {
+        using var freshValues = fresh.NeedsCurrentValues ? target.Values.clone() : empty_like(target.Values);
+        fresh.Write(target with { Values = freshValues });
+        using Scalar kept = _shrink;
+        using Scalar added = _perturb;
+        target.Values.mul_(kept).add_(freshValues, alpha: added);
+    }
+}
+
+/// <summary>Fans of a weight whose first dimension counts output units.</summary>
+internal static class Fan
+{
+    public static double In(ReadOnlySpan<long> shape) => Product(shape[1..]);
+
+    public static double Out(ReadOnlySpan<long> shape) => shape[0] * Product(shape[2..]);
+
+    public static void EnsureHasFanIn(Parameter parameter, string name)
+    {
+        if (parameter.dim() < 2)
+        {
+            throw new ArgumentException(
+                $"Parameter '{name}' has {parameter.dim()} dimension(s), so its fan-in is unknown. "
+                + "Use Rewriter.LayerDefault(fanIn), Zeros or Constant for a bias.",
+                nameof(parameter));
+        }
+    }
+
+    /// <summary>Mean 0 and the given standard deviation.</summary>
+    public static Distribution Scaled(double std, bool uniform)
+    {
+        var bound = Math.Sqrt(3) * std;
+        return uniform ? Distribution.Uniform(-bound, bound) : Distribution.Normal(0, std);
+    }
+
+    private static double Product(ReadOnlySpan<long> lengths)
+    {
+        var product = 1d;
+        foreach (var length in lengths)
+        {
+            product *= length;
+        }
+
+        return product;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Zapping.Training.Internal;
+
+/// <summary>What a run's last <c>Fit</c> was fed with.</summary>
+/// <param name="Kind">Which <c>Fit</c>: of epochs, of a stream or of episodes.</param>
+/// <param name="Settings">Of the source.</param>
+/// <param name="IsFinished">Whether that <c>Fit</c> returned.</param>
+/// <param name="Place">How far it was in a stream; null for other kinds.</param>
+internal sealed record FeedDescription(string Kind, IReadOnlyDictionary<string, string> Settings, bool IsFinished, StreamPlace? Place)
+{
+    public const string Epochs = "epochs";
+    public const string Stream = "stream of tasks";
+    public const string Episodes = "episodes";
+
+    public static FeedDescription Of(string kind, object source) => new(
+        kind,
+        DescriptionText.OfSource(source),
+        IsFinished: false,
+        Place: null);
+
+    /// <summary>What the next <c>Fit</c> changes without having been told that it is meant; null if nothing.</summary>
+    /// <param name="next">What that one is fed with.</param>
+    /// <param name="accepted">What is meant.</param>
+    public string? DifferencesTo(FeedDescription next, IReadOnlyCollection<string> accepted)
+    {
+        if (IsFinished && Kind != next.Kind)
+        {
+            return null; // another phase
+        }
+
+        var differences = new RunDifferences(accepted);
+        differences.Compare("source: kind", Kind, next.Kind);
+        differences.Compare("source", Settings, next.Settings);
+        return differences.Text;
+    }
+}
+
+/// <summary>How far a stream of tasks was.</summary>
+/// <param name="FinishedTasks">Tasks that were finished.</param>
+/// <param name="Finished">What they were, as a hash.</param>
+/// <param name="Open">The classes of the open task with their numbers of examples; null between tasks.</param>
+/// <param name="OpenContents">What the open task was, as a hash.</param>
+internal sealed record StreamPlace(long FinishedTasks, string Finished, string? Open, string? OpenContents);

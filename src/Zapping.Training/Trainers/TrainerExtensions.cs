@@ -1,0 +1,157 @@
+using Microsoft.Extensions.Logging;
+using Zapping.Training.Internal;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>What every trainer can be given besides its model; each method returns the trainer, so that calls can be chained.</summary>
+public static class TrainerExtensions
+{
+    /// <summary>Runs a reset policy at the boundaries of a schedule; may be called several times.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="every">When; a <see cref="BoundaryKind"/> alone means every boundary of that kind.</param>
+    /// <param name="policy">What is reset. To have it disposed of with the trainer: <see cref="Trainer.RegisterForDispose"/>.</param>
+    /// <exception cref="ArgumentException">The schedule is invalid, the trainer never comes to such a boundary, or the policy cannot serve it.</exception>
+    public static TTrainer UseReset<TTrainer>(this TTrainer trainer, ResetSchedule every, IResetPolicy policy)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(every);
+        ArgumentNullException.ThrowIfNull(policy);
+        trainer.Add(policy, every);
+        return trainer;
+    }
+
+    /// <summary>Clips the global L2 norm of all gradients before each update.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="maxNorm">A number above 0, finite in single precision.</param>
+    public static TTrainer UseGradientClipping<TTrainer>(this TTrainer trainer, double maxNorm)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        Guard.NonNegative(maxNorm);
+        Guard.Single(maxNorm);
+        ArgumentOutOfRangeException.ThrowIfZero(maxNorm);
+        trainer.ClipGradients(maxNorm);
+        return trainer;
+    }
+
+    /// <summary>
+    /// Whether each step looks for NaN and infinity in its gradients before the update, which is the default: one that is found costs a batch, and one that is not costs the
+    /// model. Looking reads every gradient once, which in steps of single examples may take some percent of the time (docs/performance.md). Without it a loss, a buffer or a
+    /// norm that is not finite is still found, and <see cref="CheckpointStore.Save"/> still refuses weights that are not.
+    /// </summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="look">Whether gradients are looked at.</param>
+    public static TTrainer UseGradientChecks<TTrainer>(this TTrainer trainer, bool look)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        trainer.LookAtGradients(look);
+        return trainer;
+    }
+
+    /// <summary>
+    /// Takes each batch in parts whose gradients add up to its own (gradient accumulation): the same step but for
+    /// rounding, with the activations of one part in memory at a time. The loss must be a mean over examples, and
+    /// examples must not see each other: batch normalisation in train mode takes its statistics part by part.
+    /// </summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="size">Examples in a part, at least 1; the last part of a batch may be smaller.</param>
+    public static ContinualTrainer UseMicroBatches(this ContinualTrainer trainer, int size)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        trainer.TakeInParts(size);
+        return trainer;
+    }
+
+    /// <summary>Steps a learning-rate scheduler of TorchSharp after each step or epoch.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="schedule">The scheduler, made for one of the trainer's optimizers.</param>
+    /// <param name="every">
+    /// <see cref="BoundaryKind.StepBoundary"/>, of which an episode has one, or
+    /// <see cref="BoundaryKind.EpochBoundary"/> (default).
+    /// </param>
+    /// <exception cref="ArgumentException">Another kind, one to which the trainer never comes, or a scheduler that waits for a metric.</exception>
+    public static TTrainer UseLearningRates<TTrainer>(
+        this TTrainer trainer, optim.lr_scheduler.LRScheduler schedule, BoundaryKind every = BoundaryKind.EpochBoundary)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(schedule);
+        if (schedule is optim.lr_scheduler.impl.ReduceLROnPlateau)
+        {
+            throw new ArgumentException(
+                $"{nameof(optim.lr_scheduler.ReduceLROnPlateau)} waits for a number to improve: say which, as UseLearningRates(schedule, metric: () => validationLoss).", nameof(schedule));
+        }
+
+        trainer.Add(new LearningRateSchedule(schedule, EnsureSteppable(every), metric: null));
+        return trainer;
+    }
+
+    /// <summary>Steps a learning-rate scheduler that waits for a number to improve, such as <c>ReduceLROnPlateau</c>, after each step or epoch.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="schedule">The scheduler, made for one of the trainer's optimizers.</param>
+    /// <param name="metric">
+    /// Gives the number, which must be finite, for example the loss on validation data. It is called on the training thread. Checkpoints hold what it gave, so that a
+    /// resumed scheduler is where the saved one was.
+    /// </param>
+    /// <param name="every"><see cref="BoundaryKind.StepBoundary"/> or <see cref="BoundaryKind.EpochBoundary"/> (default).</param>
+    /// <exception cref="ArgumentException">Another kind, or one to which the trainer never comes.</exception>
+    public static TTrainer UseLearningRates<TTrainer>(
+        this TTrainer trainer, optim.lr_scheduler.LRScheduler schedule, Func<double> metric, BoundaryKind every = BoundaryKind.EpochBoundary)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(metric);
+        trainer.Add(new LearningRateSchedule(schedule, EnsureSteppable(every), metric));
+        return trainer;
+    }
+
+    /// <summary>Adds an observer.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="observer">Told on the training thread.</param>
+    public static TTrainer Observe<TTrainer>(this TTrainer trainer, ITrainingObserver observer)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(observer);
+        trainer.Add(observer);
+        return trainer;
+    }
+
+    /// <summary>
+    /// Writes what happens to a log. Unlike an observer, it has nothing measured: norms are not computed for it, and a level that is
+    /// switched off costs a look at the switch.
+    /// <list type="table">
+    /// <listheader><term>event</term><description>level and occasion</description></listheader>
+    /// <item><term>1 TaskBegins</term><description>Information</description></item>
+    /// <item><term>2 EpochBegins</term><description>Information</description></item>
+    /// <item><term>3 ClassBegins</term><description>Debug; of episodes too</description></item>
+    /// <item><term>10 WasReset</term><description>Debug; policy, rows, microseconds, boundary and which reset it was</description></item>
+    /// <item><term>20 CheckpointSaved</term><description>Information</description></item>
+    /// <item><term>21 Resumed</term><description>Information</description></item>
+    /// <item><term>22 CheckpointFailed</term><description>Warning; a periodic checkpoint, and training goes on</description></item>
+    /// <item><term>23 ResumedOnOtherArithmetic</term><description>Information; the convolutions of the saved run were computed by other code (<see cref="ConvolutionGuard"/>)</description></item>
+    /// <item><term>30 NonFiniteStep</term><description>Error; <see cref="NonFiniteStepException"/> follows</description></item>
+    /// <item><term>40 Convolutions</term><description>Warning; oneDNN was switched off, or convolutions are wrong (<see cref="ConvolutionGuard"/>)</description></item>
+    /// <item><term>41 LargeBlocksGivenBack</term><description>Information; the training thread is one whose large blocks glibc gives back (<see cref="NativeAllocator"/>)</description></item>
+    /// </list>
+    /// </summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="log">Where to; it takes the place of an earlier one.</param>
+    public static TTrainer UseLogging<TTrainer>(this TTrainer trainer, ILogger log)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(log);
+        trainer.Log = log;
+        return trainer;
+    }
+
+    private static BoundaryKind EnsureSteppable(BoundaryKind every) => every is BoundaryKind.StepBoundary or BoundaryKind.EpochBoundary
+        ? every
+        : throw new ArgumentOutOfRangeException(nameof(every), every, "Learning rates change per step or per epoch.");
+}

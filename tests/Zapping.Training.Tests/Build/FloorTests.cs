@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using FluentAssertions;
+using Xunit;
+
+namespace Zapping.Training.Tests.Build;
+
+/// <summary>
+/// The folders of the library lie on floors, and name types of lower floors only: a file can be read, and changed, without what lies above. What gives a trainer a feature
+/// (<c>*TrainerExtensions.cs</c>) lies with its feature, and may name trainers from there.
+/// </summary>
+public sealed partial class FloorTests
+{
+    // From the ground up.
+    private static readonly string[][] Floors =
+    [
+        ["Boundaries", "Files", "Resuming", "Validation"],
+        ["Telemetry", "Torch"],
+        ["Native", "Random"],
+        ["Optimizers", "Parameters", "Safetensors"],
+        ["Initializers"],
+        ["Resets"],
+        ["Scheduling"],
+        ["Data", "Heads", "HiddenUnits", "Penalties", "Steps"],
+        ["Policies/Zap"],
+        ["Policies/ContinualBackprop", "Policies/DormantUnits", "Policies/LaterLayers", "Policies/ShrinkAndPerturb"],
+        ["Trainers"],
+        ["Checkpoints", "Episodes", "Evaluation", "Hosting"],
+        ["Diagnostics", "Transfer"],
+    ];
+
+    private static readonly string Root = Path.Combine(ThrowawayProject.Repository, "src", "Zapping.Training");
+
+    private static readonly IReadOnlyList<SourceFile> Sources =
+    [
+        .. Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(path => !path.StartsWith("bin/", StringComparison.Ordinal) && !path.StartsWith("obj/", StringComparison.Ordinal))
+            .Select(SourceFile.Read),
+    ];
+
+    [Fact]
+    public void Every_folder_has_a_floor() =>
+        Sources.Select(file => file.Folder).Distinct().Should().BeEquivalentTo(Floors.SelectMany(floor => floor));
+
+    [Fact]
+    public void No_file_names_a_type_of_its_own_floor_or_of_a_higher_one()
+    {
+        var owners = Sources.SelectMany(file => file.Types.Select(type => (type, file))).ToLookup(own => own.type, own => own.file, StringComparer.Ordinal);
+        var faults =
+            from file in Sources
+            where !file.Path.EndsWith("TrainerExtensions.cs", StringComparison.Ordinal)
+            from name in file.Names
+            from owner in owners[name]
+            where owner.Folder != file.Folder && FloorOf(owner.Folder) >= FloorOf(file.Folder)
+            select $"{file.Path} names {name} of {owner.Path}";
+
+        faults.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void No_file_is_longer_than_three_hundred_lines() =>
+        Sources.Where(file => file.Lines > 300).Select(file => $"{file.Path}: {file.Lines}").Should().BeEmpty();
+
+    private static int FloorOf(string folder) => Array.FindIndex(Floors, floor => floor.Contains(folder));
+
+    private sealed partial record SourceFile(string Path, string Folder, int Lines, IReadOnlySet<string> Types, IReadOnlySet<string> Names)
+    {
+        public static SourceFile Read(string path)
+        {
+            var text = File.ReadAllText(System.IO.Path.Combine(Root, path));
+            var code = Comments().Replace(Literals().Replace(text, "\"\""), "");
+            return new SourceFile(
+                path,
+                path[..path.LastIndexOf('/')],
+                text.Count(character => character == '\n'),
+                Declarations().Matches(code).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal),
+                Identifiers().Matches(code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal));
+        }
+
+        [GeneratedRegex(@"\$?""(?:\\.|[^""\\\n])*""")]
+        private static partial Regex Literals();
+
+        [GeneratedRegex(@"//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
+        private static partial Regex Comments();
+
+        [GeneratedRegex(@"^(?:public |internal |file )?(?:static |sealed |abstract |partial |readonly |ref |unsafe )*(?:record struct|record|class|struct|interface|enum) (\w+)", RegexOptions.Multiline)]
+        private static partial Regex Declarations();
+
+        [GeneratedRegex(@"\b[A-Z]\w+")]
+        private static partial Regex Identifiers();
+    }
+}
