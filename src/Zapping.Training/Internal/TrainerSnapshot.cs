@@ -47,7 +47,8 @@ internal sealed class TrainerSnapshot
         _trainer.Feed,
         [.. StatefulObservers.Select(observer => new ObserverDescription(NameOf(observer), observer.SaveState()))],
         Convolutions,
-        [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)]);
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)],
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Options)]);
 
     public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
     {
@@ -153,7 +154,12 @@ internal sealed class TrainerSnapshot
 
         for (var i = 0; i < (saved.LearningRateKinds?.Count ?? 0); i++)
         {
-            differences.Compare(FormattableString.Invariant($"learning rates {i}"), saved.LearningRateKinds![i], _trainer.LearningRates[i].Kind);
+            var (name, own) = (FormattableString.Invariant($"learning rates {i}"), _trainer.LearningRates[i]);
+            differences.Compare(name, saved.LearningRateKinds![i], own.Kind);
+            if (saved.LearningRateKinds[i] == own.Kind) // of another class all options are others
+            {
+                differences.Compare(name, saved.LearningRateOptions?[i], own.Options);
+            }
         }
 
         // A scheduler keeps to itself from which rates it began, and a resume cannot tell it others.

@@ -77,9 +77,12 @@ internal sealed record ResumableSetup
     /// <summary>How many values <see cref="PolicyOption"/> has.</summary>
     public const int PolicyOptions = 5;
 
-    /// <summary>Without one of the same class and other options: TorchSharp's schedulers keep these to themselves, and a resume cannot tell.</summary>
+    /// <summary>Without two functions of LambdaLR, which a resume cannot tell apart.</summary>
     public static IReadOnlyList<string> AllRates { get; } =
-        [None, "step at steps", "exponential at steps", "lambda at steps", "plateau at steps", "step at epochs"];
+    [
+        None, "step at steps", "slow step at steps", "exponential at steps", "steep exponential at steps", "lambda at steps", "plateau at steps", "patient plateau at steps",
+        "step at epochs", "slow step at epochs",
+    ];
 
     public static IReadOnlyList<string> Observers { get; } = [None, "recovery of resets", "recovery of classes", "task matrix"];
 }
