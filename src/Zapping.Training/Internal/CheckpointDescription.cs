@@ -21,7 +21,8 @@ internal sealed record CheckpointDescription(
     IReadOnlyList<ObserverDescription>? Observers = null,
     string? Convolutions = null,
     IReadOnlyList<string>? LearningRateKinds = null,
-    IReadOnlyList<IReadOnlyDictionary<string, string>?>? LearningRateOptions = null)
+    IReadOnlyList<IReadOnlyDictionary<string, string>?>? LearningRateOptions = null,
+    IReadOnlyList<string>? FrozenParameters = null)
 {
     /// <summary>To be raised when an older library could not read what is written. Those of format 1 have no feed, observers and metrics.</summary>
     public const int CurrentFormat = 2;
@@ -72,6 +73,7 @@ internal sealed record CheckpointDescription(
         && Settings.Values.Concat(Notes.Values).Concat(Feed?.Settings.Values ?? []).Concat(Resets.SelectMany(reset => reset.Options?.Values ?? [])).All(text => text is not null)
         && LearningRateKinds?.All(kind => kind is not null) != false
         && LearningRateOptions?.All(options => options?.Values.All(text => text is not null) != false) != false
+        && FrozenParameters?.All(name => name is not null) != false
         && LearningRateMetrics?.All(metrics => metrics is not null) != false
         && Observers?.All(observer => observer is not null) != false;
 

@@ -48,7 +48,8 @@ internal sealed class TrainerSnapshot
         [.. StatefulObservers.Select(observer => new ObserverDescription(NameOf(observer), observer.SaveState()))],
         Convolutions,
         [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)],
-        [.. _trainer.LearningRates.Select(learningRates => learningRates.Options)]);
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Options)],
+        ModelMode.Frozen(_trainer.Model));
 
     public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
     {
@@ -145,6 +146,11 @@ internal sealed class TrainerSnapshot
     {
         var differences = new RunDifferences(accepted);
         differences.Compare("trainer", saved.Settings, _trainer.Settings);
+        if (saved.FrozenParameters is { } frozen)
+        {
+            differences.Compare("frozen parameters", frozen, ModelMode.Frozen(_trainer.Model));
+        }
+
         for (var i = 0; i < saved.Resets.Count; i++)
         {
             var scheduler = _trainer.Schedulers[i];

@@ -30,6 +30,12 @@ internal sealed class ResumableRun : IDisposable
             _labels[0] = 5;
         }
 
+        if (setup.IsBodyFrozen)
+        {
+            _net.get_parameter("body.weight")!.requires_grad = false;
+        }
+
+        _net.train(!setup.IsInEvalMode);
         _optimizer = ResumableSetup.Optimizers[setup.Optimizer](_net.parameters(), setup.HasOtherOptions);
         Trainer = Make();
         AddPolicy();

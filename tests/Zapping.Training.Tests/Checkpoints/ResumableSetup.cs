@@ -32,6 +32,10 @@ internal sealed record ResumableSetup
     public EpisodeOptions Episodes { get; init; } = new() { InnerImages = 3, RememberImages = 4 };
 
     // what it is set up with
+    public bool IsBodyFrozen { get; init; }
+
+    public bool IsInEvalMode { get; init; }
+
     public string Optimizer { get; init; } = "Adam";
 
     public bool HasOtherOptions { get; init; }
