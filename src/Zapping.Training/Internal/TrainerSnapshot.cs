@@ -73,12 +73,20 @@ internal sealed class TrainerSnapshot
     public void EnsureFinite()
     {
         using var scope = NewDisposeScope();
-        var tensors = _model.Where(own => _parameters.Contains(own.Key)).Concat(_optimizers.SelectMany(optimizer => optimizer.Tensors()));
-        if (FiniteWeights.Faults(tensors.Select(own => (own.Key, own.Value))) is { } faults)
+        Ensure(_model.Where(own => _parameters.Contains(own.Key)), "");
+        Ensure(
+            _optimizers.SelectMany(optimizer => optimizer.Tensors()),
+            " The weights are finite, but not what an optimizer remembers of them: the square of a gradient of about 1e19 and more overflows in single precision. "
+            + $"With {nameof(TrainerVerbs.UseGradientClipping)} such gradients are clipped, or their step is refused. The state stays as it is: go on from an earlier checkpoint.");
+
+        static void Ensure(IEnumerable<KeyValuePair<string, Tensor>> tensors, string cause)
         {
-            throw new InvalidOperationException(
-                $"The checkpoint could not be resumed, and was not saved: it would have {faults}. Earlier checkpoints are untouched. "
-                + $"Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.");
+            if (FiniteWeights.Faults(tensors.Select(own => (own.Key, own.Value))) is { } faults)
+            {
+                throw new InvalidOperationException(
+                    $"The checkpoint could not be resumed, and was not saved: it would have {faults}.{cause} Earlier checkpoints are untouched. "
+                    + $"Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.");
+            }
         }
     }
 
