@@ -25,6 +25,9 @@ internal sealed record Failure(int ExitCode, string Message, string? Stack = nul
         var other => Unforeseen(other),
     };
 
+    /// <summary>Whether a loss became NaN or infinite.</summary>
+    public static bool IsDivergence(Exception exception) => Root(exception) is DivergenceException or NonFiniteStepException;
+
     /// <summary>In one line, why something failed.</summary>
     public static string Reason(Exception exception) => OneLine.Of(Root(exception) is CommandException or NonFiniteStepException or IOException or UnauthorizedAccessException
         ? Root(exception).Message

@@ -9,6 +9,9 @@ internal static class NumberOption
     /// <summary>More than any count of steps, epochs or classes; sums and products of two such counts stay numbers of 64 bits.</summary>
     public const int Many = 1_000_000;
 
+    /// <summary>The word for no learning rates.</summary>
+    public const string None = "none";
+
     // More than any machine has processors; libtorch ends the process when the system refuses it a thread.
     private const int MostThreads = 1024;
 
@@ -60,7 +63,7 @@ internal static class NumberOption
     {
         Description = description,
         Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => TextOf(result) == "none" ? [] : ReadRates(result, name),
+        CustomParser = result => TextOf(result) == None ? [] : ReadRates(result, name),
     };
 
     private static double[]? ReadRates(ArgumentResult result, string name)

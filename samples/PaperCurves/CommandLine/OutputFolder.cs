@@ -24,6 +24,19 @@ internal static class OutputFolder
         }
     }
 
+    /// <summary>Refuses a folder of results that is the data set's, or below it: results would be taken for data, and data would be mixed with results.</summary>
+    /// <param name="path">The folder, which need not be there yet.</param>
+    /// <param name="data">The folder of the data set.</param>
+    /// <exception cref="CommandException">It is.</exception>
+    public static void EnsureOutside(string path, string data)
+    {
+        var below = Path.GetRelativePath(RealOf(data), RealOf(path));
+        if (below == "." || !(Path.IsPathRooted(below) || below == ".." || below.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        {
+            throw new CommandException($"{path}: it {(below == "." ? "is" : "lies in")} the folder of the data ({data}), where results would be taken for data. Give another --out.");
+        }
+    }
+
     /// <summary>The folder, or that above it which is there.</summary>
     /// <exception cref="CommandException">A file, or a link that leads nowhere, is in its place.</exception>
     public static string NearestOf(string path)
@@ -41,6 +54,19 @@ internal static class OutputFolder
         }
 
         return place;
+    }
+
+    // Without links, as far as the folder is there.
+    private static string RealOf(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Path.GetDirectoryName(full) is not { } above)
+        {
+            return full;
+        }
+
+        var place = Path.Combine(RealOf(above), Path.GetFileName(full));
+        return Directory.Exists(place) && Directory.ResolveLinkTarget(place, returnFinalTarget: true) is { } target ? RealOf(target.FullName) : place;
     }
 
     private static void EnsureTakesFolder(string folder)

@@ -55,6 +55,12 @@ internal sealed class CommonOptions
     public DataSource Prepare(ParseResult parse, IEnumerable<string>? outputs)
     {
         DeviceOption.EnsureThere(Device(parse));
+        var source = new DataSource(parse.GetValue(_data), parse.GetValue(_testClasses), parse.GetValue(_download));
+        if (outputs is not null && source.Folder is { } data)
+        {
+            OutputFolder.EnsureOutside(Output(parse), data);
+        }
+
         if (outputs is null)
         {
             OutputFolder.NearestOf(Output(parse));
@@ -64,7 +70,6 @@ internal sealed class CommonOptions
             OutputFolder.EnsureWritable(Output(parse), outputs);
         }
 
-        var source = new DataSource(parse.GetValue(_data), parse.GetValue(_testClasses), parse.GetValue(_download));
         source.EnsureThere();
         set_num_threads(Threads(parse));
         return source;

@@ -11,6 +11,9 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
 {
     private const ulong GlyphSeed = 1;
 
+    /// <summary>Where the data set is, or is to be fetched to; null where the app draws glyphs.</summary>
+    public string? Folder => download ? DownloadFolder : path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+
     /// <exception cref="DataException">What was asked for is not there.</exception>
     public void EnsureThere()
     {
@@ -32,7 +35,12 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
     /// <param name="cancellationToken">Stops reading.</param>
     public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
     {
-        var folder = download ? Download(progress, cancellationToken) : path ?? UsualPlaces().FirstOrDefault(Omniglot.IsPresent);
+        if (download)
+        {
+            Download(progress, cancellationToken);
+        }
+
+        var folder = Folder;
         if (folder is null && testClasses is not null)
         {
             throw Needless("the app draws glyphs, as there is no data set");
@@ -49,15 +57,13 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
     }
 
     // Synchronous, as all work is: who trains afterwards must still be on the thread that it began on.
-    private static string Download(IProgressBoard progress, CancellationToken cancellationToken)
+    private static void Download(IProgressBoard progress, CancellationToken cancellationToken)
     {
         if (!Omniglot.IsPresent(DownloadFolder))
         {
             using var line = progress.Begin("downloading Omniglot", 100, "%");
             Omniglot.DownloadAsync(DownloadFolder, PercentOf(line), cancellationToken).GetAwaiter().GetResult();
         }
-
-        return DownloadFolder;
     }
 
     private ClassificationData Read(string folder, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken)

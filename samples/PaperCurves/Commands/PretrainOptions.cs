@@ -21,7 +21,7 @@ internal sealed class PretrainOptions
     private readonly Option<int?> _length = NumberOption.OptionalInteger("--length", "Epochs (iid) or episodes instead of the preset's; may be raised when resuming.");
     private readonly Option<int?> _saveEvery = NumberOption.OptionalInteger("--save-every", "Steps or episodes between two checkpoints.");
     private readonly Option<int?> _width = Width();
-    private readonly Option<double?> _inner = NumberOption.Rate("--inner-lr", "Learning rate of the inner loop instead of the preset's.");
+    private readonly Option<double?> _inner = NumberOption.Rate("--inner-lr", "Learning rate of the inner loop instead of the preset's (asb and meta-asb only).");
     private readonly Option<double?> _outer = NumberOption.Rate("--lr", "Learning rate of the optimizer, which makes the outer steps, instead of the preset's.");
     private readonly Option<ulong> _seed = NumberOption.Seed("--seed", "Seed of initial weights, split, order, episodes and resets.");
     private readonly Option<string?> _resume = new Option<string?>("--resume")
@@ -52,6 +52,11 @@ internal sealed class PretrainOptions
             if (result.GetValue(_recommended) && result.GetValue(_method) is { } method && method != Method.Iid.Key())
             {
                 result.AddError("--recommended is for --method iid.");
+            }
+
+            if (result.IsGiven(_inner) && (result.GetValue(_method) ?? Method.Iid.Key()) == Method.Iid.Key())
+            {
+                result.AddError($"{_inner.Name} is for --method asb and meta-asb: training in batches ({Method.Iid.Key()}) has no inner loop. Leave it out; --lr is the learning rate of the optimizer.");
             }
         });
     }

@@ -42,12 +42,35 @@ internal static class RunCommand
         var started = DateTimeOffset.Now;
         var pretraining = new SortedDictionary<Arm, PretrainingResult>();
         Record("begun");
-        var finished = Make(settings, data, pretraining, cancellationToken);
+        bool finished;
+        try
+        {
+            finished = Make(settings, data, pretraining, cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            RecordFailure(failure);
+            throw;
+        }
+
         Record(finished ? "finished" : "interrupted");
         Show(settings, pretraining);
         return finished ? ExitCodes.Done : ExitCodes.Interrupted;
 
-        void Record(string outcome) => RunRecord.Of(settings, data, pretraining, started, outcome).Save(settings.Output);
+        void Record(string outcome, string? reason = null) => RunRecord.Of(settings, data, pretraining, started, outcome, reason).Save(settings.Output);
+
+        // The failure is what is told, also where the record of it cannot be written.
+        void RecordFailure(Exception failure)
+        {
+            try
+            {
+                Record(Failure.IsDivergence(failure) ? "diverged" : "failed", Failure.Reason(failure));
+            }
+            catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine($"warning: {RunFolder.Record} still says that the run has begun: {OneLine.Of(unwritable.Message)}");
+            }
+        }
     }
 
     private static ClassificationData Open(RunSettings settings, DataSource source, int omniglotSize, IProgressBoard board, CancellationToken cancellationToken)

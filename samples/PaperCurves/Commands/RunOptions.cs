@@ -14,7 +14,7 @@ internal sealed class RunOptions
 
     private readonly Option<string?> _pretrained = new Option<string?>("--pretrained")
     {
-        Description = "Use the networks that an earlier run left in this folder instead of pre-training.",
+        Description = "Use the networks that an earlier run left in this folder instead of pre-training, so without --seed and --width.",
     }.Filled();
 
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with what an interrupted run has left in --out." };
@@ -31,6 +31,20 @@ internal sealed class RunOptions
         command.Options.Add(_pretrained);
         command.Options.Add(_width);
         command.Options.Add(_resume);
+        command.Validators.Add(result =>
+        {
+            if (!result.IsGiven(_pretrained))
+            {
+                return;
+            }
+
+            foreach (var option in new Option[] { _seed, _width }.Where(result.IsGiven))
+            {
+                result.AddError($"{option.Name} is for pre-training, and --pretrained takes networks that are there, with the seed and the width that they have. Leave one of the two out.");
+            }
+
+            _transfer.EnsureSomething(result);
+        });
     }
 
     public RunSettings Settings(ParseResult parse) => new(

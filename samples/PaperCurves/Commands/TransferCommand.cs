@@ -19,6 +19,7 @@ internal static class TransferCommand
         var command = new Command("transfer", "Transfer pre-trained networks to unseen classes, draw the curves.") { without, with, recommended, resume };
         transfer.AddTo(command);
         common.AddTo(command);
+        command.Validators.Add(transfer.EnsureSomething);
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
             var source = common.Prepare(parse, RunFolder.Outputs);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
 
@@ -32,6 +33,23 @@ internal sealed class TransferOptions
         {
             command.Options.Add(option);
         }
+
+        command.Validators.Add(result =>
+        {
+            foreach (var option in new Option[] { _trials, _firstTrial }.Where(option => LeavesOutAll(result) && result.IsGiven(option)))
+            {
+                result.AddError($"{option.Name} is for transfers, and --iid-lr none --head-lr none leave out all of them. Leave it out, or give learning rates.");
+            }
+        });
+    }
+
+    /// <summary>For commands that only transfer: refuses to leave out both transfers.</summary>
+    public void EnsureSomething(CommandResult result)
+    {
+        if (LeavesOutAll(result))
+        {
+            result.AddError("--iid-lr none and --head-lr none leave nothing to do. Give learning rates for one of them.");
+        }
     }
 
     /// <summary>The first transfer draw, counted from 0.</summary>
@@ -47,6 +65,8 @@ internal sealed class TransferOptions
             HeadLearningRates = RatesOf(parse, _headRates) ?? preset.HeadLearningRates,
         };
     }
+
+    private bool LeavesOutAll(CommandResult result) => new[] { _iidRates, _headRates }.All(option => result.GetResult(option) is { Tokens: [{ Value: NumberOption.None }] });
 
     // An absent list option has an empty list for its value, which here means "none".
     private static double[]? RatesOf(ParseResult parse, Option<double[]?> option) =>

@@ -9,8 +9,11 @@ namespace PaperCurves.Report;
 /// <summary>Everything needed to repeat a run and to judge its figures, as run.json.</summary>
 public sealed record RunRecord
 {
-    /// <summary>"begun" (and perhaps killed), "interrupted" or "finished".</summary>
+    /// <summary>"begun" (and perhaps killed), "interrupted", "diverged", "failed" or "finished".</summary>
     public required string Outcome { get; init; }
+
+    /// <summary>In one line why it diverged or failed; null if it did not.</summary>
+    public string? Reason { get; init; }
 
     public required RunSettings Settings { get; init; }
 
@@ -36,12 +39,13 @@ public sealed record RunRecord
         WholeFile.Write(Path.Combine(folder, RunFolder.Record), file => JsonSerializer.Serialize(file, this, Json.Options), overwrite: true);
 
     internal static RunRecord Of(
-        RunSettings settings, ClassificationData data, IReadOnlyDictionary<Arm, PretrainingResult> pretraining, DateTimeOffset started, string outcome)
+        RunSettings settings, ClassificationData data, IReadOnlyDictionary<Arm, PretrainingResult> pretraining, DateTimeOffset started, string outcome, string? reason = null)
     {
         using var process = Process.GetCurrentProcess();
         return new()
         {
             Outcome = outcome,
+            Reason = reason,
             Settings = settings,
             Networks = RunFolder.NetworksOf(settings),
             Data = data.Name,

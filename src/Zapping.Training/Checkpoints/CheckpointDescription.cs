@@ -20,7 +20,9 @@ internal sealed record CheckpointDescription(
     FeedDescription? Feed = null,
     IReadOnlyList<ObserverDescription>? Observers = null,
     string? Convolutions = null,
-    IReadOnlyList<string>? LearningRateKinds = null)
+    IReadOnlyList<string>? LearningRateKinds = null,
+    IReadOnlyList<IReadOnlyDictionary<string, string>?>? LearningRateOptions = null,
+    IReadOnlyList<string>? FrozenParameters = null)
 {
     /// <summary>To be raised when an older library could not read what is written. Those of format 1 have no feed, observers and metrics.</summary>
     public const int CurrentFormat = 2;
@@ -70,6 +72,8 @@ internal sealed record CheckpointDescription(
         && Resets.All(reset => reset is not null)
         && Settings.Values.Concat(Notes.Values).Concat(Feed?.Settings.Values ?? []).Concat(Resets.SelectMany(reset => reset.Options?.Values ?? [])).All(text => text is not null)
         && LearningRateKinds?.All(kind => kind is not null) != false
+        && LearningRateOptions?.All(options => options?.Values.All(text => text is not null) != false) != false
+        && FrozenParameters?.All(name => name is not null) != false
         && LearningRateMetrics?.All(metrics => metrics is not null) != false
         && Observers?.All(observer => observer is not null) != false;
 
@@ -98,6 +102,11 @@ internal sealed record CheckpointDescription(
         if (LearningRateKinds is { } kinds && kinds.Count != LearningRateSteps.Count)
         {
             throw new InvalidDataException("its description has another number of kinds than of learning-rate schedulers.");
+        }
+
+        if (LearningRateOptions is { } options && options.Count != LearningRateSteps.Count)
+        {
+            throw new InvalidDataException("its description has options of another number of learning-rate schedulers.");
         }
 
         if ((State.EpochSteps is not null && State.Epochs == 0) || (State.TaskClasses is not null && State.Tasks == 0)

@@ -47,7 +47,9 @@ internal sealed class TrainerSnapshot
         _trainer.Feed,
         [.. StatefulObservers.Select(observer => new ObserverDescription(NameOf(observer), observer.SaveState()))],
         Convolutions,
-        [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)]);
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)],
+        [.. _trainer.LearningRates.Select(learningRates => learningRates.Options)],
+        ModelMode.Frozen(_trainer.Model));
 
     public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
     {
@@ -71,12 +73,20 @@ internal sealed class TrainerSnapshot
     public void EnsureFinite()
     {
         using var scope = NewDisposeScope();
-        var tensors = _model.Where(own => _parameters.Contains(own.Key)).Concat(_optimizers.SelectMany(optimizer => optimizer.Tensors()));
-        if (FiniteWeights.Faults(tensors.Select(own => (own.Key, own.Value))) is { } faults)
+        Ensure(_model.Where(own => _parameters.Contains(own.Key)), "");
+        Ensure(
+            _optimizers.SelectMany(optimizer => optimizer.Tensors()),
+            " The weights are finite, but not what an optimizer remembers of them: the square of a gradient of about 1e19 and more overflows in single precision. "
+            + $"With {nameof(TrainerExtensions.UseGradientClipping)} such gradients are clipped, or their step is refused. The state stays as it is: go on from an earlier checkpoint.");
+
+        static void Ensure(IEnumerable<KeyValuePair<string, Tensor>> tensors, string cause)
         {
-            throw new InvalidOperationException(
-                $"The checkpoint could not be resumed, and was not saved: it would have {faults}. Earlier checkpoints are untouched. "
-                + $"Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.");
+            if (FiniteWeights.Faults(tensors.Select(own => (own.Key, own.Value))) is { } faults)
+            {
+                throw new InvalidOperationException(
+                    $"The checkpoint could not be resumed, and was not saved: it would have {faults}.{cause} Earlier checkpoints are untouched. "
+                    + $"Set {nameof(CheckpointStore)}.{nameof(CheckpointStore.AllowNonFinite)} if that is meant.");
+            }
         }
     }
 
@@ -144,6 +154,11 @@ internal sealed class TrainerSnapshot
     {
         var differences = new RunDifferences(accepted);
         differences.Compare("trainer", saved.Settings, _trainer.Settings);
+        if (saved.FrozenParameters is { } frozen)
+        {
+            differences.Compare("frozen parameters", frozen, ModelMode.Frozen(_trainer.Model));
+        }
+
         for (var i = 0; i < saved.Resets.Count; i++)
         {
             var scheduler = _trainer.Schedulers[i];
@@ -153,7 +168,12 @@ internal sealed class TrainerSnapshot
 
         for (var i = 0; i < (saved.LearningRateKinds?.Count ?? 0); i++)
         {
-            differences.Compare(FormattableString.Invariant($"learning rates {i}"), saved.LearningRateKinds![i], _trainer.LearningRates[i].Kind);
+            var (name, own) = (FormattableString.Invariant($"learning rates {i}"), _trainer.LearningRates[i]);
+            differences.Compare(name, saved.LearningRateKinds![i], own.Kind);
+            if (saved.LearningRateKinds[i] == own.Kind) // of another class all options are others
+            {
+                differences.Compare(name, saved.LearningRateOptions?[i], own.Options);
+            }
         }
 
         // A scheduler keeps to itself from which rates it began, and a resume cannot tell it others.

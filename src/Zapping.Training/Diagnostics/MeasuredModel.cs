@@ -50,7 +50,7 @@ internal sealed class MeasuredModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var gradient = Gradient(task);
-        var undo = new Undo(_parameters);
+        var undo = new BufferGuard(_parameters.Select(parameter => ("", (Tensor)parameter)));
         FusedKernels.Descend(_parameters, gradient, learningRate);
         return undo;
     }
@@ -73,28 +73,5 @@ internal sealed class MeasuredModel : IDisposable
         return loss.numel() == 1
             ? loss
             : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", loss.shape)}].");
-    }
-
-    private sealed class Undo : IDisposable
-    {
-        private readonly List<Parameter> _parameters;
-        private readonly List<Tensor> _values;
-
-        public Undo(List<Parameter> parameters)
-        {
-            using var noGrad = no_grad();
-            _parameters = parameters;
-            _values = parameters.ConvertAll(parameter => parameter.detach().clone().DetachFromDisposeScope());
-        }
-
-        public void Dispose()
-        {
-            using var noGrad = no_grad();
-            foreach (var (parameter, value) in _parameters.Zip(_values))
-            {
-                parameter.copy_(value);
-                value.Dispose();
-            }
-        }
     }
 }

@@ -25,10 +25,19 @@ internal static class ClassLoss
         }
     }
 
+    /// <exception cref="ArgumentException">The class is beyond the units.</exception>
+    public static void EnsureUnit(long classId, long units)
+    {
+        if (classId >= units)
+        {
+            throw NoUnit(classId, units);
+        }
+    }
+
     /// <param name="classId">A class.</param>
     /// <param name="units">How many units the classifier has.</param>
     /// <param name="cause">What libtorch says, if it has been asked.</param>
-    public static ArgumentException NoUnit(long classId, long units, Exception? cause = null) => new(
+    private static ArgumentException NoUnit(long classId, long units, Exception? cause = null) => new(
         $"Class {classId} has no unit: the model's outputs are for {units} classes, 0 to {units - 1}. Labels, boundaries and rows of the classifier count alike; "
         + $"{nameof(HeadGrowth)}.{nameof(HeadGrowth.Grow)} gives it more.",
         cause);

@@ -156,7 +156,7 @@ public sealed partial class ContinualTrainer
             }
 
             EnsureNoneAlone(inputs, BatchSizes.Of(inputs.shape[0], batchSize));
-            EnsureUnits((classId, classId), inputs);
+            EnsureUnit(classId, inputs);
         }
     }
 

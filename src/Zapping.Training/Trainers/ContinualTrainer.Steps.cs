@@ -85,9 +85,9 @@ public sealed partial class ContinualTrainer
     }
 
     // The model is asked for its number of outputs only when a class comes that is beyond what it was known to have.
-    private void EnsureUnits((long Min, long Max)? classes, Tensor examples)
+    private void EnsureUnit(long classId, Tensor examples)
     {
-        if (!LabelsAreUnits || classes is not { } range || range.Max < _units)
+        if (!LabelsAreUnits || classId < _units)
         {
             return;
         }
@@ -95,10 +95,7 @@ public sealed partial class ContinualTrainer
         using var scope = NewDisposeScope();
         var outputs = Look(examples);
         _units = outputs.dim() == 2 ? outputs.size(1) : long.MaxValue;
-        if (range.Max >= _units)
-        {
-            throw ClassLoss.NoUnit(range.Max, _units);
-        }
+        ClassLoss.EnsureUnit(classId, _units);
     }
 
     private void EnsureLabels(ISizedBatches source)
@@ -117,9 +114,9 @@ public sealed partial class ContinualTrainer
         }
 
         ClassLoss.EnsureFit(outputs, source.Examples.Labels.narrow(0, 0, looked));
-        if (source.Classes is { } range && range.Max >= outputs.size(1))
+        if (source.Classes is { } range)
         {
-            throw ClassLoss.NoUnit(range.Max, outputs.size(1));
+            ClassLoss.EnsureUnit(range.Max, outputs.size(1));
         }
     }
 

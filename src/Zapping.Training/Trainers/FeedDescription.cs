@@ -5,7 +5,8 @@ namespace Zapping.Training.Internal;
 /// <param name="Settings">Of the source.</param>
 /// <param name="IsFinished">Whether that <c>Fit</c> returned.</param>
 /// <param name="Place">How far it was in a stream; null for other kinds.</param>
-internal sealed record FeedDescription(string Kind, IReadOnlyDictionary<string, string> Settings, bool IsFinished, StreamPlace? Place)
+/// <param name="Mode">In which mode the model was when it began, as <see cref="ModelMode.Of"/> says it; null if it is not known.</param>
+internal sealed record FeedDescription(string Kind, IReadOnlyDictionary<string, string> Settings, bool IsFinished, StreamPlace? Place, string? Mode = null)
 {
     public const string Epochs = "epochs";
     public const string Stream = "stream of tasks";
@@ -30,6 +31,11 @@ internal sealed record FeedDescription(string Kind, IReadOnlyDictionary<string, 
         var differences = new RunDifferences(accepted);
         differences.Compare("source: kind", Kind, next.Kind);
         differences.Compare("source", Settings, next.Settings);
+        if (Mode is not null && next.Mode is not null)
+        {
+            differences.Compare("mode of the model", Mode, next.Mode);
+        }
+
         return differences.Text;
     }
 }

@@ -12,8 +12,11 @@ internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedu
 
     public BoundaryKind Every => every;
 
-    /// <summary>Its class, and what is followed by a step. Its options it keeps to itself.</summary>
+    /// <summary>Its class, and what is followed by a step.</summary>
     public string Kind => $"{schedule.GetType().Name} after each {every}";
+
+    /// <summary>Its options by name, as far as they can be read; null if they cannot.</summary>
+    public IReadOnlyDictionary<string, string>? Options => LearningRateOptions.Of(schedule);
 
     public bool NeedsMetric => metric is not null;
 

@@ -185,15 +185,15 @@ public abstract class Trainer : IDisposable
             return null;
         }
 
-        return last.Description.DifferencesTo(next, last.Accepted) is { } text
-            ? throw new InvalidOperationException($"The interrupted run was fed otherwise, and nothing was changed: {text} Or begin anew by setting {nameof(State)}.")
+        return last.Description.DifferencesTo(next with { Mode = ModelMode.Of(Model) }, last.Accepted) is { } text
+            ? throw new InvalidOperationException($"The interrupted run was fed or set up otherwise, and nothing was changed: {text} Or begin anew by setting {nameof(State)}.")
             : last;
     }
 
     /// <summary>Says what a <c>Fit</c> is fed with, until it <see cref="Feed.Finish">finishes</see>.</summary>
     private protected Feed Begin(FeedDescription description, StreamProgress? progress = null)
     {
-        var feed = new Feed(description, progress);
+        var feed = new Feed(description with { Mode = ModelMode.Of(Model) }, progress);
         Fed(feed);
         return feed;
     }

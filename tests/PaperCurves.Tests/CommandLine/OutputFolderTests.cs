@@ -97,6 +97,36 @@ public sealed class OutputFolderTests : IDisposable
         Refused(Output, "is a link that leads nowhere. Give another --out.");
     }
 
+    [Theory]
+    [InlineData("", "it is the folder of the data (")]
+    [InlineData("images_background/Greek", "it lies in the folder of the data (")]
+    [InlineData("new/deeper", "it lies in the folder of the data (")]
+    [InlineData("new/../.", "it is the folder of the data (")]
+    public async Task Results_among_the_data_are_refused(string place, string message)
+    {
+        var data = Path.Combine(_folder.FullName, "data");
+        Directory.CreateDirectory(Path.Combine(data, "images_background", "Greek"));
+        foreach (var command in new[] { "run", "pretrain", "transfer --without nowhere --with nowhere", "sweep run smoke", "sweep collect smoke", "report smoke" })
+        {
+            await InProcess.RefusedAsync(_folder.FullName, message, [.. command.Split(' '), "--data", data, "--out", Path.Combine(data, place)]);
+        }
+    }
+
+    [Fact]
+    public void Results_beside_and_above_the_data_are_taken_and_links_are_followed()
+    {
+        var data = Directory.CreateDirectory(Path.Combine(_folder.FullName, "data")).FullName;
+        foreach (var path in new[] { _folder.FullName, Path.Combine(_folder.FullName, "data-2"), Path.Combine(_folder.FullName, "..data"), Path.Combine(data, "..", "out") })
+        {
+            OutputFolder.EnsureOutside(path, data);
+        }
+
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need privileges");
+        Directory.CreateSymbolicLink(Output, data);
+        FluentActions.Invoking(() => OutputFolder.EnsureOutside(Path.Combine(Output, "new"), data)).Should().Throw<CommandException>().WithMessage($"{Output}/new: it lies in the folder of the data ({data})*");
+        FluentActions.Invoking(() => OutputFolder.EnsureOutside(Path.Combine(data, "new"), Output)).Should().Throw<CommandException>();
+    }
+
     [Fact]
     public void Looking_leaves_nothing_behind_and_keeps_what_is_there()
     {

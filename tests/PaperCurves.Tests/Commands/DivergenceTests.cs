@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
@@ -49,6 +50,8 @@ public sealed class DivergenceTests
         exitCode.Should().Be(3, output + errors);
         errors.Trim().Should().StartWith("error: sequential (none), trial 1, lr 1e+38, held-out classes: the transfer diverged: the loss is ")
             .And.Contain("Try a lower learning rate than 1e+38").And.NotContain("\n").And.NotContain("   at ");
+        var record = JsonNode.Parse(File.ReadAllText(Path.Combine(app.Folder, "out", "run.json")))!;
+        ((string?)record["outcome"], $"error: {record["reason"]}").Should().Be(("diverged", errors.Trim()));
         ResultsFile.Read(Path.Combine(app.Folder, "out", "results.csv")).Should().NotBeEmpty().And.OnlyContain(row => row.LearningRate == 1e-3);
 
         var transfer = app.RunApart(
@@ -57,6 +60,8 @@ public sealed class DivergenceTests
         transfer.Errors.Trim().Should().StartWith("error: i.i.d. (none), trial 1, lr 1e+38: the transfer diverged").And.NotContain("\n");
 
         app.Run([.. run, "--iid-lr", "none", "--head-lr", "1e-3", "--resume"]).ExitCode.Should().Be(0, "what is there goes on at another rate");
+        record = JsonNode.Parse(File.ReadAllText(Path.Combine(app.Folder, "out", "run.json")))!;
+        ((string?)record["outcome"], (string?)record["reason"]).Should().Be(("finished", null));
     }
 
     [Fact]

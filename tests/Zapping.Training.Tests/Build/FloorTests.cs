@@ -40,7 +40,7 @@ public sealed partial class FloorTests
 
     [Fact]
     public void Every_folder_has_a_floor() =>
-        Sources.Select(file => file.Folder).Distinct().Should().BeEquivalentTo(Floors.SelectMany(floor => floor));
+        Sources.Select(file => file.Folder).Distinct(StringComparer.Ordinal).Should().BeEquivalentTo(Floors.SelectMany(floor => floor));
 
     [Fact]
     public void No_file_names_a_type_of_its_own_floor_or_of_a_higher_one()
@@ -73,20 +73,20 @@ public sealed partial class FloorTests
                 path,
                 path[..path.LastIndexOf('/')],
                 text.Count(character => character == '\n'),
-                Declarations().Matches(code).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal),
+                Declarations().Matches(code).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal),
                 Identifiers().Matches(code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal));
         }
 
-        [GeneratedRegex(@"\$?""(?:\\.|[^""\\\n])*""")]
+        [GeneratedRegex(@"\$?""(?:\\.|[^""\\\n])*""", RegexOptions.NonBacktracking)]
         private static partial Regex Literals();
 
-        [GeneratedRegex(@"//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
+        [GeneratedRegex(@"//[^\n]*|/\*.*?\*/", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
         private static partial Regex Comments();
 
-        [GeneratedRegex(@"^(?:public |internal |file )?(?:static |sealed |abstract |partial |readonly |ref |unsafe )*(?:record struct|record|class|struct|interface|enum) (\w+)", RegexOptions.Multiline)]
+        [GeneratedRegex(@"^(?:public |internal |file )?(?:static |sealed |abstract |partial |readonly |ref |unsafe )*(?:record struct|record|class|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
         private static partial Regex Declarations();
 
-        [GeneratedRegex(@"\b[A-Z]\w+")]
+        [GeneratedRegex(@"\b[A-Z]\w+", RegexOptions.NonBacktracking)]
         private static partial Regex Identifiers();
     }
 }

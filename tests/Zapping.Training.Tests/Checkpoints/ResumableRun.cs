@@ -30,6 +30,12 @@ internal sealed class ResumableRun : IDisposable
             _labels[0] = 5;
         }
 
+        if (setup.IsBodyFrozen)
+        {
+            _net.get_parameter("body.weight")!.requires_grad = false;
+        }
+
+        _net.train(!setup.IsInEvalMode);
         _optimizer = ResumableSetup.Optimizers[setup.Optimizer](_net.parameters(), setup.HasOtherOptions);
         Trainer = Make();
         AddPolicy();
@@ -172,13 +178,16 @@ internal sealed class ResumableRun : IDisposable
         Func<optim.lr_scheduler.LRScheduler>? make = _setup.Rates.Split(" at ")[0] switch
         {
             "step" => () => optim.lr_scheduler.StepLR(_optimizer, 2, 0.5),
+            "slow step" => () => optim.lr_scheduler.StepLR(_optimizer, 3, 0.5),
             "exponential" => () => optim.lr_scheduler.ExponentialLR(_optimizer, 0.9),
+            "steep exponential" => () => optim.lr_scheduler.ExponentialLR(_optimizer, 0.8),
             "lambda" => () => optim.lr_scheduler.LambdaLR(_optimizer, step => 1.0 / (1 + step)),
             _ => null,
         };
-        if (_setup.Rates.StartsWith("plateau", StringComparison.Ordinal))
+        if (_setup.Rates.Contains("plateau", StringComparison.Ordinal))
         {
-            Trainer.UseLearningRates(optim.lr_scheduler.ReduceLROnPlateau(_optimizer, patience: 2), () => 1, BoundaryKind.StepBoundary);
+            var patience = _setup.Rates.StartsWith("patient", StringComparison.Ordinal) ? 3 : 2;
+            Trainer.UseLearningRates(optim.lr_scheduler.ReduceLROnPlateau(_optimizer, patience: patience), () => 1, BoundaryKind.StepBoundary);
         }
         else if (make is not null)
         {

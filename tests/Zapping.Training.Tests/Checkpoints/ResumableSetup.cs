@@ -32,6 +32,10 @@ internal sealed record ResumableSetup
     public EpisodeOptions Episodes { get; init; } = new() { InnerImages = 3, RememberImages = 4 };
 
     // what it is set up with
+    public bool IsBodyFrozen { get; init; }
+
+    public bool IsInEvalMode { get; init; }
+
     public string Optimizer { get; init; } = "Adam";
 
     public bool HasOtherOptions { get; init; }
@@ -77,9 +81,12 @@ internal sealed record ResumableSetup
     /// <summary>How many values <see cref="PolicyOption"/> has.</summary>
     public const int PolicyOptions = 5;
 
-    /// <summary>Without one of the same class and other options: TorchSharp's schedulers keep these to themselves, and a resume cannot tell.</summary>
+    /// <summary>Without two functions of LambdaLR, which a resume cannot tell apart.</summary>
     public static IReadOnlyList<string> AllRates { get; } =
-        [None, "step at steps", "exponential at steps", "lambda at steps", "plateau at steps", "step at epochs"];
+    [
+        None, "step at steps", "slow step at steps", "exponential at steps", "steep exponential at steps", "lambda at steps", "plateau at steps", "patient plateau at steps",
+        "step at epochs", "slow step at epochs",
+    ];
 
     public static IReadOnlyList<string> Observers { get; } = [None, "recovery of resets", "recovery of classes", "task matrix"];
 }

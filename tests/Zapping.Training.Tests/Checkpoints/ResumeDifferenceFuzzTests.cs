@@ -51,7 +51,7 @@ public sealed class ResumeDifferenceFuzzTests : IDisposable
 
     private static Gen<ResumableSetup> Setups() =>
         from kind in Odd.Of(ResumableSetup.Epochs, ResumableSetup.Stream, ResumableSetup.Asb, ResumableSetup.MetaAsb)
-        from flags in Gen.Bool.Array[7]
+        from flags in Gen.Bool.Array[9]
         from optimizer in Odd.Of([.. ResumableSetup.Optimizers.Keys])
         from policy in Odd.Of(ResumableSetup.Policies)
         from option in Gen.Int[0, ResumableSetup.PolicyOptions - 1]
@@ -74,6 +74,8 @@ public sealed class ResumeDifferenceFuzzTests : IDisposable
             Folds = flags[4],
             MovesHeadAlone = flags[5],
             PilesUp = flags[6],
+            IsBodyFrozen = flags[7],
+            IsInEvalMode = flags[8],
         }
         from rates in Odd.Of(SetupDifference.Rates(plain))
         from observer in Odd.Of(SetupDifference.Observers(plain))

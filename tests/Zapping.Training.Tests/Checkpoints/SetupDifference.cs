@@ -28,6 +28,8 @@ internal sealed record SetupDifference(string Name, Func<ResumableSetup, Resumab
         OfEpisodes("validation images", options => options with { ValidationImages = options.ValidationImages + 1 }),
 
         // what it is set up with
+        new("a frozen parameter", setup => setup with { IsBodyFrozen = !setup.IsBodyFrozen }, "frozen parameters: 'body.weight'"),
+        new("mode of the model", setup => setup with { IsInEvalMode = !setup.IsInEvalMode }, "mode of the model was"),
         new("trainer", setup => setup.IsEpisodic ? setup with { Kind = setup.Kind == ResumableSetup.Asb ? ResumableSetup.MetaAsb : ResumableSetup.Asb } : setup, "trainer"),
         new("clipping", setup => setup with { Clipping = setup.Clipping is null ? 1 : null }, "gradient clipping"),
         new("norm of clipping", setup => setup.Clipping is { } norm ? setup with { Clipping = norm / 2 } : setup, "gradient clipping"),

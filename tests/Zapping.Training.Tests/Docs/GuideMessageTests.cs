@@ -79,25 +79,22 @@ public sealed class GuideMessageTests
 
             Train(model, (t, x, y) => t.UseMicroBatches(1).TrainStep(x, y), (o, l) => functional.cross_entropy(o, l, reduction: Reduction.Sum));
         },
-        ["a-resume-is-refused"] = () =>
+        ["a-resume-is-refused"] = () => WithStore(store => Train(Sequential(("head", Linear(4, 2))), (t, x, y) =>
         {
-            var folder = Directory.CreateTempSubdirectory("zapping-guide-");
-            try
-            {
-                using var store = new CheckpointStore(folder.FullName);
-                Train(Sequential(("head", Linear(4, 2))), (t, x, y) =>
-                {
-                    t.Fit(new ShuffledBatches(x, y, 4), 1);
-                    store.Save(t);
-                    store.Resume(t);
-                    t.Fit(new ShuffledBatches(x, y, 5), 1);
-                });
-            }
-            finally
-            {
-                folder.Delete(recursive: true);
-            }
-        },
+            t.Fit(new ShuffledBatches(x, y, 4), 1);
+            store.Save(t);
+            store.Resume(t);
+            t.Fit(new ShuffledBatches(x, y, 5), 1);
+        })),
+        ["a-checkpoint-is-not-saved"] = () => WithStore(store =>
+        {
+            using var model = Sequential(("head", Linear(4, 2)));
+            using var optimizer = optim.Adam(model.parameters(), 0.1);
+            using var trainer = new ContinualTrainer(model, optimizer, (outputs, _) => outputs.sum() * 1e21);
+            using var inputs = ones(2, 4);
+            trainer.TrainStep(inputs, inputs);
+            store.Save(trainer);
+        }),
         ["weights-do-not-fit"] = () =>
         {
             var path = Path.Combine(Path.GetTempPath(), "weights.safetensors");
@@ -123,6 +120,7 @@ public sealed class GuideMessageTests
         ["convolutions-are-wrong-on-a-cpu-nan-loss-garbage-gradients-nnpack"] = "src/Zapping.Training/Native/ConvolutionGuardian.cs",
         ["training-of-large-networks-is-slow-on-a-thread-of-the-pool"] = "src/Zapping.Training/Telemetry/TrainingLog.cs",
         ["the-data-folder-is-empty"] = "samples/PaperCurves/Data/ImageData.cs",
+        ["an-option-has-no-effect"] = "samples/PaperCurves/Commands/RunOptions.cs",
         ["the-output-folder-cannot-be-used"] = "samples/PaperCurves/CommandLine/OutputFolder.cs",
         ["the-output-folder-has-been-used"] = "samples/PaperCurves/Experiments/RunFolder.cs",
         ["the-output-stops"] = "samples/PaperCurves/CommandLine/LastingOutput.cs",
@@ -184,6 +182,20 @@ public sealed class GuideMessageTests
     {
         using var model = Net();
         new ZapScheduler(model, [], new ZapPolicy(options), new ResetSchedule(ClassBoundary)).Signal(ClassBoundary, classes);
+    }
+
+    private static void WithStore(Action<CheckpointStore> act)
+    {
+        var folder = Directory.CreateTempSubdirectory("zapping-guide-");
+        try
+        {
+            using var store = new CheckpointStore(folder.FullName);
+            act(store);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     // Two examples of four features, of two classes.

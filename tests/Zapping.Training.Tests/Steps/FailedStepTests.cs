@@ -234,6 +234,18 @@ public sealed class FailedStepTests : IDisposable
         store.Invoking(s => s.Resume(trainer)).Should().Throw<CheckpointException>().WithMessage("*'body.weight.exp_avg' (1 of 30)*");
     }
 
+    [Fact]
+    public void Moments_that_overflow_from_finite_gradients_are_named_with_the_cause_when_they_are_saved()
+    {
+        using var adam = optim.Adam(_net.parameters(), 1e-2);
+        using var trainer = new ContinualTrainer(_net, adam, (outputs, _) => outputs.sum() * 1e21);
+        using var store = new CheckpointStore(_folder.FullName);
+        trainer.TrainStep(_inputs, _labels);
+        store.Invoking(s => s.Save(trainer)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*it would have NaN or infinite numbers in 'body.weight.exp_avg_sq' (*. The weights are finite, but not what an optimizer remembers of them: the square of a gradient of about 1e19*UseGradientClipping*");
+        store.Checkpoints.Should().BeEmpty();
+    }
+
     private static List<byte[]> Bits(optim.Optimizer optimizer) =>
         [.. new OptimizerSnapshot(optimizer, new Dictionary<TensorIdentity, string>()).Tensors().Select(entry => Nets.Bits(entry.Value))];
 

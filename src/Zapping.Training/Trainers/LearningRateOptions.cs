@@ -1,0 +1,99 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Reflection;
+using static TorchSharp.torch.optim.lr_scheduler;
+
+namespace Zapping.Training.Internal;
+
+/// <summary>
+/// The options of a learning-rate scheduler, as far as they can be read: what an <see cref="IDescribed"/> one says of itself, else the private fields of TorchSharp's classes.
+/// </summary>
+/// <remarks>
+/// Read are numbers, words, truth values, collections of them, and the schedulers that a scheduler is made of. Left out are functions and what belongs to the optimizer, which cannot
+/// be written down; the fields of the base class, which count or are compared with the optimizer (but for the lowest rates of CyclicLR, which are its own); what ReduceLROnPlateau
+/// counts; and what is made from other fields.
+/// </remarks>
+internal static class LearningRateOptions
+{
+    private const string BaseRates = "_base_lrs";
+
+    private static readonly Dictionary<Type, string[]> LeftOut = new()
+    {
+        [typeof(impl.ReduceLROnPlateau)] = ["cooldown_counter", "best", "mode_worst", "num_bad_epochs"],
+        [typeof(impl.MultiStepLR)] = ["_sortedMilestones"],
+    };
+
+    /// <returns>By name; null if nothing can be read.</returns>
+    public static IReadOnlyDictionary<string, string>? Of(LRScheduler schedule)
+    {
+        if (schedule is IDescribed described)
+        {
+            return described.Description;
+        }
+
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in FieldsOf(schedule.GetType()))
+        {
+            var name = field.Name.TrimStart('_').Replace('_', ' ');
+            var value = field.GetValue(schedule);
+            if (value is IReadOnlyCollection<LRScheduler> parts)
+            {
+                foreach (var (place, part) in parts.Index())
+                {
+                    options.TryAdd(Invariant($"{name} {place}"), part.GetType().Name);
+                    foreach (var (inner, text) in Of(part) ?? new Dictionary<string, string>(StringComparer.Ordinal))
+                    {
+                        options.TryAdd(Invariant($"{name} {place} {inner}"), text);
+                    }
+                }
+            }
+            else if (Text(value) is { } text)
+            {
+                options.TryAdd(name, text);
+            }
+        }
+
+        return options.Count > 0 ? options : null;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Fields of TorchSharp's schedulers: ILLink.Descriptors.xml keeps them.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Fields of TorchSharp's schedulers: ILLink.Descriptors.xml keeps them.")]
+    private static IEnumerable<FieldInfo> FieldsOf(Type type)
+    {
+        const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+        for (var own = type; own is not null && own != typeof(LRScheduler); own = own.BaseType)
+        {
+            if (own.Assembly == typeof(LRScheduler).Assembly)
+            {
+                foreach (var field in own.GetFields(Own).Where(field => !LeftOut.GetValueOrDefault(own, []).Contains(field.Name, StringComparer.Ordinal)))
+                {
+                    yield return field;
+                }
+            }
+
+            if (own == typeof(impl.CyclicLR) && typeof(LRScheduler).GetField(BaseRates, Own) is { } rates)
+            {
+                yield return rates;
+            }
+        }
+    }
+
+    // Null for what cannot be written down. A sequence that is no collection may be made anew each time, and is not read.
+    private static string? Text(object? value) => value switch
+    {
+        string or bool or Enum => $"{value}",
+        int or long or double => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
+        Dictionary<string, List<double>> byName => $"{{{string.Join(", ", byName.OrderBy(own => own.Key, StringComparer.Ordinal).Select(own => $"{own.Key}: {Text(own.Value)}"))}}}",
+        ICollection all when all.Cast<object?>().Select(Text).ToList() is var texts && !texts.Contains(null) => $"[{string.Join(", ", texts)}]",
+        { } part when part.GetType() is { IsNestedPrivate: true } type && type.DeclaringType?.BaseType == typeof(LRScheduler) => PartText(type, part),
+        _ => null,
+    };
+
+    // OneCycleLR keeps each of its phases in an object of a private class.
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Fields of TorchSharp's schedulers: ILLink.Descriptors.xml keeps them.")]
+    private static string PartText(Type type, object part) =>
+        $"{{{string.Join(", ", type.GetFields().Select(field => $"{field.Name.Replace('_', ' ')}: {Text(field.GetValue(part))}"))}}}";
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}
