@@ -79,10 +79,10 @@ public sealed class CheckpointStore : IDisposable
 
     /// <summary>
     /// Brings a trainer, its model, its optimizers, its observers and the global random state to where the newest checkpoint was saved. The next <c>Fit</c> must be fed as the
-    /// saved run was: a stream is given from its beginning, and gone on with where it stopped.
+    /// saved run was, with the model in the mode in which it was: a stream is given from its beginning, and gone on with where it stopped.
     /// </summary>
     /// <param name="trainer">
-    /// Set up as the saved one was: model, optimizers, resets, learning-rate schedulers, observers and options.
+    /// Set up as the saved one was: model, frozen parameters, optimizers, resets, learning-rate schedulers, observers and options.
     /// </param>
     /// <param name="options">Which differences are meant; default: none.</param>
     /// <returns>The checkpoint; null, with nothing changed, if there is none.</returns>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using PaperCurves.Data;
 using PaperCurves.Experiments;
@@ -80,6 +81,16 @@ public sealed class UsedFolderTests : IDisposable
         Directory.Delete(this["o/checkpoints"], recursive: true);
         await RefusedAsync("o: an earlier run has left pretraining.json, steps.csv, but there is no checkpoint to resume from. Move it away", pretrain);
         await RefusedAsync("o: an earlier run has left pretraining.json, steps.csv, but there is no checkpoint to resume from. Move it away", [.. pretrain, "--resume"]);
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_write_a_file_of_a_network_says_so_in_its_record()
+    {
+        Directory.CreateDirectory(this["o/pretrained/none/steps.csv"]);
+        var (exitCode, errors) = await InProcess.RunAsync(["run", .. InProcess.Small, "--width", "16", "--trials", "1", "--iid-lr", "none", "--out", this["o"]]);
+        exitCode.Should().Be(2, errors);
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(this["o/run.json"], TestContext.Current.CancellationToken))!;
+        ((string?)record["outcome"], $"error: {record["reason"]}").Should().Be(("failed", errors.Trim()));
     }
 
     [Fact]

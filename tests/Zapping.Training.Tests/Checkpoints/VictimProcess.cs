@@ -16,6 +16,9 @@ internal sealed class VictimProcess : IDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+
+            // A hundred of them live for seconds only: they need no profiles of their code, and no look at convolutions, of which they have none.
+            Environment = { ["DOTNET_TieredPGO"] = "0", ["ZAPPING_CONVOLUTION_GUARD"] = "off" },
         })!;
 
     /// <summary>Its id, once it has saved and so has its store open.</summary>
