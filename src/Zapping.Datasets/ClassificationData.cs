@@ -13,6 +13,6 @@ public sealed record ClassificationData(string Name, string Source, ImageSet Tra
     /// <summary>Width and height of every image in pixels.</summary>
     public int Size => Training.Size;
 
-    /// <summary>What <see cref="Images.ToTensors"/> applies to both halves; null where it only divides by 255.</summary>
+    /// <summary>What <see cref="Images"/> applies to both halves; null where it only divides by 255.</summary>
     public Normalization? Normalization => Training.Normalization;
 }

@@ -35,20 +35,7 @@ public sealed class ImageSet
                 $"{channels} channels cannot be normalised as {normalization.Channels}.", nameof(normalization));
         }
 
-        if (classNames.Count == 0)
-        {
-            throw new ArgumentException("An image set needs at least one class.", nameof(classNames));
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in classNames)
-        {
-            if (string.IsNullOrWhiteSpace(name) || !seen.Add(name))
-            {
-                throw new ArgumentException($"The class name '{name}' is blank or given twice.", nameof(classNames));
-            }
-        }
-
+        ClassNames = CheckedNames(classNames);
         var expected = (Int128)classNames.Count * imagesPerClass * channels * size * size;
         if (expected != pixels.Length)
         {
@@ -58,7 +45,6 @@ public sealed class ImageSet
                 nameof(pixels));
         }
 
-        ClassNames = [.. classNames];
         ImagesPerClass = imagesPerClass;
         Size = size;
         Pixels = pixels;
@@ -100,5 +86,27 @@ public sealed class ImageSet
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(drawing, ImagesPerClass);
         var length = Channels * Size * Size;
         return Pixels.AsSpan(((classId * ImagesPerClass) + drawing) * length, length);
+    }
+
+    /// <summary>A copy of names that are distinct and not blank, at least one.</summary>
+    /// <exception cref="ArgumentException">A name is blank or given twice, or there is none.</exception>
+    internal static IReadOnlyList<string> CheckedNames(IReadOnlyList<string> classNames)
+    {
+        ArgumentNullException.ThrowIfNull(classNames);
+        if (classNames.Count == 0)
+        {
+            throw new ArgumentException("An image set needs at least one class.", nameof(classNames));
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in classNames)
+        {
+            if (string.IsNullOrWhiteSpace(name) || !seen.Add(name))
+            {
+                throw new ArgumentException($"The class name '{name}' is blank or given twice.", nameof(classNames));
+            }
+        }
+
+        return [.. classNames];
     }
 }

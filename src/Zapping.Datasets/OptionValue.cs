@@ -3,6 +3,9 @@ namespace Zapping.Datasets;
 /// <summary>What the options of the loaders let in.</summary>
 internal static class OptionValue
 {
+    /// <summary>Larger images of whole data sets would not fit into one array.</summary>
+    public const int LargestImageSize = 256;
+
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public static int AtLeastOne(int value)
     {
@@ -13,7 +16,7 @@ internal static class OptionValue
     /// <exception cref="ArgumentOutOfRangeException">The value is outside 1..256.</exception>
     public static int ImageSize(int value)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Omniglot.LargestSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestImageSize);
         return AtLeastOne(value);
     }
 }

@@ -7,11 +7,11 @@ namespace Zapping.Datasets;
 internal sealed class ClassFolders : IDisposable
 {
     /// <summary>64 MiB.</summary>
-    private const int LongestFile = 1 << 26;
+    public const int LongestFile = 1 << 26;
 
     private static readonly string[] s_extensions = [".jpg", ".jpeg", ".png"];
 
-    private readonly FolderSource _source;
+    private readonly IImageSource _source;
     private readonly int[][] _files;
 
     /// <summary>What the loaders of both data sets do around their reading.</summary>
@@ -46,13 +46,18 @@ internal sealed class ClassFolders : IDisposable
     /// It cannot be listed, has more or fewer class folders, or one of these holds something that is not an image.
     /// </exception>
     public ClassFolders(string path, int classes)
+        : this(Directory.Exists(path) ? new FolderSource(path, LongestFile) : throw new DataException($"{path}: no such folder."), classes)
     {
-        if (!Directory.Exists(path))
-        {
-            throw new DataException($"{path}: no such folder.");
-        }
+    }
 
-        _source = new FolderSource(path, LongestFile);
+    /// <summary>The same of any tree; reads no image.</summary>
+    /// <param name="source">The tree, which is disposed of with this.</param>
+    /// <param name="classes">How many class folders it must have.</param>
+    /// <exception cref="DataException">As above.</exception>
+    public ClassFolders(IImageSource source, int classes)
+    {
+        var path = source.Path;
+        _source = source;
         Names = _source.Folders();
         if (Names.Count != classes)
         {
@@ -65,10 +70,18 @@ internal sealed class ClassFolders : IDisposable
             throw new DataException($"{path}: the name of a class folder is blank.");
         }
 
-        var files = _source.List().Index()
+        var files = source.List().Index()
             .Where(file => file.Item.Contains('/', StringComparison.Ordinal))
-            .ToLookup(file => ClassOf(file.Item), file => file.Index, StringComparer.Ordinal);
-        _files = [.. Names.Select(name => files[name].ToArray())];
+            .OrderBy(file => file.Item, StringComparer.Ordinal)
+            .ToList();
+        var twice = files.Zip(files.Skip(1)).Where(pair => pair.First.Item == pair.Second.Item).Select(pair => pair.First.Item).FirstOrDefault();
+        if (twice is not null)
+        {
+            throw new DataException($"{source.Describe(twice)}: twice in the archive.");
+        }
+
+        var ofClass = files.ToLookup(file => ClassOf(file.Item), file => file.Index, StringComparer.Ordinal);
+        _files = [.. Names.Select(name => ofClass[name].ToArray())];
     }
 
     /// <summary>Names of the classes, sorted.</summary>
@@ -93,13 +106,13 @@ internal sealed class ClassFolders : IDisposable
     /// <summary>Decodes all images of some classes, over all cores.</summary>
     /// <param name="classes">Which classes, in the order of the ids to be; all have equally many images.</param>
     /// <param name="size">Width and height of the images to make, in pixels.</param>
-    /// <param name="normalization">What the set is to say about its numbers.</param>
+    /// <param name="normalization">What the set is to say about its numbers; null divides by 255.</param>
     /// <param name="progress">Told the share that is done, 0..1.</param>
     /// <param name="cancellationToken">Stops the work within milliseconds.</param>
     /// <exception cref="DataException">A file cannot be read or decoded.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public ImageSet Decode(
-        IReadOnlyList<int> classes, int size, Normalization normalization, IProgress<double>? progress,
+        IReadOnlyList<int> classes, int size, Normalization? normalization, IProgress<double>? progress,
         CancellationToken cancellationToken)
     {
         var files = classes.SelectMany(classId => _files[classId]).ToArray();

@@ -9,7 +9,7 @@ namespace Zapping.Datasets;
 /// <summary>A folder tree of images: one half of Omniglot, or class folders.</summary>
 /// <param name="path">Full path of the folder.</param>
 /// <param name="longestFile">A longer file is no image and is not worth reading.</param>
-internal sealed class FolderSource(string path, int longestFile = OmniglotSource.LongestFile) : IOmniglotSource
+internal sealed class FolderSource(string path, int longestFile) : IImageSource
 {
     private (string Name, long Length, DateTime Modified)[]? _files;
 
@@ -36,7 +36,6 @@ internal sealed class FolderSource(string path, int longestFile = OmniglotSource
 
     public IReadOnlyList<string> List() => [.. Files().Select(file => file.Name)];
 
-    /// <summary>Names of the folders straight below, empty ones too, in ordinal order.</summary>
     public IReadOnlyList<string> Folders() => Guard(() => new DirectoryInfo(Path).EnumerateDirectories()
         .Select(folder => folder.Name)
         .Where(name => !Litter.IsName(name))

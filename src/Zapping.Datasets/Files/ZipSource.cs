@@ -4,26 +4,27 @@ using Zapping.Training.Internal;
 
 namespace Zapping.Datasets;
 
-/// <summary>One half of Omniglot as the archive that is published.</summary>
-internal sealed class ZipSource : IOmniglotSource
+/// <summary>A tree of images in a zip archive.</summary>
+internal sealed class ZipSource : IImageSource
 {
-    /// <summary>Ten times what the published archives have.</summary>
-    private const long LongestArchive = 100L << 20;
-
     private readonly byte[] _bytes;
     private readonly string _root;
+    private readonly int _longestFile;
     private readonly ThreadLocal<ZipArchive> _archives;
     private int[]? _entryOfFile;
 
-    /// <param name="path">The archive; read into memory at once (the published ones have 9 and 6 MB).</param>
-    /// <param name="rootFolder">The folder that all entries are in.</param>
-    public ZipSource(string path, string rootFolder)
+    /// <param name="path">The archive; read into memory at once.</param>
+    /// <param name="root">The folder that all entries are in, with '/' at its end; empty where there is none.</param>
+    /// <param name="longestArchive">A longer archive is something else and is not read.</param>
+    /// <param name="longestFile">A longer entry is no image and is not inflated.</param>
+    public ZipSource(string path, string root, int longestArchive, int longestFile)
     {
         Path = path;
-        _root = rootFolder + "/";
-        _bytes = Guard(null, () => new FileInfo(path).Length <= LongestArchive
+        _root = root;
+        _longestFile = longestFile;
+        _bytes = Guard(null, () => new FileInfo(path).Length <= longestArchive
             ? File.ReadAllBytes(path)
-            : throw new InvalidDataException($"longer than {LongestArchive} bytes"));
+            : throw new InvalidDataException($"longer than {longestArchive} bytes"));
 
         // A ZipArchive is bound to one thread. One per worker over the same bytes needs no lock.
         _archives = new ThreadLocal<ZipArchive>(
@@ -60,6 +61,12 @@ internal sealed class ZipSource : IOmniglotSource
         _entryOfFile = [.. entries];
         return names;
     }
+
+    public IReadOnlyList<string> Folders() => [.. List()
+        .Where(name => name.Contains('/', StringComparison.Ordinal))
+        .Select(name => name[..name.IndexOf('/', StringComparison.Ordinal)])
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal)];
 
     public byte[] Read(int index)
     {
@@ -103,11 +110,11 @@ internal sealed class ZipSource : IOmniglotSource
         return string.Join('/', steps);
     }
 
-    private static byte[] Inflate(ZipArchiveEntry entry)
+    private byte[] Inflate(ZipArchiveEntry entry)
     {
-        if (entry.Length is < 0 or > OmniglotSource.LongestFile)
+        if (entry.Length < 0 || entry.Length > _longestFile)
         {
-            throw new InvalidDataException("too long for a drawing");
+            throw new InvalidDataException("too long for an image");
         }
 
         using var stream = entry.Open();

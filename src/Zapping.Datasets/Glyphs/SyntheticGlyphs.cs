@@ -32,7 +32,7 @@ public static class SyntheticGlyphs
         int trainingClasses, int transferClasses, int size = 28, ulong seed = 1, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Omniglot.LargestSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, OptionValue.LargestImageSize);
         CheckCount(trainingClasses, size, nameof(trainingClasses));
         CheckCount(transferClasses, size, nameof(transferClasses));
         var root = new SplitMix64(seed);

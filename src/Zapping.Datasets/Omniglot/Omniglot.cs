@@ -6,9 +6,6 @@ namespace Zapping.Datasets;
 /// <summary>Reads the Omniglot data set (handwritten characters of 50 alphabets) and keeps what it has read.</summary>
 public static class Omniglot
 {
-    /// <summary>Larger images would not fit into one array.</summary>
-    internal const int LargestSize = 256;
-
     /// <summary>
     /// Loads all drawings as 8-bit grey (ink 0, paper 255), shrunk exactly as Pillow's antialiasing Lanczos does.
     /// Classes are in ordinal order of alphabet and character, drawings in ordinal order of file name.
@@ -80,7 +77,7 @@ public static class Omniglot
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, LargestSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, OptionValue.LargestImageSize);
         cancellationToken.ThrowIfCancellationRequested();
 
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -110,6 +107,6 @@ public static class Omniglot
         return Path.Combine(cacheFolder ?? DefaultCacheFolder, $"omniglot-{size}-{id}.images");
     }
 
-    private static byte[] Key(IOmniglotSource training, IOmniglotSource transfer, int size) =>
+    private static byte[] Key(IImageSource training, IImageSource transfer, int size) =>
         SHA256.HashData([.. BitConverter.GetBytes(size), .. training.Fingerprint(), .. transfer.Fingerprint()]);
 }

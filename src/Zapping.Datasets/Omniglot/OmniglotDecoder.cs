@@ -13,7 +13,7 @@ internal static class OmniglotDecoder
     /// <exception cref="DataException">A file is missing, too many or damaged.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ImageSet Decode(
-        IOmniglotSource source, OmniglotHalf half, int size, IProgress<double>? progress,
+        IImageSource source, OmniglotHalf half, int size, IProgress<double>? progress,
         CancellationToken cancellationToken)
     {
         var classes = OmniglotTree.Arrange(source, half);

@@ -10,7 +10,7 @@ internal static class OmniglotTree
     /// Classes in ordinal order of alphabet, character and file name, whatever order the source lists them in.
     /// </summary>
     /// <exception cref="DataException">The tree is not the half of Omniglot that is expected.</exception>
-    public static IReadOnlyList<OmniglotClass> Arrange(IOmniglotSource source, OmniglotHalf half)
+    public static IReadOnlyList<OmniglotClass> Arrange(IImageSource source, OmniglotHalf half)
     {
         var names = source.List();
         var classes = names
@@ -32,7 +32,7 @@ internal static class OmniglotTree
         return classes;
     }
 
-    private static string[] Split(IOmniglotSource source, string name)
+    private static string[] Split(IImageSource source, string name)
     {
         var parts = name.Split('/');
         if (parts.Length != 3 || parts.Any(string.IsNullOrWhiteSpace)
@@ -44,7 +44,7 @@ internal static class OmniglotTree
         return parts;
     }
 
-    private static void CheckCounts(IOmniglotSource source, OmniglotHalf half, OmniglotClass[] classes)
+    private static void CheckCounts(IImageSource source, OmniglotHalf half, OmniglotClass[] classes)
     {
         var alphabets = classes.Select(Alphabet).Distinct(StringComparer.Ordinal).Count();
         if (classes.Length == half.Classes && alphabets == half.Alphabets)
@@ -69,7 +69,7 @@ internal static class OmniglotTree
 
     private static string Alphabet(OmniglotClass one) => one.Name[..one.Name.IndexOf('/', StringComparison.Ordinal)];
 
-    private static void CheckDrawings(IOmniglotSource source, OmniglotClass character, IReadOnlyList<string> names)
+    private static void CheckDrawings(IImageSource source, OmniglotClass character, IReadOnlyList<string> names)
     {
         if (character.Files.Count != OmniglotHalf.DrawingsPerClass)
         {

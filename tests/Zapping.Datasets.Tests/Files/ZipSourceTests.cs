@@ -117,7 +117,7 @@ public sealed class ZipSourceTests
 
     private static ImageSet Decode(string archive)
     {
-        using var source = new ZipSource(archive, FakeOmniglot.Background.Name);
+        using var source = new ZipSource(archive, FakeOmniglot.Background.Name + "/", OmniglotSource.LongestArchive, OmniglotSource.LongestFile);
         return OmniglotDecoder.Decode(source, FakeOmniglot.Background, 28, progress: null, CancellationToken.None);
     }
 

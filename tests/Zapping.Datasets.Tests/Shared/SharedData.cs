@@ -12,6 +12,9 @@ internal static class SharedData
         return !string.IsNullOrEmpty(named) ? named : Folders("omniglot").FirstOrDefault(Datasets.Omniglot.IsPresent);
     }
 
+    /// <summary>Folder of a file beside the repository, shared/data/NAME, or null.</summary>
+    public static string? FolderOf(string name) => Folders("data").FirstOrDefault(folder => File.Exists(Path.Combine(folder, name)));
+
     /// <summary>The folder and all above it.</summary>
     public static IEnumerable<string> AllAbove(string? folder)
     {

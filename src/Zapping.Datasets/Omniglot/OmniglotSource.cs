@@ -1,31 +1,13 @@
 namespace Zapping.Datasets;
 
-/// <summary>The files of one half of Omniglot, wherever they lie.</summary>
-/// <remarks>Every member may throw <see cref="DataException"/>.</remarks>
-internal interface IOmniglotSource : IDisposable
-{
-    /// <summary>Full path of the folder or archive, for messages.</summary>
-    string Path { get; }
-
-    /// <summary>32 bytes that change when the drawings may have changed. Cheap: nothing is decoded.</summary>
-    byte[] Fingerprint();
-
-    /// <summary>
-    /// Paths relative to the half's own folder, separated by '/', in any order: "Greek/character01/0394_01.png".
-    /// </summary>
-    IReadOnlyList<string> List();
-
-    /// <summary>The bytes of file <paramref name="index"/> of <see cref="List"/>; many threads may call it.</summary>
-    byte[] Read(int index);
-
-    /// <summary>How a message calls a file: its full path, or "archive: entry".</summary>
-    string Describe(string name);
-}
-
+/// <summary>The files of one half of Omniglot, in a folder or an archive.</summary>
 internal static class OmniglotSource
 {
     /// <summary>Longer than any drawing by far; a longer file is not one and is not worth reading.</summary>
     public const int LongestFile = 1 << 20;
+
+    /// <summary>Ten times what the published archives have.</summary>
+    public const int LongestArchive = 100 << 20;
 
     /// <summary>True when <see cref="Open"/> would find something.</summary>
     public static bool Exists(string path, OmniglotHalf half) =>
@@ -33,16 +15,16 @@ internal static class OmniglotSource
 
     /// <summary>The archive if there is one (its checksums make it the safer of the two), else the folder.</summary>
     /// <exception cref="DataException">Neither is there.</exception>
-    public static IOmniglotSource Open(string path, OmniglotHalf half)
+    public static IImageSource Open(string path, OmniglotHalf half)
     {
         if (File.Exists(ArchivePath(path, half)))
         {
-            return new ZipSource(ArchivePath(path, half), half.Name);
+            return new ZipSource(ArchivePath(path, half), half.Name + "/", LongestArchive, LongestFile);
         }
 
         if (Directory.Exists(FolderPath(path, half)))
         {
-            return new FolderSource(FolderPath(path, half));
+            return new FolderSource(FolderPath(path, half), LongestFile);
         }
 
         throw new DataException(
