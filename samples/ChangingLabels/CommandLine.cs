@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PaperCurves.Data;
+using Zapping.Datasets;
 
 namespace ChangingLabels;
 
@@ -8,7 +8,7 @@ internal static class CommandLine
 {
     private const int NotUsable = 2;
 
-    public static RootCommand Create(Action<LabelledImages, int, int> compare)
+    public static RootCommand Create(Action<LabeledData, int, int> compare)
     {
         var mnist = new Argument<string?>("mnist")
         {
@@ -22,7 +22,7 @@ internal static class CommandLine
         {
             try
             {
-                compare(LabelledImages.Open(parse.GetValue(mnist)), parse.GetValue(tasks), parse.GetValue(seeds));
+                compare(LabeledData.Open(parse.GetValue(mnist)), parse.GetValue(tasks), parse.GetValue(seeds));
                 return 0;
             }
             catch (DataException failure)

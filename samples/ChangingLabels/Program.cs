@@ -13,7 +13,7 @@ using static Zapping.Training.BoundaryKind;
 
 return CommandLine.Create(Compare).Parse(args).Invoke();
 
-static void Compare(LabelledImages data, int tasks, int seeds)
+static void Compare(LabeledData data, int tasks, int seeds)
 {
     set_num_threads(1); // tensors as small as these are computed sooner than threads meet
     Fonts.AddFontFile("DejaVu Sans", Path.Combine(AppContext.BaseDirectory, "DejaVuSans.ttf")); // small systems have none
@@ -46,7 +46,7 @@ static void Compare(LabelledImages data, int tasks, int seeds)
     Console.WriteLine($"See {picture.SavePng(Path.Combine("out", "changing-labels.png"), 800, 500).Path}");
 }
 
-static double[] Learn(LabelledImages data, int tasks, int seed, bool zap)
+static double[] Learn(LabeledData data, int tasks, int seed, bool zap)
 {
     using var scope = NewDisposeScope();
     random.manual_seed(seed);

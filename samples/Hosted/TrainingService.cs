@@ -9,7 +9,7 @@ namespace Hosted;
 
 /// <summary>Trains until it is done or told to stop. What it had reached by then is a checkpoint, from which the next start goes on.</summary>
 internal sealed partial class TrainingService(
-    IOptions<ZappingSettings> zapping, IOptions<TrainingSettings> training, IHostApplicationLifetime lifetime, ILogger<TrainingService> log)
+    IOptions<ZapSettings> zapping, IOptions<TrainingSettings> training, IHostApplicationLifetime lifetime, ILogger<TrainingService> log)
     : BackgroundService
 {
     // Training is synchronous and keeps to one thread: not one of the host's, from which the C library would give large blocks back.

@@ -31,8 +31,8 @@ public sealed class ChangingLabelsTests : IDisposable
     [Fact]
     public void Mnist_is_read_from_its_files()
     {
-        File.WriteAllBytes(Path.Combine(_folder.FullName, "train-images-idx3-ubyte"), [.. new byte[16], .. Digits(5000)]);
-        File.WriteAllBytes(Path.Combine(_folder.FullName, "train-labels-idx1-ubyte"), [.. new byte[8], .. Enumerable.Range(0, 5000).Select(i => (byte)(i % 10))]);
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "train-images-idx3-ubyte"), [0, 0, 8, 3, 0, 0, 19, 136, 0, 0, 0, 28, 0, 0, 0, 28, .. Digits(5000)]);
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "train-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 19, 136, .. Enumerable.Range(0, 5000).Select(i => (byte)(i % 10))]);
 
         var (exitCode, output, errors) = Sample.RunIn(_folder.FullName, Name, ".", "--tasks", "1", "--seeds", "1");
 
@@ -46,7 +46,7 @@ public sealed class ChangingLabelsTests : IDisposable
         var (exitCode, _, errors) = Sample.RunIn(_folder.FullName, Name, ".");
 
         exitCode.Should().Be(2);
-        errors.Trim().Should().StartWith(".: train-images-idx3-ubyte cannot be read, as it is or as .gz. ").And.NotContain("\n");
+        errors.Trim().Should().StartWith($"{_folder.FullName}: there is no train-images-idx3-ubyte, neither as it is nor as .gz.").And.NotContain("\n");
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Spectre.Console;
+using Zapping.CommandLine;
+using Zapping.Datasets;
 
 namespace PaperCurves.Commands;
 
@@ -68,7 +68,7 @@ internal static class RunCommand
             }
             catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
             {
-                Console.Error.WriteLine($"warning: {RunFolder.Record} still says that the run has begun: {OneLine.Of(unwritable.Message)}");
+                Console.Error.WriteLine($"warning: {RunFolder.Record} still says that the run has begun: {Failure.Reason(unwritable)}");
             }
         }
     }

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
+using Zapping.CommandLine;
+using Zapping.Datasets;
 
 namespace PaperCurves.Commands;
 

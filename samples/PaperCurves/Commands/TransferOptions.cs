@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;
 

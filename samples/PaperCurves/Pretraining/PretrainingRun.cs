@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Report;
 using TorchSharp;
+using Zapping.Models;
 using Zapping.Training;
 using static TorchSharp.torch;
 
@@ -193,8 +193,8 @@ public sealed class PretrainingRun : IDisposable
         }
 
         _trainer.UseZapping(
-            PlannedResets.Options(_plan, HeadSelector.Layer(Model.Classifier)),
-            PlannedResets.Schedule(_plan, () => IidSteps, Seeds.Of(_plan.Seed, "zaps")));
+            PlannedResets.Schedule(_plan, () => IidSteps, Seeds.Of(_plan.Seed, "zaps")),
+            PlannedResets.Options(_plan, HeadSelector.Layer(Model.Classifier)));
     }
 
     private void UseLearningRates()

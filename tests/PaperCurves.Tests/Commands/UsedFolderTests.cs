@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using Xunit;
+using Zapping.Datasets;
 using Zapping.Training;
 using Zapping.Training.Internal;
 using Zapping.Training.Tests.Shared;

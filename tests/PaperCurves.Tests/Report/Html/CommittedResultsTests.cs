@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Report.Html;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Sweeps;
-using PaperCurves.Tests.Data;
 using Xunit;
+using Zapping.Datasets;
+using Zapping.Datasets.Tests;
 
 namespace PaperCurves.Tests.Report.Html;
 
@@ -66,7 +66,7 @@ public sealed class CommittedResultsTests
 
     private static (SweepCells Cells, CellStore Store) Open(string sweep)
     {
-        var path = TestFiles.RealOmniglot();
+        var path = SharedData.Omniglot();
         Assert.SkipWhen(path is null, "Omniglot is not here: set OMNIGLOT to the folder that holds it.");
         var data = Omniglot.Load(path!, 28, cancellationToken: TestContext.Current.CancellationToken);
         return (SweepCells.Of(SweepFile.Read(sweep), data), new CellStore(Results(sweep)));
