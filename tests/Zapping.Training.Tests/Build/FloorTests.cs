@@ -15,7 +15,7 @@ public sealed partial class FloorTests
     [
         ["Boundaries", "Files", "Resuming", "Validation"],
         ["Telemetry", "Torch"],
-        ["Native", "Random"],
+        ["Native", "Randomness"],
         ["Optimizers", "Parameters", "Safetensors"],
         ["Initializers"],
         ["Resets"],
