@@ -25,7 +25,7 @@ public static class ZappingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        name ??= Options.DefaultName;
+        name ??= Microsoft.Extensions.Options.Options.DefaultName;
         services.AddSingleton<IConfigureOptions<ZapSettings>>(new ZapSettingsReader(name, section));
         return services.AddChecked(name, section is IConfigurationSection { Path: var path } ? path : nameof(ZapSettings));
     }
@@ -39,7 +39,7 @@ public static class ZappingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        name ??= Options.DefaultName;
+        name ??= Microsoft.Extensions.Options.Options.DefaultName;
         services.Configure(name, configure);
         return services.AddChecked(name, nameof(ZapSettings));
     }
