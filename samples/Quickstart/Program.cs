@@ -4,7 +4,6 @@
 // are in docs/reproduction.md.
 //   dotnet run -c Release --project samples/Quickstart                      draws invented characters
 //   dotnet run -c Release --project samples/Quickstart -- path/to/omniglot  reads real ones
-using ScottPlot;
 using Zapping.Datasets;
 using Zapping.Training;
 using static TorchSharp.torch;
@@ -26,9 +25,7 @@ var known = Drawings(data.Training, first: 0, Characters);
 var heldOut = Drawings(data.Training, first: Characters, NewCharacters);
 var test = Drawings(data.Transfer, first: 0, NewCharacters);
 
-Fonts.AddFontFile("DejaVu Sans", Path.Combine(AppContext.BaseDirectory, "DejaVuSans.ttf")); // small systems have none
-Fonts.Default = "DejaVu Sans";
-using var picture = new Plot();
+var curves = new List<TransferResult>();
 foreach (var zap in new[] { false, true })
 {
     using var model = Pretrain(zap);
@@ -36,17 +33,15 @@ foreach (var zap in new[] { false, true })
     var result = Transfer(model, test, rate);
     var name = zap ? "with zapping" : "without zapping";
     Console.WriteLine($"{name}: {result.Final.Query.TopOne:p1} of drawings of {result.Final.ClassesSeen} new characters are recognized (learning rate {rate})");
-    var curve = picture.Add.Scatter(
-        result.Evaluations.Select(e => (double)e.ClassesSeen).ToArray(), result.Evaluations.Select(e => 100 * e.Query.TopOne).ToArray());
-    curve.LegendText = name;
+    curves.Add(result);
 }
 
-picture.Axes.SetLimitsY(0, 100);
-picture.XLabel("new characters learned so far");
-picture.YLabel("recognized (%)");
-picture.ShowLegend(Alignment.LowerLeft);
-Directory.CreateDirectory("out");
-Console.WriteLine($"See {picture.SavePng(Path.Combine("out", "quickstart.png"), 800, 500).Path}");
+Console.WriteLine("new characters learned so far, and how many of their drawings are recognized without and with zapping:");
+foreach (var (without, with) in curves[0].Evaluations.Zip(curves[1].Evaluations).Where(pair => pair.First.ClassesSeen % 4 == 0))
+{
+    Console.WriteLine($"{without.ClassesSeen,4}{without.Query.TopOne,8:p0}{with.Query.TopOne,8:p0}");
+}
+
 return 0;
 
 Module<Tensor, Tensor> Pretrain(bool zap)

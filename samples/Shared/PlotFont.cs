@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Zapping.Samples;
 
-/// <summary>The app brings its own font, so that pictures have letters on machines that have none, and look alike everywhere.</summary>
+/// <summary>Programs bring their own font, so that pictures have letters on machines that have none, and look alike everywhere.</summary>
 internal sealed class PlotFont : IFontResolver
 {
     public const string Name = "DejaVu Sans";

@@ -7,7 +7,7 @@ namespace Zapping.Datasets;
 /// <param name="Transfer">Classes that pre-training never sees.</param>
 public sealed record ClassificationData(string Name, string Source, ImageSet Training, ImageSet Transfer)
 {
-    /// <summary>Channels of every image: 1 (grey) or 3 (red, green, blue).</summary>
+    /// <summary>Channels of every image: 1 (gray) or 3 (red, green, blue).</summary>
     public int Channels => Training.Channels;
 
     /// <summary>Width and height of every image in pixels.</summary>

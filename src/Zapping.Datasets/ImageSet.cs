@@ -1,6 +1,6 @@
 namespace Zapping.Datasets;
 
-/// <summary>8-bit square images, grey or in colour, equally many per class, class-major.</summary>
+/// <summary>8-bit square images, gray or in color, equally many per class, class-major.</summary>
 /// <threadsafety>Safe for concurrent readers as long as nobody writes into <see cref="Pixels"/>.</threadsafety>
 public sealed class ImageSet
 {
@@ -14,10 +14,10 @@ public sealed class ImageSet
     /// ((((class * imagesPerClass) + drawing) * channels) + channel) * size * size + y * size + x.
     /// Of drawings, 0 is ink and 255 paper.
     /// </param>
-    /// <param name="channels">1 for grey, 3 for red, green and blue.</param>
+    /// <param name="channels">1 for gray, 3 for red, green and blue.</param>
     /// <param name="normalization">How bytes become numbers, channel by channel; null divides by 255.</param>
     /// <exception cref="ArgumentException">
-    /// A name is blank or double, or the number of pixels or of normalised channels does not fit.
+    /// A name is blank or double, or the number of pixels or of normalized channels does not fit.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A count or the size is below 1.</exception>
     public ImageSet(
@@ -64,7 +64,7 @@ public sealed class ImageSet
     /// <summary>Width and height of every image in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>1 for grey, 3 for red, green and blue.</summary>
+    /// <summary>1 for gray, 3 for red, green and blue.</summary>
     public int Channels { get; }
 
     /// <summary>How bytes become numbers, channel by channel; null divides by 255.</summary>

@@ -7,7 +7,7 @@ namespace Zapping.Datasets;
 public static class Images
 {
     /// <summary>
-    /// The chosen images as floats [n, channels, size, size], normalised as their set says (a drawing runs from 0,
+    /// The chosen images as floats [n, channels, size, size], normalized as their set says (a drawing runs from 0,
     /// ink, to 1, paper), class by class, and their labels [n]: the position of their class in
     /// <paramref name="classes"/>, as in the paper, where every data set counts from 0.
     /// </summary>

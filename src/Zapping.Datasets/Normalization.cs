@@ -37,7 +37,7 @@ public sealed class Normalization
     /// <summary>Number of channels, at least 1.</summary>
     public int Channels => Mean.Count;
 
-    /// <summary>What each of the 256 values of a channel becomes; without a normalisation, value / 255.</summary>
+    /// <summary>What each of the 256 values of a channel becomes; without a normalization, value / 255.</summary>
     internal static float[] Table(Normalization? normalization, int channel)
     {
         var (mean, std) = normalization is null ? (0f, 1f) : (normalization.Mean[channel], normalization.Std[channel]);

@@ -18,7 +18,7 @@ public sealed class Anml : PaperModel
     private readonly Sequential modulation;
     private readonly Linear classifier;
 
-    /// <summary>Builds the network with the published initialisation, drawn from its own generator.</summary>
+    /// <summary>Builds the network with the published initialization, drawn from its own generator.</summary>
     /// <param name="units">Output units.</param>
     /// <param name="width">Filters per convolution of the prediction branch; 256 in the paper.</param>
     /// <param name="modulationWidth">Filters per convolution of the modulation branch; 112 in the paper.</param>
@@ -42,7 +42,7 @@ public sealed class Anml : PaperModel
             ("sigmoid", Sigmoid())]);
         classifier = Linear(FeatureCount, units);
         RegisterComponents();
-        Initialisation.Apply(this, seed);
+        Initialization.Apply(this, seed);
     }
 
     /// <summary>Filters per convolution of the prediction branch.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Models;
 
 /// <summary>
-/// The stack of blocks that the convnets and ANML share: 3x3 convolution with bias, instance normalisation with
+/// The stack of blocks that the convnets and ANML share: 3x3 convolution with bias, instance normalization with
 /// learned scale and shift, ReLU, and 2x2 max-pooling that leaves an odd last row and column out.
 /// </summary>
 /// <param name="Count">Blocks.</param>

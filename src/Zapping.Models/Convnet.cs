@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Models;
 
 /// <summary>
-/// The paper's convnet for 28x28 grey images: three blocks of 3x3 convolution without padding, instance
-/// normalisation with learned scale and shift, and ReLU, the first two followed by 2x2 max-pooling; then one linear
+/// The paper's convnet for 28x28 gray images: three blocks of 3x3 convolution without padding, instance
+/// normalization with learned scale and shift, and ReLU, the first two followed by 2x2 max-pooling; then one linear
 /// classifier on the flattened 3x3 maps. [n, 1, 28, 28] to logits [n, units].
 /// </summary>
 public sealed class Convnet : PaperModel
@@ -14,7 +14,7 @@ public sealed class Convnet : PaperModel
     private readonly Sequential encoder;
     private readonly Linear classifier;
 
-    /// <summary>Builds the network with the published initialisation, drawn from its own generator.</summary>
+    /// <summary>Builds the network with the published initialization, drawn from its own generator.</summary>
     /// <param name="units">Output units.</param>
     /// <param name="width">Filters per convolution; 256 in the paper. The classifier has 9 inputs for each.</param>
     /// <param name="seed">Seed of the initial weights.</param>
@@ -26,7 +26,7 @@ public sealed class Convnet : PaperModel
         encoder = Sequential(Blocks(width).Layers());
         classifier = Linear(FeatureCount, units);
         RegisterComponents();
-        Initialisation.Apply(this, seed);
+        Initialization.Apply(this, seed);
     }
 
     /// <summary>Filters per convolution.</summary>

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Models;
 
 /// <summary>
-/// The paper's convnet for 84x84 colour images: four blocks of 3x3 convolution with a padding of 1, instance
-/// normalisation with learned scale and shift, ReLU and 2x2 max-pooling; then one linear classifier on the flattened
+/// The paper's convnet for 84x84 color images: four blocks of 3x3 convolution with a padding of 1, instance
+/// normalization with learned scale and shift, ReLU and 2x2 max-pooling; then one linear classifier on the flattened
 /// 5x5 maps. [n, 3, 84, 84] to logits [n, units].
 /// </summary>
 public sealed class Convnet84 : PaperModel
@@ -14,7 +14,7 @@ public sealed class Convnet84 : PaperModel
     private readonly Sequential encoder;
     private readonly Linear classifier;
 
-    /// <summary>Builds the network with the published initialisation, drawn from its own generator.</summary>
+    /// <summary>Builds the network with the published initialization, drawn from its own generator.</summary>
     /// <param name="units">Output units.</param>
     /// <param name="width">Filters per convolution; 256 in the paper. The classifier has 25 inputs for each.</param>
     /// <param name="seed">Seed of the initial weights.</param>
@@ -26,7 +26,7 @@ public sealed class Convnet84 : PaperModel
         encoder = Sequential(Blocks(width).Layers());
         classifier = Linear(FeatureCount, units);
         RegisterComponents();
-        Initialisation.Apply(this, seed);
+        Initialization.Apply(this, seed);
     }
 
     /// <summary>Filters per convolution.</summary>

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Models;
 
 /// <summary>
-/// Instance normalisation with learned scale and shift, statistics always from the image at hand. It is computed as
-/// group normalisation with one channel to a group, which is the same formula through a kernel of libtorch that
+/// Instance normalization with learned scale and shift, statistics always from the image at hand. It is computed as
+/// group normalization with one channel to a group, which is the same formula through a kernel of libtorch that
 /// makes a training step about a tenth faster.
 /// </summary>
 public sealed class InstanceNorm : Module<Tensor, Tensor>

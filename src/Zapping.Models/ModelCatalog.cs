@@ -42,7 +42,7 @@ public static class ModelCatalog
     /// <exception cref="ArgumentException">There is no such network.</exception>
     public static string ImagesOf(string name) => Find(name).Images;
 
-    /// <summary>Builds a network with the published initialisation.</summary>
+    /// <summary>Builds a network with the published initialization.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="units">Output units.</param>
     /// <param name="width">

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Models;
 
 /// <summary>
-/// OML (Javed and White, 2019) for 84x84 grey images: six 3x3 convolutions without padding or normalisation, of
+/// OML (Javed and White, 2019) for 84x84 gray images: six 3x3 convolutions without padding or normalization, of
 /// strides 2, 1, 2, 1, 2 and 2 and each with ReLU, then a hidden linear layer with ReLU on the flattened 3x3 maps, and
 /// the linear classifier. [n, 1, 84, 84] to logits [n, units].
 /// </summary>
@@ -17,7 +17,7 @@ public sealed class Oml : PaperModel
     private readonly Linear hidden;
     private readonly Linear classifier;
 
-    /// <summary>Builds the network with the published initialisation, drawn from its own generator.</summary>
+    /// <summary>Builds the network with the published initialization, drawn from its own generator.</summary>
     /// <param name="units">Output units.</param>
     /// <param name="width">Filters per convolution; 256 in the paper.</param>
     /// <param name="hiddenUnits">Outputs of the hidden layer, the classifier's features; 1024 in the paper.</param>
@@ -34,7 +34,7 @@ public sealed class Oml : PaperModel
         hidden = Linear(9 * width, hiddenUnits);
         classifier = Linear(hiddenUnits, units);
         RegisterComponents();
-        Initialisation.Apply(this, seed);
+        Initialization.Apply(this, seed);
     }
 
     /// <summary>Filters per convolution.</summary>

@@ -5,9 +5,9 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Models;
 
 /// <summary>
-/// ResNet-18 in its ImageNet form: a 7x7 convolution of stride 2 with batch normalisation, ReLU and 3x3 max-pooling
+/// ResNet-18 in its ImageNet form: a 7x7 convolution of stride 2 with batch normalization, ReLU and 3x3 max-pooling
 /// of stride 2; four stages of two basic blocks; the mean over positions; a linear classifier. [n, 3, size, size] to
-/// logits [n, units]. Batch normalisation uses the batch in train mode and running statistics in eval mode.
+/// logits [n, units]. Batch normalization uses the batch in train mode and running statistics in eval mode.
 /// </summary>
 public sealed class ResNet18 : PaperModel
 {
@@ -17,7 +17,7 @@ public sealed class ResNet18 : PaperModel
     private readonly Sequential encoder;
     private readonly Linear classifier;
 
-    /// <summary>Builds the network with the published initialisation, drawn from its own generator.</summary>
+    /// <summary>Builds the network with the published initialization, drawn from its own generator.</summary>
     /// <param name="units">Output units.</param>
     /// <param name="width">Filters of the stem and of the first stage, doubled from stage to stage; 64 in the paper.</param>
     /// <param name="imageSize">Height and width of the images, at least 33; 84 in the paper.</param>
@@ -41,7 +41,7 @@ public sealed class ResNet18 : PaperModel
             ("flatten", Flatten()));
         classifier = Linear(FeatureCount, units);
         RegisterComponents();
-        Initialisation.Apply(this, seed, Initialisation.Fan.Out);
+        Initialization.Apply(this, seed, Initialization.Fan.Out);
     }
 
     /// <summary>Filters of the stem and of the first stage.</summary>

@@ -6,14 +6,14 @@ namespace Zapping.Models;
 
 /// <summary>
 /// A basic block of residual networks (He et al., 2016): two 3x3 convolutions without bias, each with batch
-/// normalisation, beside a shortcut. [n, inputs, size, size] to [n, width, size / stride, size / stride], rounded up.
+/// normalization, beside a shortcut. [n, inputs, size, size] to [n, width, size / stride, size / stride], rounded up.
 /// </summary>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>
 {
     private readonly Sequential residual;
     private readonly Module<Tensor, Tensor> shortcut;
 
-    /// <summary>The shortcut is a 1x1 convolution with batch normalisation where the shape changes.</summary>
+    /// <summary>The shortcut is a 1x1 convolution with batch normalization where the shape changes.</summary>
     public ResidualBlock(int inputs, int width, int stride)
         : base(nameof(ResidualBlock))
     {

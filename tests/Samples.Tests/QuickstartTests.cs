@@ -5,12 +5,8 @@ using Xunit;
 namespace Samples.Tests;
 
 /// <summary>The sample that newcomers read first.</summary>
-public sealed class QuickstartTests : IDisposable
+public sealed class QuickstartTests
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-quickstart-");
-
-    public void Dispose() => _folder.Delete(recursive: true);
-
     [Fact]
     public void Arguments_that_are_no_folder_of_omniglot_are_answered_with_the_usage()
     {
@@ -21,18 +17,17 @@ public sealed class QuickstartTests : IDisposable
     }
 
     [Fact]
-    public void It_compares_two_networks_and_draws_them()
+    public void It_compares_two_networks()
     {
-        var (exitCode, output, errors) = Sample.RunIn(_folder.FullName, "Quickstart");
+        var (exitCode, output, errors) = Sample.Run("Quickstart");
 
         exitCode.Should().Be(0, errors);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        lines.Should().SatisfyRespectively(
+        lines[..2].Should().SatisfyRespectively(
             line => line.Should().MatchRegex(@"^without zapping: [0-9.]+ % of drawings of 20 new characters are recognized \(learning rate [0-9E.-]+\)$"),
-            line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognized \(learning rate [0-9E.-]+\)$"),
-            line => line.Should().StartWith("See ").And.EndWith("quickstart.png"));
+            line => line.Should().MatchRegex(@"^with zapping: [0-9.]+ % of drawings of 20 new characters are recognized \(learning rate [0-9E.-]+\)$"));
+        lines[3..].Should().HaveCount(5).And.AllSatisfy(line => line.Should().MatchRegex("^ +[0-9]+ +[0-9]+ % +[0-9]+ %$"));
         Percent(lines[1]).Should().BeGreaterThan(Percent(lines[0]) + 15, "it was 71 and 34 when this was written");
-        File.ReadAllBytes(Path.Combine(_folder.FullName, "out", "quickstart.png")).AsSpan(1, 3).SequenceEqual("PNG"u8).Should().BeTrue();
     }
 
     private static double Percent(string line) => double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);

@@ -17,7 +17,7 @@ public sealed class ImageSetTests
     }
 
     [Fact]
-    public void A_colour_image_is_three_planes()
+    public void A_color_image_is_three_planes()
     {
         var pixels = Enumerable.Range(0, 2 * 3 * 3 * 4).Select(value => (byte)value).ToArray();
         var set = new ImageSet(["a", "b"], 3, 2, pixels, channels: 3);
@@ -27,11 +27,11 @@ public sealed class ImageSetTests
     }
 
     [Fact]
-    public void A_normalisation_has_the_channels_of_the_images()
+    public void A_normalization_has_the_channels_of_the_images()
     {
-        var grey = new Normalization([0.5f], [0.25f]);
+        var gray = new Normalization([0.5f], [0.25f]);
 
-        FluentActions.Invoking(() => new ImageSet(["a"], 1, 1, new byte[3], channels: 3, grey))
+        FluentActions.Invoking(() => new ImageSet(["a"], 1, 1, new byte[3], channels: 3, gray))
             .Should().Throw<ArgumentException>().WithMessage("*3 channels*");
         FluentActions.Invoking(() => new ImageSet(["a"], 1, 1, [], channels: 0))
             .Should().Throw<ArgumentOutOfRangeException>();

@@ -10,15 +10,15 @@ public sealed class ImagesTests
     private static readonly float[] s_std = [0.5f, 2f, 0.3f];
 
     /// <summary>Two classes of three 2x2 images; every byte is its own position.</summary>
-    private static readonly ImageSet s_colours = new(
+    private static readonly ImageSet s_colors = new(
         ["a", "b"], 3, 2, [.. Enumerable.Range(0, 72).Select(value => (byte)(value * 3))], 3, new Normalization(s_mean, s_std));
 
     [Fact]
-    public void Colours_are_normalised_channel_by_channel()
+    public void Colors_are_normalized_channel_by_channel()
     {
         using var scope = NewDisposeScope();
 
-        var (inputs, labels) = Images.ToTensors(s_colours, [1, 0], [[2, 0], [1]], CPU);
+        var (inputs, labels) = Images.ToTensors(s_colors, [1, 0], [[2, 0], [1]], CPU);
 
         inputs.shape.Should().Equal(3, 3, 2, 2);
         labels.data<long>().ToArray().Should().Equal(0, 0, 1);
@@ -40,7 +40,7 @@ public sealed class ImagesTests
     {
         using var scope = NewDisposeScope();
 
-        var (inputs, labels) = Images.ToTensors(s_colours, [0, 1], [[], []], CPU);
+        var (inputs, labels) = Images.ToTensors(s_colors, [0, 1], [[], []], CPU);
 
         inputs.shape.Should().Equal(0, 3, 2, 2);
         labels.shape.Should().Equal(0);
@@ -63,13 +63,13 @@ public sealed class ImagesTests
     {
         using var scope = NewDisposeScope();
 
-        Images.ToTensors(s_colours, [0, 1], [[0], [1, 2]], CPU);
+        Images.ToTensors(s_colors, [0, 1], [[0], [1, 2]], CPU);
 
         scope.DisposablesCount.Should().Be(2);
     }
 
     [Fact]
-    public void A_normalisation_is_checked()
+    public void A_normalization_is_checked()
     {
         foreach (var make in new Func<Normalization>[]
         {

@@ -64,7 +64,7 @@ public sealed class ConvnetTests
     }
 
     [Fact]
-    public void Its_normalisation_is_that_of_TorchSharp_with_gradients()
+    public void Its_normalization_is_that_of_TorchSharp_with_gradients()
     {
         using var scope = NewDisposeScope();
         var ours = new InstanceNorm(6);

@@ -19,7 +19,7 @@ public sealed class HiddenUnitsTests
     }
 
     [Fact]
-    public void None_if_nobody_says_what_an_instance_normalisation_is()
+    public void None_if_nobody_says_what_an_instance_normalization_is()
     {
         using var scope = NewDisposeScope();
         using var net = new Convnet(5, width: 6);

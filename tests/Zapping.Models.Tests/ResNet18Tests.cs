@@ -14,7 +14,7 @@ public sealed class ResNet18Tests
         model.Child("encoder").Count().Should().Be(11_176_512);
         model.Classifier.Count().Should().Be((512 * 64) + 64);
         model.Child("encoder").named_parameters().Where(p => p.parameter.Dimensions == 4).Should().HaveCount(20);
-        model.buffers().Should().HaveCount(3 * 20); // mean, variance and count of every normalisation
+        model.buffers().Should().HaveCount(3 * 20); // mean, variance and count of every normalization
     }
 
     [Fact]

@@ -6,8 +6,8 @@ namespace Zapping.Datasets;
 
 /// <summary>Decodes JPEG and PNG files to 8-bit planes of red, green and blue, all of one size.</summary>
 /// <remarks>
-/// What Pillow's <c>convert("RGB")</c> gives, bit for bit where the file has 8-bit grey, palette or RGB values: grey is
-/// repeated, transparency is dropped (also clear pixels keep their colour), and neither a colour profile nor an
+/// What Pillow's <c>convert("RGB")</c> gives, bit for bit where the file has 8-bit gray, palette or RGB values: gray is
+/// repeated, transparency is dropped (also clear pixels keep their color), and neither a color profile nor an
 /// orientation in the file is applied. Where the size differs, each channel is stretched to it, whatever the
 /// proportions, with <see cref="PillowLanczos"/>.
 /// </remarks>
@@ -42,10 +42,10 @@ internal sealed class PhotoDecoder(int size)
             return $"{width}x{height} pixels, at most {LargestSide} are read on a side";
         }
 
-        var colours = ArrayPool<byte>.Shared.Rent(width * height * BytesPerPixel);
+        var colors = ArrayPool<byte>.Shared.Rent(width * height * BytesPerPixel);
         try
         {
-            var result = GetPixels(codec, colours);
+            var result = GetPixels(codec, colors);
             if (result != SKCodecResult.Success)
             {
                 return $"damaged {codec.EncodedFormat} image ({result})";
@@ -54,32 +54,32 @@ internal sealed class PhotoDecoder(int size)
             var area = size * size;
             for (var channel = 0; channel < Channels; channel++)
             {
-                Plane(colours.AsSpan(channel), width, height, planes.Slice(channel * area, area));
+                Plane(colors.AsSpan(channel), width, height, planes.Slice(channel * area, area));
             }
 
             return null;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(colours);
+            ArrayPool<byte>.Shared.Return(colors);
         }
     }
 
-    private static unsafe SKCodecResult GetPixels(SKCodec codec, byte[] colours)
+    private static unsafe SKCodecResult GetPixels(SKCodec codec, byte[] colors)
     {
-        // Not premultiplied, and without a colour space: the numbers are to be those in the file.
+        // Not premultiplied, and without a color space: the numbers are to be those in the file.
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        fixed (byte* target = colours)
+        fixed (byte* target = colors)
         {
             return codec.GetPixels(info, (nint)target, info.RowBytes, SKCodecOptions.Default);
         }
     }
 
-    private void Plane(ReadOnlySpan<byte> colours, int width, int height, Span<byte> target)
+    private void Plane(ReadOnlySpan<byte> colors, int width, int height, Span<byte> target)
     {
         if (width == size && height == size)
         {
-            Pick(colours, target);
+            Pick(colors, target);
             return;
         }
 
@@ -87,7 +87,7 @@ internal sealed class PhotoDecoder(int size)
         var columns = ArrayPool<byte>.Shared.Rent(size * height);
         try
         {
-            Pick(colours, plane.AsSpan(0, width * height));
+            Pick(colors, plane.AsSpan(0, width * height));
             Resizer(width).ResizeRows(plane.AsSpan(0, width * height), height, columns.AsSpan(0, size * height));
             Resizer(height).ResizeRows(columns.AsSpan(0, size * height), size, target);
         }
@@ -99,11 +99,11 @@ internal sealed class PhotoDecoder(int size)
     }
 
     /// <summary>Every fourth byte: one channel.</summary>
-    private static void Pick(ReadOnlySpan<byte> colours, Span<byte> plane)
+    private static void Pick(ReadOnlySpan<byte> colors, Span<byte> plane)
     {
         for (var i = 0; i < plane.Length; i++)
         {
-            plane[i] = colours[i * BytesPerPixel];
+            plane[i] = colors[i * BytesPerPixel];
         }
     }
 

@@ -3,11 +3,11 @@ using System.Buffers;
 namespace Zapping.Datasets;
 
 /// <summary>
-/// Resizes square 8-bit grey images bit for bit like Pillow's <c>Image.resize((n, n), Image.LANCZOS)</c>: windowed
+/// Resizes square 8-bit gray images bit for bit like Pillow's <c>Image.resize((n, n), Image.LANCZOS)</c>: windowed
 /// sinc with a = 3, antialiased when shrinking, 22-bit fixed-point taps, horizontal pass first.
 /// </summary>
 /// <remarks>
-/// Another library's "Lanczos" differs by a few grey levels in most pixels of thin strokes, so published numbers can
+/// Another library's "Lanczos" differs by a few gray levels in most pixels of thin strokes, so published numbers can
 /// only be compared on images made with the very same arithmetic.
 /// </remarks>
 /// <threadsafety>Immutable; one instance serves all threads.</threadsafety>
@@ -119,20 +119,20 @@ internal sealed class PillowLanczos
         }
     }
 
-    private static (int Start, int[] Taps) Window(int sourceSize, double scale, double centre)
+    private static (int Start, int[] Taps) Window(int sourceSize, double scale, double center)
     {
         var filterScale = Math.Max(scale, 1.0);
         var support = Lobes * filterScale;
 
         // Truncation towards zero and the order of the operations are Pillow's: they decide the last bit.
-        var start = Math.Max((int)(centre - support + 0.5), 0);
-        var end = Math.Min((int)(centre + support + 0.5), sourceSize);
+        var start = Math.Max((int)(center - support + 0.5), 0);
+        var end = Math.Min((int)(center + support + 0.5), sourceSize);
         var inverse = 1.0 / filterScale;
         var weights = new double[end - start];
         var total = 0.0;
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] = Lanczos((i + start - centre + 0.5) * inverse);
+            weights[i] = Lanczos((i + start - center + 0.5) * inverse);
             total += weights[i];
         }
 

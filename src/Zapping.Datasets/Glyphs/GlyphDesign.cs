@@ -35,7 +35,7 @@ internal static class GlyphDesign
                 strokes.Add(Stroke(ref random, strokes, mayBeDot: true));
             }
 
-            if (strokes.Sum(stroke => stroke.Points.Count) >= FewestPoints && Centre(strokes) is { } design)
+            if (strokes.Sum(stroke => stroke.Points.Count) >= FewestPoints && Center(strokes) is { } design)
             {
                 return design;
             }
@@ -131,11 +131,11 @@ internal static class GlyphDesign
         var first = random.Below(s_circle.Length);
         var turn = random.Chance(0.5) ? 1 : s_circle.Length - 1;
         var points = new GlyphPoint[7 + random.Below(3)];
-        var centre = start - new GlyphPoint(s_circle[first].X * width, s_circle[first].Y * height);
+        var center = start - new GlyphPoint(s_circle[first].X * width, s_circle[first].Y * height);
         for (var i = 0; i < points.Length; i++)
         {
             var on = s_circle[(first + (i * turn)) % s_circle.Length];
-            points[i] = centre + new GlyphPoint(on.X * width, on.Y * height);
+            points[i] = center + new GlyphPoint(on.X * width, on.Y * height);
         }
 
         return new GlyphStroke(points, Smooth: true);
@@ -145,7 +145,7 @@ internal static class GlyphDesign
     /// Moves and scales the character so that it just fills -1..1, keeping its proportions; null when it is so flat
     /// or narrow that its strokes would run into each other.
     /// </summary>
-    private static GlyphStroke[]? Centre(List<GlyphStroke> strokes)
+    private static GlyphStroke[]? Center(List<GlyphStroke> strokes)
     {
         var all = strokes.SelectMany(stroke => stroke.Flatten()).ToArray();
         var low = new GlyphPoint(all.Min(point => point.X), all.Min(point => point.Y));

@@ -19,11 +19,11 @@ internal static class GlyphHand
         {
             var shift = Jitter(ref random, 0.06);
             var growth = 1.0 + (0.09 * random.Bell());
-            var centre = stroke.Points[0];
+            var center = stroke.Points[0];
             var points = new GlyphPoint[stroke.Points.Count];
             for (var i = 0; i < points.Length; i++)
             {
-                var wanted = centre + ((stroke.Points[i] - centre) * growth) + shift;
+                var wanted = center + ((stroke.Points[i] - center) * growth) + shift;
                 points[i] = view.Apply(wanted + Jitter(ref random, 0.06));
             }
 
@@ -65,7 +65,7 @@ internal static class GlyphHand
             var cosine = (1.0 - (t * t)) / (1.0 + (t * t));
             var sine = 2.0 * t / (1.0 + (t * t));
 
-            // Larger drawings have less room to be off centre.
+            // Larger drawings have less room to be off center.
             var room = 0.6 * Half * (1.0 - size);
             return new View(
                 cosine * width, ((cosine * slant) - sine) * height, Half + (room * 0.4 * random.Bell()),

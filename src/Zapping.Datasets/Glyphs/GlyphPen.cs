@@ -1,6 +1,6 @@
 namespace Zapping.Datasets;
 
-/// <summary>A round pen of black ink on a 105 * 105 canvas without grey levels, as Omniglot was drawn.</summary>
+/// <summary>A round pen of black ink on a 105 * 105 canvas without gray levels, as Omniglot was drawn.</summary>
 internal readonly ref struct GlyphPen
 {
     private const int Size = OmniglotHalf.SourceSize;
@@ -29,19 +29,19 @@ internal readonly ref struct GlyphPen
         }
     }
 
-    /// <summary>Inks every pixel whose centre is under the pen; what lies outside the canvas is lost.</summary>
-    public void Dot(GlyphPoint centre)
+    /// <summary>Inks every pixel whose center is under the pen; what lies outside the canvas is lost.</summary>
+    public void Dot(GlyphPoint center)
     {
-        var bottom = Math.Min(Size - 1, (int)(centre.Y + _radius));
-        var right = Math.Min(Size - 1, (int)(centre.X + _radius));
-        for (var y = Math.Max(0, (int)(centre.Y - _radius)); y <= bottom; y++)
+        var bottom = Math.Min(Size - 1, (int)(center.Y + _radius));
+        var right = Math.Min(Size - 1, (int)(center.X + _radius));
+        for (var y = Math.Max(0, (int)(center.Y - _radius)); y <= bottom; y++)
         {
-            var dy = y + 0.5 - centre.Y;
+            var dy = y + 0.5 - center.Y;
             var reach = (_radius * _radius) - (dy * dy);
             var row = _canvas.Slice(y * Size, Size);
-            for (var x = Math.Max(0, (int)(centre.X - _radius)); x <= right; x++)
+            for (var x = Math.Max(0, (int)(center.X - _radius)); x <= right; x++)
             {
-                var dx = x + 0.5 - centre.X;
+                var dx = x + 0.5 - center.X;
                 if (dx * dx <= reach)
                 {
                     row[x] = 0;

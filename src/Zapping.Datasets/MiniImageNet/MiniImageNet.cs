@@ -1,6 +1,6 @@
 namespace Zapping.Datasets;
 
-/// <summary>Reads mini-ImageNet: 84 classes of ImageNet with 600 colour images of 84x84 pixels each.</summary>
+/// <summary>Reads mini-ImageNet: 84 classes of ImageNet with 600 color images of 84x84 pixels each.</summary>
 public static class MiniImageNet
 {
     /// <summary>Images of each training class that the paper pre-trains on; the other 100 validate.</summary>
@@ -24,7 +24,7 @@ public static class MiniImageNet
     /// </summary>
     /// <remarks>
     /// An image of another size is stretched to the square, whatever its proportions, channel by channel, bit for bit
-    /// like Pillow's antialiasing Lanczos. Grey images get three equal channels; transparency is dropped.
+    /// like Pillow's antialiasing Lanczos. Gray images get three equal channels; transparency is dropped.
     /// </remarks>
     /// <param name="path">
     /// A folder with train/class/image.jpg and test/class/image.jpg, as mini-imagenet-tools makes it; JPEG and PNG are

@@ -10,7 +10,7 @@ internal sealed record ImageBlock(
     public long End => Offset + Length;
 
     /// <param name="header">Where to write.</param>
-    /// <param name="images">Grey and without normalisation: the format has no place for more.</param>
+    /// <param name="images">Gray and without normalization: the format has no place for more.</param>
     public static void Write(BinaryWriter header, ImageSet images)
     {
         if (images.Channels != 1 || images.Normalization is not null)

@@ -7,7 +7,7 @@ namespace Zapping.Datasets;
 public static class Omniglot
 {
     /// <summary>
-    /// Loads all drawings as 8-bit grey (ink 0, paper 255), shrunk exactly as Pillow's antialiasing Lanczos does.
+    /// Loads all drawings as 8-bit gray (ink 0, paper 255), shrunk exactly as Pillow's antialiasing Lanczos does.
     /// Classes are in ordinal order of alphabet and character, drawings in ordinal order of file name.
     /// </summary>
     /// <param name="path">

@@ -40,20 +40,20 @@ internal static class OmniglotDecoder
     private static string? DecodeOne(byte[] file, PillowLanczos lanczos, Span<byte> target)
     {
         const int Area = OmniglotHalf.SourceSize * OmniglotHalf.SourceSize;
-        var grey = ArrayPool<byte>.Shared.Rent(Area);
+        var gray = ArrayPool<byte>.Shared.Rent(Area);
         try
         {
-            var problem = DrawingDecoder.Decode(file, OmniglotHalf.SourceSize, grey.AsSpan(0, Area));
+            var problem = DrawingDecoder.Decode(file, OmniglotHalf.SourceSize, gray.AsSpan(0, Area));
             if (problem is null)
             {
-                lanczos.Resize(grey.AsSpan(0, Area), target);
+                lanczos.Resize(gray.AsSpan(0, Area), target);
             }
 
             return problem;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(grey);
+            ArrayPool<byte>.Shared.Return(gray);
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed class PhotoDecoderTests
     [Theory]
     [InlineData(SKEncodedImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Png)]
-    public void Grey_files_give_three_equal_channels(SKEncodedImageFormat format)
+    public void Gray_files_give_three_equal_channels(SKEncodedImageFormat format)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(84, 84, SKColorType.Gray8, SKAlphaType.Opaque));
         bitmap.GetPixelSpan().Fill(77);
@@ -72,7 +72,7 @@ public sealed class PhotoDecoderTests
         var expected = new byte[84 * 84];
         new PillowLanczos(105, 84).Resize(source, expected);
 
-        var planes = Decode(GreyPng(source, 105, 105));
+        var planes = Decode(GrayPng(source, 105, 105));
 
         for (var channel = 0; channel < 3; channel++)
         {
@@ -96,7 +96,7 @@ public sealed class PhotoDecoderTests
             wide[i] = i % 168 < 84 ? (byte)0 : byte.MaxValue;
         }
 
-        var planes = Decode(GreyPng(wide, 168, 84));
+        var planes = Decode(GrayPng(wide, 168, 84));
 
         for (var y = 0; y < 84; y++)
         {
@@ -151,7 +151,7 @@ public sealed class PhotoDecoderTests
         return pixels;
     }
 
-    private static byte[] GreyPng(byte[] pixels, int width, int height)
+    private static byte[] GrayPng(byte[] pixels, int width, int height)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
         pixels.CopyTo(bitmap.GetPixelSpan());

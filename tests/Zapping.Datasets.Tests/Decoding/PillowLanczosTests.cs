@@ -47,11 +47,11 @@ public sealed class PillowLanczosTests
     });
 
     [Fact]
-    public void Even_grey_stays_even() => Gen.Select(s_sizes, Gen.Byte).Sample((sizes, grey) =>
+    public void Even_gray_stays_even() => Gen.Select(s_sizes, Gen.Byte).Sample((sizes, gray) =>
     {
         var source = new byte[sizes.Source * sizes.Source];
-        source.AsSpan().Fill(grey);
-        return !Resize(source, sizes.Source, sizes.Target).AsSpan().ContainsAnyExcept(grey);
+        source.AsSpan().Fill(gray);
+        return !Resize(source, sizes.Source, sizes.Target).AsSpan().ContainsAnyExcept(gray);
     });
 
     [Fact]

@@ -66,12 +66,12 @@ public sealed class SyntheticGlyphsTests
         var pixels = s_data.Training.Pixels;
         for (var image = 0; image < s_data.Training.Count; image++)
         {
-            var ink = s_data.Training.Image(image / 20, image % 20).ToArray().Average(grey => 1.0 - (grey / 255.0));
+            var ink = s_data.Training.Image(image / 20, image % 20).ToArray().Average(gray => 1.0 - (gray / 255.0));
             ink.Should().BeInRange(0.01, 0.4, $"drawing {image} should be neither blank nor a blot");
         }
 
         // Omniglot's own mean is 0.082 (training) and 0.088 (transfer).
-        pixels.Average(grey => 1.0 - (grey / 255.0)).Should().BeApproximately(0.085, 0.01);
+        pixels.Average(gray => 1.0 - (gray / 255.0)).Should().BeApproximately(0.085, 0.01);
     }
 
     /// <summary>

@@ -30,14 +30,14 @@ public sealed class MiniImageNetTests : IDisposable
             set.ImagesPerClass.Should().Be(4);
             for (var image = 0; image < set.Count; image++)
             {
-                var grey = FakePhotos.Grey(first + (image / 4), image % 4);
-                set.Image(image / 4, image % 4).IndexOfAnyExcept(grey).Should().Be(-1, $"image {image} is {grey} all over");
+                var gray = FakePhotos.Gray(first + (image / 4), image % 4);
+                set.Image(image / 4, image % 4).IndexOfAnyExcept(gray).Should().Be(-1, $"image {image} is {gray} all over");
             }
         }
     }
 
     [Fact]
-    public void What_the_network_reads_is_normalised()
+    public void What_the_network_reads_is_normalized()
     {
         File.WriteAllBytes(_folder["test/n5/i1.png"], FakePhotos.Plain(FakePhotos.Red, SKEncodedImageFormat.Png));
         var data = MiniImageNet.Load(_folder.Path, FakePhotos.Mini);
@@ -49,11 +49,11 @@ public sealed class MiniImageNetTests : IDisposable
         labels.data<long>().ToArray().Should().Equal(0, 1, 1);
         float[] mean = [0.485f, 0.456f, 0.406f];
         float[] std = [0.229f, 0.224f, 0.225f];
-        var grey = FakePhotos.Grey(3, 3);
+        var gray = FakePhotos.Gray(3, 3);
         for (var channel = 0; channel < 3; channel++)
         {
             Only(inputs[0, channel]).Should().Be(((channel == 0 ? 1f : 0f) - mean[channel]) / std[channel]);
-            Only(inputs[2, channel]).Should().Be(((grey / 255f) - mean[channel]) / std[channel]);
+            Only(inputs[2, channel]).Should().Be(((gray / 255f) - mean[channel]) / std[channel]);
         }
     }
 

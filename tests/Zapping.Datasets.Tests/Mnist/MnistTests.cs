@@ -198,9 +198,16 @@ public sealed class MnistTests : IDisposable
         Counts(data.Training).Should().Equal(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949);
         Counts(data.Test).Should().Equal(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009);
         data.Training.Labels[..5].Should().Equal(5, 0, 4, 1, 9);
-        var mean = data.Training.Pixels.Average(value => value / 255.0);
-        mean.Should().BeApproximately(Mnist.Normalization.Mean[0], 1e-4);
-        Math.Sqrt(data.Training.Pixels.Average(value => Math.Pow((value / 255.0) - mean, 2))).Should().BeApproximately(Mnist.Normalization.Std[0], 1e-4);
+        var (sum, squares) = (0L, 0L);
+        foreach (var value in data.Training.Pixels)
+        {
+            sum += value;
+            squares += value * value;
+        }
+
+        var mean = sum / (double)data.Training.Pixels.Length;
+        (mean / 255).Should().BeApproximately(Mnist.Normalization.Mean[0], 1e-4);
+        (Math.Sqrt((squares / (double)data.Training.Pixels.Length) - (mean * mean)) / 255).Should().BeApproximately(Mnist.Normalization.Std[0], 1e-4);
     }
 
     private static IEnumerable<int> Counts(LabeledImages images) => images.Labels.CountBy(label => label).OrderBy(count => count.Key).Select(count => count.Value);

@@ -28,7 +28,7 @@ public sealed class OmnImageTests : IDisposable
             for (var image = 0; image < set.Count; image++)
             {
                 var number = Array.IndexOf(FakePhotos.OmniClasses, set.ClassNames[image / 3]);
-                set.Image(image / 3, image % 3).IndexOfAnyExcept(FakePhotos.Grey(number, image % 3)).Should().Be(-1);
+                set.Image(image / 3, image % 3).IndexOfAnyExcept(FakePhotos.Gray(number, image % 3)).Should().Be(-1);
             }
         }
     }

@@ -113,10 +113,10 @@ public sealed class ImageCacheTests : IDisposable
     }
 
     [Fact]
-    public void Images_in_colour_are_refused_rather_than_flattened()
+    public void Images_in_color_are_refused_rather_than_flattened()
     {
-        var colour = new ImageSet(["a"], 1, 1, new byte[3], channels: 3);
-        FluentActions.Invoking(() => new ImageCache(_folder["a.images"], s_key).TryWrite(colour, colour, CancellationToken.None))
+        var color = new ImageSet(["a"], 1, 1, new byte[3], channels: 3);
+        FluentActions.Invoking(() => new ImageCache(_folder["a.images"], s_key).TryWrite(color, color, CancellationToken.None))
             .Should().Throw<ArgumentException>();
         _folder.Files.Should().BeEmpty();
     }
@@ -128,7 +128,7 @@ public sealed class ImageCacheTests : IDisposable
         return (file, File.ReadAllBytes(file));
     }
 
-    private static ImageSet Set(byte grey) => new(["one", "two"], 2, 3, [.. Enumerable.Repeat(grey, 36)]);
+    private static ImageSet Set(byte gray) => new(["one", "two"], 2, 3, [.. Enumerable.Repeat(gray, 36)]);
 
     private static void ShouldBe((ImageSet Training, ImageSet Transfer)? read, ImageSet training, ImageSet transfer)
     {

@@ -114,7 +114,7 @@ public sealed class OmniglotDamageTests : IDisposable
     }
 
     [Fact]
-    public void A_coloured_drawing()
+    public void A_colored_drawing()
     {
         using var bitmap = new SKBitmap(105, 105);
         using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);

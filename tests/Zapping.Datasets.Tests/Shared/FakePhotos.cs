@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Zapping.Datasets.Tests;
 
-/// <summary>Class folders with small images in them, for the loaders of colour images.</summary>
+/// <summary>Class folders with small images in them, for the loaders of color images.</summary>
 internal static class FakePhotos
 {
     public static readonly SKColor Red = new(255, 0, 0);
@@ -19,7 +19,7 @@ internal static class FakePhotos
 
     public static readonly string[] OmniClasses = ["Z", "a", "b", "c", "d10", "d9"];
 
-    /// <summary>Its images are one grey each: class * 40 + image * 10, of the training classes before the others.</summary>
+    /// <summary>Its images are one gray each: class * 40 + image * 10, of the training classes before the others.</summary>
     public static void SaveMini(string path)
     {
         foreach (var (number, name) in TrainingClasses.Concat(TransferClasses).Index().Reverse())
@@ -36,16 +36,16 @@ internal static class FakePhotos
         }
     }
 
-    public static byte Grey(int number, int image) => (byte)((number * 40) + (image * 10));
+    public static byte Gray(int number, int image) => (byte)((number * 40) + (image * 10));
 
-    /// <summary>One colour all over, as a file of the given format.</summary>
-    public static byte[] Plain(SKColor colour, SKEncodedImageFormat format, int width = 84, int height = 84)
+    /// <summary>One color all over, as a file of the given format.</summary>
+    public static byte[] Plain(SKColor color, SKEncodedImageFormat format, int width = 84, int height = 84)
     {
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         using var bitmap = new SKBitmap(info);
-        // Not Erase, which loses the colour of clear pixels.
+        // Not Erase, which loses the color of clear pixels.
         MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan()).Fill(
-            BitConverter.ToUInt32([colour.Red, colour.Green, colour.Blue, colour.Alpha]));
+            BitConverter.ToUInt32([color.Red, color.Green, color.Blue, color.Alpha]));
         return Encode(bitmap, format);
     }
 
@@ -61,14 +61,14 @@ internal static class FakePhotos
         Directory.CreateDirectory(folder);
         for (var image = count - 1; image >= 0; image--)
         {
-            var grey = Grey(number, image);
+            var gray = Gray(number, image);
             var (format, extension) = image switch
             {
                 0 => (SKEncodedImageFormat.Jpeg, "JPEG"),
                 1 => (SKEncodedImageFormat.Png, "png"),
                 _ => (SKEncodedImageFormat.Jpeg, "jpg"),
             };
-            File.WriteAllBytes(Path.Combine(folder, $"i{image}.{extension}"), Plain(new(grey, grey, grey), format));
+            File.WriteAllBytes(Path.Combine(folder, $"i{image}.{extension}"), Plain(new(gray, gray, gray), format));
         }
     }
 }

@@ -7,7 +7,7 @@ using Zapping.Training.Tests.Build;
 
 namespace Zapping.Training.Tests.Docs;
 
-/// <summary>A Markdown file of the repository: the README, the package's readme, or one under docs/.</summary>
+/// <summary>A Markdown file of the repository: a README, the package's readme, or one under docs/.</summary>
 internal sealed class Document
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
@@ -26,6 +26,9 @@ internal sealed class Document
     public static IReadOnlyList<string> Names { get; } =
     [
         "README.md",
+        "samples/README.md",
+        "src/Zapping.Datasets/README.md",
+        "src/Zapping.Models/README.md",
         "src/Zapping.Training/PACKAGE.md",
         .. Directory.EnumerateFiles(System.IO.Path.Combine(ThrowawayProject.Repository, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(path => System.IO.Path.GetRelativePath(ThrowawayProject.Repository, path).Replace('\\', '/'))

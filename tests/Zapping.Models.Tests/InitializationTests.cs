@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Zapping.Models.Tests;
 
-public sealed class InitialisationTests
+public sealed class InitializationTests
 {
     // In standard errors: wide enough that no seed fails by chance, far from any other published rule.
     private const double Tolerance = 6;

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace Zapping.Models;
 
-/// <summary>The published initial weights. Scales and shifts of normalisations are not drawn: they are built as 1 and 0.</summary>
-internal static class Initialisation
+/// <summary>The published initial weights. Scales and shifts of normalizations are not drawn: they are built as 1 and 0.</summary>
+internal static class Initialization
 {
     /// <summary>What the variance of a convolution's weights is to keep: that of activations, or that of gradients.</summary>
     public enum Fan
