@@ -140,7 +140,7 @@ public sealed class CheckpointStoreTests : IDisposable
             CheckpointHashes.Of(saved.Path).WriteTo(sums);
         }
 
-        Refusal(() => store.Resume(_trainer)).Reason.Should().Contain("format 3").And.Contain("Update");
+        Refusal(() => store.Resume(_trainer)).Reason.Should().Contain("format 4, written by Zapping.Training ").And.Contain("Update");
     }
 
     [Fact]
