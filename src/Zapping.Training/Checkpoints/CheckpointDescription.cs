@@ -61,7 +61,7 @@ internal sealed record CheckpointDescription(
                 ? whole.EnsurePossible()
                 : throw new InvalidDataException("its description is incomplete.");
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException) // the latter for strings that are no text
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or ArgumentException) // also for strings that are no text, and for a key twice
         {
             throw new InvalidDataException($"its description cannot be read ({failure.Message}).", failure);
         }

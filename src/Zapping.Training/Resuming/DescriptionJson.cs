@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,7 +13,7 @@ internal static class DescriptionJson
     /// <summary>A reader of JSON refuses what is nested more than 64 levels deep; a value that holds itself would never end.</summary>
     private const int Deepest = 16;
 
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    private static readonly JavaScriptEncoder Escapes = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public static JsonObject Of(IReadOnlyDictionary<string, object?> settings) => Object(settings.Select(setting => (setting.Key, setting.Value)), 0);
 
@@ -49,7 +50,7 @@ internal static class DescriptionJson
         },
     };
 
-    private static string Quoted(string text) => $"\"{Encoder.Encode(text)}\"";
+    private static string Quoted(string text) => $"\"{Escapes.Encode(text)}\"";
 
     // 2, 2.0 and 2e0 are one number.
     private static string Number(string json)
@@ -74,7 +75,7 @@ internal static class DescriptionJson
         var json = new JsonObject();
         foreach (var (key, value) in settings)
         {
-            json[key] = Node(value, depth + 1);
+            json[Valid(key)] = Node(value, depth + 1);
         }
 
         return json;
@@ -84,7 +85,7 @@ internal static class DescriptionJson
     {
         null => null,
         bool truth => JsonValue.Create(truth),
-        string text => JsonValue.Create(text),
+        string text => JsonValue.Create(Valid(text)),
         sbyte or byte or short or ushort or int or uint or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
         ulong number => JsonValue.Create(number),
         float number => float.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(NonFinite(number)),
@@ -95,8 +96,11 @@ internal static class DescriptionJson
         IReadOnlyDictionary<string, object?> settings when depth < Deepest => Object(settings.Select(setting => (setting.Key, setting.Value)), depth),
         IDictionary settings when depth < Deepest => Object(settings.Keys.Cast<object>().Select(key => (Words(key) ?? "", settings[key])), depth),
         IEnumerable list when depth < Deepest => new JsonArray([.. list.Cast<object?>().Select(entry => Node(entry, depth + 1))]),
-        _ => JsonValue.Create(Words(value)),
+        _ => JsonValue.Create(Valid(Words(value) ?? "")),
     };
+
+    // A half of a surrogate pair becomes U+FFFD in a file.
+    private static string Valid(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static string NonFinite(double number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -113,6 +113,15 @@ public sealed class ForgedCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void The_version_that_saved_it_is_named_beside_a_difference_and_is_none_itself()
+    {
+        _forged.Describe(description => (description["library_version"], description["settings"]!["micro_batch_size"]) = ("0.0.9", 3));
+        _forged.Refusal().Reason.Should().Contain("trainer.micro_batch_size was 3 and is null. If").And.Contain("It was saved by Zapping.Training 0.0.9, and this is ");
+        _forged.Describe(description => description["library_version"] = "0.0.9");
+        _forged.Store.Resume(_forged.Trainer)!.LibraryVersion.Should().Be("0.0.9");
+    }
+
+    [Fact]
     public void A_name_twice_in_the_description_is_refused()
     {
         _forged.Rewrite("checkpoint.json", bytes => [.. "{\"format\":3,"u8, .. bytes[1..]]);
