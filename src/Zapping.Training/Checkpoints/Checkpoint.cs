@@ -25,7 +25,7 @@ public sealed record Checkpoint(
     /// <summary>Looks at a checkpoint without a trainer, and without disturbing a process that is training.</summary>
     /// <param name="path">The folder of a checkpoint, or of a store, of which the newest is taken.</param>
     /// <returns>The checkpoint, whose files are those that were written.</returns>
-    /// <exception cref="InvalidDataException">It is damaged, or of a newer format; the message says how.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of a format that this version does not read; the message says how.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no checkpoint.</exception>
     public static Checkpoint Open(string path)
     {

@@ -14,6 +14,11 @@ namespace Zapping.Training;
 /// trainer.Fit(episodes, 9000 - trainer.State.Steps);
 /// </code>
 /// </summary>
+/// <remarks>
+/// Which version reads which checkpoint: the format number is raised by a version whose checkpoints an older one could not read, and a version reads all formats from 3, the first that was released,
+/// up to its own. With the same number a version may add keys: a resume from an older checkpoint names them as absent, until <see cref="ResumeOptions.Accept"/> lists them. No key is renamed, and none
+/// gets another meaning. The version of the library is stored and shown in messages, but not compared: CHANGELOG.md says where the same seed gives other numbers than before.
+/// </remarks>
 /// <threadsafety>One thread at a time.</threadsafety>
 public sealed class CheckpointStore : IDisposable
 {

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Reflection;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -27,29 +24,24 @@ internal sealed class TrainerSnapshot
         _optimizers = [.. trainer.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];
     }
 
-    private static string LibraryVersion { get; } =
-        typeof(Trainer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     public CheckpointDescription Describe(double? score, IReadOnlyDictionary<string, string>? notes) => new(
         CheckpointDescription.CurrentFormat,
-        LibraryVersion,
+        CheckpointDescription.OwnLibraryVersion,
         DateTimeOffset.Now,
         score,
         _trainer.GetType().Name,
         _trainer.State,
-        _trainer.Settings,
+        DescriptionJson.Of(_trainer.Settings),
         [.. _optimizers.Select(optimizer => optimizer.Describe())],
         [.. _trainer.Schedulers.Select(scheduler => new ResetDescription(
-            scheduler.Name, scheduler.Schedule, scheduler.State, (scheduler.Policy as IDescribed)?.Description))],
-        [.. _trainer.LearningRates.Select(learningRates => learningRates.Steps)],
-        notes ?? new Dictionary<string, string>(StringComparer.Ordinal),
-        [.. _trainer.LearningRates.Select(learningRates => learningRates.Metrics)],
-        _trainer.Feed,
-        [.. StatefulObservers.Select(observer => new ObserverDescription(NameOf(observer), observer.SaveState()))],
+            scheduler.Name, scheduler.Schedule, scheduler.State, DescriptionJson.OfDescribed(scheduler.Policy)))],
+        [.. _trainer.LearningRates.Select(rates => new LearningRateDescription(
+            rates.Kind, rates.Every, rates.Steps, rates.Metrics, rates.Options is { } options ? DescriptionJson.Of(options) : null))],
+        [.. StatefulObservers.Select(ObserverDescription.Of)],
+        ModelMode.Frozen(_trainer.Model),
         Convolutions,
-        [.. _trainer.LearningRates.Select(learningRates => learningRates.Kind)],
-        [.. _trainer.LearningRates.Select(learningRates => learningRates.Options)],
-        ModelMode.Frozen(_trainer.Model));
+        notes ?? new Dictionary<string, string>(StringComparer.Ordinal),
+        _trainer.Feed);
 
     public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
     {
@@ -101,20 +93,20 @@ internal sealed class TrainerSnapshot
         EnsureSame("trainer", saved.Trainer, _trainer.GetType().Name);
         EnsureSame("optimizers", string.Join(", ", saved.Optimizers.Select(o => o.Type)), string.Join(", ", _optimizers.Select(o => o.Describe().Type)));
         EnsureSame("resets", string.Join(", ", saved.Resets.Select(r => r.Policy)), string.Join(", ", _trainer.Schedulers.Select(s => s.Name)));
-        EnsureSame("number of learning-rate schedulers", $"{saved.LearningRateSteps.Count}", $"{_trainer.LearningRates.Count}");
-        if (saved.LearningRateSteps.Zip(_trainer.LearningRates).Any(pair => pair.Second.Steps > pair.First))
+        EnsureSame("number of learning-rate schedulers", $"{saved.LearningRates.Count}", $"{_trainer.LearningRates.Count}");
+        if (saved.LearningRates.Zip(_trainer.LearningRates).Any(pair => pair.Second.Steps > pair.First.Steps))
         {
             throw new InvalidDataException("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
         }
 
         EnsureMetrics(saved);
-        EnsureSetUpAlike(saved, accepted);
+        SetupComparison.EnsureAlike(saved, Describe(score: null, notes: null), accepted);
         using var scope = NewDisposeScope();
         var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
         var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)), allowNonFinite)).ToList();
         var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();
         var generator = ReadGenerator(files.Tensors(RandomFile));
-        RestoreObservers(saved.Observers ?? []);
+        RestoreObservers(saved.Observers);
 
         using var noGrad = no_grad();
         foreach (var (tensor, value) in model.Concat(policies))
@@ -122,9 +114,9 @@ internal sealed class TrainerSnapshot
             tensor.copy_(value);
         }
 
-        foreach (var ((learningRates, steps), place) in _trainer.LearningRates.Zip(saved.LearningRateSteps).Select((pair, place) => (pair, place)))
+        foreach (var (rates, before) in _trainer.LearningRates.Zip(saved.LearningRates))
         {
-            learningRates.CatchUp(steps, saved.LearningRateMetrics?[place] ?? []);
+            rates.CatchUp(before.Steps, before.Metrics);
         }
 
         optimizers.ForEach(write => write());
@@ -136,9 +128,9 @@ internal sealed class TrainerSnapshot
         random.set_rng_state(generator);
         _trainer.State = saved.State;
         _trainer.Expect(saved.Feed, accepted);
-        if (saved.Convolutions is { } convolutions && convolutions != Convolutions)
+        if (saved.Convolutions != Convolutions)
         {
-            TrainingLog.ResumedOnOtherArithmetic(_trainer.Log, convolutions, Convolutions);
+            TrainingLog.ResumedOnOtherArithmetic(_trainer.Log, saved.Convolutions, Convolutions);
         }
     }
 
@@ -146,70 +138,13 @@ internal sealed class TrainerSnapshot
 
     private IEnumerable<IStatefulTrainingObserver> StatefulObservers => _trainer.Observers.OfType<IStatefulTrainingObserver>();
 
-    private static string NameOf(IStatefulTrainingObserver observer) => observer is IDescribed { Description: var settings }
-        ? $"{observer.GetType().Name} ({string.Join(", ", settings.Select(setting => $"{setting.Key}: {setting.Value}"))})"
-        : observer.GetType().Name;
-
-    private void EnsureSetUpAlike(CheckpointDescription saved, IReadOnlyCollection<string> accepted)
-    {
-        var differences = new RunDifferences(accepted);
-        differences.Compare("trainer", saved.Settings, _trainer.Settings);
-        if (saved.FrozenParameters is { } frozen)
-        {
-            differences.Compare("frozen parameters", frozen, ModelMode.Frozen(_trainer.Model));
-        }
-
-        for (var i = 0; i < saved.Resets.Count; i++)
-        {
-            var scheduler = _trainer.Schedulers[i];
-            differences.Compare(FormattableString.Invariant($"reset {i}: schedule"), $"{saved.Resets[i].Schedule}", $"{scheduler.Schedule}");
-            differences.Compare(FormattableString.Invariant($"reset {i}"), saved.Resets[i].Options, (scheduler.Policy as IDescribed)?.Description);
-        }
-
-        for (var i = 0; i < (saved.LearningRateKinds?.Count ?? 0); i++)
-        {
-            var (name, own) = (FormattableString.Invariant($"learning rates {i}"), _trainer.LearningRates[i]);
-            differences.Compare(name, saved.LearningRateKinds![i], own.Kind);
-            if (saved.LearningRateKinds[i] == own.Kind) // of another class all options are others
-            {
-                differences.Compare(name, saved.LearningRateOptions?[i], own.Options);
-            }
-        }
-
-        // A scheduler keeps to itself from which rates it began, and a resume cannot tell it others.
-        if (_trainer.LearningRates.Count > 0 && InitialRates(saved.Optimizers) is { } before)
-        {
-            differences.Compare("initial learning rates", before, InitialRates(_optimizers.Select(optimizer => optimizer.Describe())) ?? before);
-        }
-
-        if (saved.Observers is { } observers)
-        {
-            differences.Compare("observers", string.Join(", ", observers.Select(observer => observer.Type)), string.Join(", ", StatefulObservers.Select(NameOf)));
-        }
-
-        if (differences.Text is { } text)
-        {
-            throw new InvalidDataException($"the run is set up otherwise: {text}");
-        }
-    }
-
     private void EnsureMetrics(CheckpointDescription saved)
     {
-        var (place, steps) = saved.LearningRateSteps.Index().FirstOrDefault(own => _trainer.LearningRates[own.Index].NeedsMetric && saved.LearningRateMetrics?[own.Index].Count != own.Item);
-        if (steps > 0)
+        var (place, rates) = saved.LearningRates.Index().FirstOrDefault(own => _trainer.LearningRates[own.Index].NeedsMetric && own.Item.Metrics.Count != own.Item.Steps);
+        if (rates is not null)
         {
-            throw new InvalidDataException($"its learning-rate scheduler {place} has made {steps} steps without a metric, and the one here waits for one.");
+            throw new InvalidDataException($"its learning-rate scheduler {place} has made {rates.Steps} steps without a metric, and the one here waits for one.");
         }
-    }
-
-    // Null where a group has none, or there is no group, which is refused when the optimizers are read.
-    private static string? InitialRates(IEnumerable<OptimizerDescription> optimizers)
-    {
-        const string Name = nameof(OptimizerOptions.InitialLearningRate);
-        var groups = optimizers.SelectMany(optimizer => optimizer.Groups).ToList();
-        return groups.Count > 0 && groups.TrueForAll(group => group.ContainsKey(Name))
-            ? string.Join(", ", groups.Select(group => group[Name].ToString("r", CultureInfo.InvariantCulture)))
-            : null;
     }
 
     // Those that cannot go on from what was saved, as the list of observers is another one and that is meant, begin anew.
@@ -221,10 +156,11 @@ internal sealed class TrainerSnapshot
         {
             foreach (var observer in StatefulObservers)
             {
-                if (left.Find(description => description.Type == NameOf(observer)) is { } own)
+                var now = ObserverDescription.Of(observer);
+                if (left.Find(now.IsAlike) is { } own)
                 {
                     left.Remove(own);
-                    before.Add((observer, observer.SaveState()));
+                    before.Add((observer, now.State));
                     observer.RestoreState(own.State);
                 }
             }

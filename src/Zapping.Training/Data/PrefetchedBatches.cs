@@ -11,7 +11,7 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
     public long? BatchesPerEpoch => source.BatchesPerEpoch;
 
     // Its batches are those of the source.
-    public IReadOnlyDictionary<string, string> Description => DescriptionText.OfSource(source);
+    public IReadOnlyDictionary<string, object?> Description => DescriptionJson.SettingsOfSource(source);
 
     public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)
     {

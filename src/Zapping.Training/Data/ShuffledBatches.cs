@@ -14,7 +14,7 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
     private readonly int _count;
     private readonly ulong _seed;
     private (long Min, long Max)? _classes;
-    private IReadOnlyDictionary<string, string>? _description;
+    private IReadOnlyDictionary<string, object?>? _description;
 
     /// <summary>Makes a source over tensors that stay the caller's to dispose of.</summary>
     /// <param name="inputs">[n, …].</param>
@@ -49,8 +49,13 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
     public long? BatchesPerEpoch => ((long)_count + BatchSize - 1) / BatchSize;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description => _description ??= DescriptionText.Of(
-        ("inputs", DataText.Of(_inputs)), ("labels", DataText.Of(_labels)), ("batch size", BatchSize), ("seed", _seed));
+    public IReadOnlyDictionary<string, object?> Description => _description ??= new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["inputs"] = DataText.Of(_inputs),
+        ["labels"] = DataText.Of(_labels),
+        ["batch_size"] = BatchSize,
+        ["seed"] = _seed,
+    };
 
     LabelledBatch ISizedBatches.Examples => new(_inputs, _labels);
 

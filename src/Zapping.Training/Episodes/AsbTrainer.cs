@@ -35,8 +35,8 @@ public sealed class AsbTrainer : EpisodicTrainer
         : base(model, [optimizer], options = OptionsRules.Ensure(options ?? new AsbOptions()), loss) =>
         _accumulate = options.AccumulateInnerGradients;
 
-    internal override IReadOnlyDictionary<string, string> Settings =>
-        new Dictionary<string, string>(base.Settings, StringComparer.Ordinal) { ["accumulate inner gradients"] = _accumulate.ToString() };
+    internal override IReadOnlyDictionary<string, object?> Settings =>
+        new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal) { ["accumulate_inner_gradients"] = _accumulate };
 
     private protected override IEnumerable<(string Name, Parameter Parameter)> MovedForGood => InnerParameters.In(Model);
 

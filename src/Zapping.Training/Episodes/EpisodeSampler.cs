@@ -15,7 +15,7 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
     private readonly LabelledBatch? _validation;
     private readonly (int ClassId, long[] Images)[] _classes;
     private readonly ulong _seed;
-    private IReadOnlyDictionary<string, string>? _description;
+    private IReadOnlyDictionary<string, object?>? _description;
 
     /// <summary>Makes a sampler over tensors that stay the caller's to dispose of.</summary>
     /// <param name="training">[n, …] inputs and [n] class ids as 64-bit integers.</param>
@@ -51,17 +51,19 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description => _description ??= DescriptionText.Of(
-        ("inputs", DataText.Of(_training.Inputs)),
-        ("labels", DataText.Of(_training.Labels)),
-        ("validation inputs", _validation is { } validation && _options.ValidationImages > 0 ? DataText.Of(validation.Inputs) : null),
-        ("inner images", _options.InnerImages),
-        ("inner source", _options.InnerSource),
-        ("small classes", _options.SmallClasses),
-        ("remember images", _options.RememberImages),
-        ("remember only", _options.RememberOnly),
-        ("validation images", _options.ValidationImages),
-        ("seed", _seed));
+    public IReadOnlyDictionary<string, object?> Description => _description ??= new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["inputs"] = DataText.Of(_training.Inputs),
+        ["labels"] = DataText.Of(_training.Labels),
+        ["validation_inputs"] = _validation is { } validation && _options.ValidationImages > 0 ? DataText.Of(validation.Inputs) : null,
+        ["inner_images"] = _options.InnerImages,
+        ["inner_source"] = _options.InnerSource,
+        ["small_classes"] = _options.SmallClasses,
+        ["remember_images"] = _options.RememberImages,
+        ["remember_only"] = _options.RememberOnly,
+        ["validation_images"] = _options.ValidationImages,
+        ["seed"] = _seed,
+    };
 
     /// <summary>The class ids that are drawn from, in ascending order.</summary>
     public IReadOnlyList<int> Classes => Array.ConvertAll(_classes, c => c.ClassId);

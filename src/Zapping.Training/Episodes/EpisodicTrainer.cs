@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp.Modules;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
@@ -133,11 +132,11 @@ public abstract class EpisodicTrainer : Trainer
     private protected abstract (Tensor Outputs, Tensor Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted);
 
-    internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(base.Settings, StringComparer.Ordinal)
+    internal override IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal)
     {
-        ["inner learning rate"] = InnerLearningRate.ToString("r", CultureInfo.InvariantCulture),
-        ["inner parameters"] = string.Join(", ", InnerParameters.In(Model).Select(p => p.Name)),
-        ["folded layer"] = _folded is null ? "none" : string.Join(", ", Model.named_parameters().Where(p => _folded.Has(p.parameter)).Select(p => p.name)),
+        ["inner_learning_rate"] = InnerLearningRate,
+        ["inner_parameters"] = InnerParameters.In(Model).Select(p => p.Name),
+        ["fused_update_layer"] = Model.named_parameters().Where(p => _folded?.Has(p.parameter) == true).Select(p => p.name),
     };
 
     private protected override void EnsureSignalled(BoundaryKind kind)

@@ -45,8 +45,8 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         _weights = new WeightTrajectory(options.FirstOrder ? int.MaxValue : options.KeepWeightsEvery);
     }
 
-    internal override IReadOnlyDictionary<string, string> Settings =>
-        new Dictionary<string, string>(base.Settings, StringComparer.Ordinal) { ["first order"] = _firstOrder.ToString() };
+    internal override IReadOnlyDictionary<string, object?> Settings =>
+        new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal) { ["first_order"] = _firstOrder };
 
     private protected override (Tensor Outputs, Tensor Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)

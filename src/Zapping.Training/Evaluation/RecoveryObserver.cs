@@ -49,7 +49,8 @@ public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
         ? new(kind)
         : throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of boundary.");
 
-    IReadOnlyDictionary<string, string> IDescribed.Description => DescriptionText.Of(("events", _boundary?.ToString() ?? "resets"));
+    IReadOnlyDictionary<string, object?> IDescribed.Description =>
+        new Dictionary<string, object?>(StringComparer.Ordinal) { ["events"] = _boundary?.ToString() ?? "Resets" };
 
     /// <summary>One curve for each event so far.</summary>
     /// <param name="options">Window and smoothing; default: see there.</param>

@@ -59,7 +59,7 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver, IDescribed
     /// <exception cref="InvalidOperationException">No task has ended yet, or the run's beginning was not seen.</exception>
     public TaskMatrix Losses => new(Matrix(scores => scores.Losses));
 
-    IReadOnlyDictionary<string, string> IDescribed.Description => DescriptionText.Of(("tasks", _every));
+    IReadOnlyDictionary<string, object?> IDescribed.Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["every"] = _every };
 
     /// <summary>Says that the open task has ended, as after the last one, and evaluates.</summary>
     /// <exception cref="InvalidOperationException">None is open.</exception>

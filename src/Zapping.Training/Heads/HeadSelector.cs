@@ -36,14 +36,14 @@ public abstract class HeadSelector
     public static HeadSelector Layer(Linear layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        return new ByExpression(() => layer.weight, () => layer.bias);
+        return new ByExpression(() => layer.weight, () => layer.bias, nameof(Layer));
     }
 
     /// <summary>This very layer, whose kernel must be 1x1.</summary>
     public static HeadSelector Layer(Conv2d layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        return new ByExpression(() => layer.weight!, () => layer.bias);
+        return new ByExpression(() => layer.weight!, () => layer.bias, nameof(Layer));
     }
 
     /// <summary>Parameters that an expression yields at the time of each reset, for heads that are no known layer.</summary>
@@ -52,7 +52,7 @@ public abstract class HeadSelector
     public static HeadSelector Parameter(Func<Parameter> weight, Func<Parameter?>? bias = null)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        return new ByExpression(weight, bias ?? (() => null));
+        return new ByExpression(weight, bias ?? (() => null), nameof(Parameter));
     }
 
     /// <summary>Several heads: which one is decided from the boundary, for example one head per task.</summary>
@@ -102,7 +102,7 @@ public abstract class HeadSelector
 
     private sealed class OnlyLinear(int? classCount) : HeadSelector
     {
-        public override string ToString() => classCount is null ? "the only linear layer" : $"the only linear layer with {classCount} units";
+        public override string ToString() => classCount is null ? "Single" : FormattableString.Invariant($"Single({classCount})");
 
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary)
         {
@@ -137,7 +137,7 @@ public abstract class HeadSelector
 
     private sealed class ByName(string layer) : HeadSelector
     {
-        public override string ToString() => $"layer '{layer}'";
+        public override string ToString() => $"ByName({layer})";
 
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary)
         {
@@ -157,16 +157,16 @@ public abstract class HeadSelector
         }
     }
 
-    private sealed class ByExpression(Func<Parameter> weight, Func<Parameter?> bias) : HeadSelector
+    private sealed class ByExpression(Func<Parameter> weight, Func<Parameter?> bias, string factory) : HeadSelector
     {
-        public override string ToString() => "given parameters";
+        public override string ToString() => factory;
 
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => new(weight(), bias());
     }
 
     private sealed class ByBoundary(Func<TrainingBoundary, HeadSelector> choose) : HeadSelector
     {
-        public override string ToString() => "chosen at each boundary";
+        public override string ToString() => nameof(PerBoundary);
 
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => boundary is null
             ? throw new InvalidOperationException(

@@ -10,7 +10,7 @@ public abstract class UnitSelection
     public static UnitSelection BoundaryClasses { get; } = new AtBoundary();
 
     /// <summary>Every unit.</summary>
-    public static UnitSelection All { get; } = new Matching(_ => true, "all units");
+    public static UnitSelection All { get; } = new Matching(_ => true, nameof(All));
 
     /// <summary>A new random choice at each reset, every subset equally likely, unused units included.</summary>
     /// <param name="count">How many, at least 1.</param>
@@ -25,7 +25,7 @@ public abstract class UnitSelection
     public static UnitSelection Where(Func<int, bool> condition)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        return new Matching(condition, "the condition");
+        return new Matching(condition, nameof(Where));
     }
 
     /// <summary>The units that a function chooses at the time of the reset, from whatever it looks at.</summary>
@@ -60,7 +60,7 @@ public abstract class UnitSelection
 
     private sealed class ByKind : UnitSelection
     {
-        public override string ToString() => "the classes of the boundary, or all units where it names none by its kind";
+        public override string ToString() => nameof(Default);
 
         private protected override int[] Select(Head head, ResetContext context) =>
             (context.Boundary.Kind is BoundaryKind.EpochBoundary or BoundaryKind.StepBoundary ? All : BoundaryClasses).Select(head, context);
@@ -68,7 +68,7 @@ public abstract class UnitSelection
 
     private sealed class Function(Func<Head, ResetContext, IReadOnlyList<int>> choose) : UnitSelection
     {
-        public override string ToString() => "chosen by a function";
+        public override string ToString() => nameof(From);
 
         private protected override int[] Select(Head head, ResetContext context) => choose(head, context) is { Count: > 0 } units
             ? [.. units]
@@ -77,7 +77,7 @@ public abstract class UnitSelection
 
     private sealed class AtBoundary : UnitSelection
     {
-        public override string ToString() => "the classes of the boundary";
+        public override string ToString() => nameof(BoundaryClasses);
 
         public override void EnsureSuits(ResetSchedule schedule)
         {
@@ -116,7 +116,7 @@ public abstract class UnitSelection
     {
         private readonly int _count;
 
-        public override string ToString() => $"{_count} at random";
+        public override string ToString() => FormattableString.Invariant($"{nameof(Random)}({_count})");
 
         public RandomUnits(int count)
         {
@@ -134,7 +134,7 @@ public abstract class UnitSelection
     {
         private readonly int[] _units;
 
-        public override string ToString() => string.Join(", ", _units);
+        public override string ToString() => $"Indices({string.Join(", ", _units.Select(unit => FormattableString.Invariant($"{unit}")))})";
 
         public Fixed(IReadOnlyList<int> units)
         {
@@ -146,9 +146,9 @@ public abstract class UnitSelection
         private protected override int[] Select(Head head, ResetContext context) => _units;
     }
 
-    private sealed class Matching(Func<int, bool> condition, string name) : UnitSelection
+    private sealed class Matching(Func<int, bool> condition, string factory) : UnitSelection
     {
-        public override string ToString() => name;
+        public override string ToString() => factory;
 
         private protected override int[] Select(Head head, ResetContext context)
         {
@@ -156,7 +156,7 @@ public abstract class UnitSelection
             var units = Enumerable.Range(0, unitCount).Where(condition).ToArray();
             return units.Length > 0
                 ? units
-                : throw new InvalidOperationException($"The selection is empty: {name} holds for none of {unitCount} units.");
+                : throw new InvalidOperationException($"The selection is empty: the condition holds for none of {unitCount} units.");
         }
     }
 }

@@ -42,6 +42,8 @@ public abstract class LayerRange
 
     private sealed class LastLayers(int count) : LayerRange
     {
+        public override string ToString() => FormattableString.Invariant($"{nameof(Last)}({count})");
+
         private protected override IEnumerable<(string Name, nn.Module Module)> Of(IReadOnlyList<(string Name, nn.Module Module)> called)
         {
             var weighted = Enumerable.Range(0, called.Count).Where(i => UnitLayer.Of(called[i].Name, called[i].Module) is not null).ToList();
@@ -53,6 +55,8 @@ public abstract class LayerRange
 
     private sealed class FromLayer(string layer) : LayerRange
     {
+        public override string ToString() => $"{nameof(From)}({layer})";
+
         private protected override IEnumerable<(string Name, nn.Module Module)> Of(IReadOnlyList<(string Name, nn.Module Module)> called)
         {
             var later = called.SkipWhile(m => m.Name != layer && !m.Name.StartsWith(layer + ".", StringComparison.Ordinal)).ToList();

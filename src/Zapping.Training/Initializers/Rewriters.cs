@@ -26,7 +26,7 @@ public abstract class FreshRewriter : Rewriter
 
 internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : FreshRewriter
 {
-    public override string ToString() => $"Kaiming {(uniform ? "uniform" : "normal")}, fan {fan}";
+    public override string ToString() => $"{(uniform ? nameof(KaimingUniform) : nameof(KaimingNormal))}({fan})";
 
     private readonly bool _ofSlice = Enum.IsDefined(fan) ? fan == KaimingFan.AsPublished : throw new ArgumentOutOfRangeException(nameof(fan), fan, "Unknown fan.");
 
@@ -41,7 +41,7 @@ internal sealed class KaimingRewriter(KaimingFan fan, bool uniform) : FreshRewri
 
 internal sealed class XavierRewriter(bool uniform) : FreshRewriter
 {
-    public override string ToString() => $"Xavier {(uniform ? "uniform" : "normal")}";
+    public override string ToString() => uniform ? nameof(XavierUniform) : nameof(XavierNormal);
 
     public override void EnsureApplicable(Parameter parameter, string name) => Fan.EnsureHasFanIn(parameter, name);
 
@@ -51,7 +51,7 @@ internal sealed class XavierRewriter(bool uniform) : FreshRewriter
 
 internal sealed class LayerDefaultRewriter : FreshRewriter
 {
-    public override string ToString() => _fanIn is null ? "the layer's default" : FormattableString.Invariant($"the layer's default with fan-in {_fanIn}");
+    public override string ToString() => _fanIn is null ? nameof(LayerDefault) : FormattableString.Invariant($"{nameof(LayerDefault)}({_fanIn})");
 
     private readonly long? _fanIn;
 
@@ -82,7 +82,7 @@ internal sealed class LayerDefaultRewriter : FreshRewriter
 
 internal sealed class ConstantRewriter(double value) : FreshRewriter
 {
-    public override string ToString() => FormattableString.Invariant($"{value:r}");
+    public override string ToString() => BitConverter.DoubleToInt64Bits(value) == 0 ? nameof(Zeros) : FormattableString.Invariant($"{nameof(Constant)}({value:r})");
 
     private readonly Distribution _value = Distribution.Constant(Guard.Finite(value));
 
@@ -93,7 +93,7 @@ internal sealed class ConstantRewriter(double value) : FreshRewriter
 
 internal sealed class RewindRewriter : Rewriter
 {
-    public override string ToString() => "a snapshot";
+    public override string ToString() => nameof(RewindTo);
 
     private readonly ParameterSnapshot _snapshot;
 
@@ -115,6 +115,8 @@ internal sealed class RewindRewriter : Rewriter
 /// <summary>Adds one number to each entry of a vector's slice.</summary>
 internal sealed class ShiftRewriter(double[] shifts) : Rewriter
 {
+    public override string ToString() => $"{nameof(Shift)}({string.Join(", ", shifts.Select(shift => FormattableString.Invariant($"{shift:r}")))})";
+
     public override bool NeedsCurrentValues => true;
 
     public override void Write(RewriteTarget target)
@@ -131,7 +133,7 @@ internal sealed class ShiftRewriter(double[] shifts) : Rewriter
 
 internal sealed class ShrinkAndPerturbRewriter(double shrink, double perturb, Rewriter fresh) : Rewriter
 {
-    public override string ToString() => FormattableString.Invariant($"{_shrink:r} of what is there and {_perturb:r} of: {fresh}");
+    public override string ToString() => FormattableString.Invariant($"{nameof(ShrinkAndPerturb)}({_shrink:r}, {_perturb:r}, {fresh})");
 
     private readonly double _shrink = Guard.NonNegative(shrink);
     private readonly double _perturb = Guard.NonNegative(perturb);

@@ -60,7 +60,7 @@ public sealed class ParameterSet
     }
 
     /// <inheritdoc/>
-    public override string ToString() => ReferenceEquals(this, All) ? "all" : _prefixes.Count > 0 ? $"those that begin with {string.Join(", ", _prefixes)}" : "those of a condition";
+    public override string ToString() => ReferenceEquals(this, All) ? nameof(All) : _prefixes.Count > 0 ? $"{nameof(Prefixes)}({string.Join(", ", _prefixes)})" : nameof(Where);
 
     private List<(string name, Parameter parameter)> Choose(nn.Module model)
     {

@@ -95,7 +95,7 @@ public sealed partial class ContinualTrainer
     // Passes over what an interrupted Fit has finished of the same stream, and only then says that this one has begun.
     private (Feed Feed, StreamProgress Progress, bool HasTask) GoOn(IEnumerator<TrainingTask> tasks, int batchSize, FitRun run)
     {
-        var description = new FeedDescription(FeedDescription.Stream, DescriptionText.Of(("batch size", batchSize)), IsFinished: false, Place: null);
+        var description = FeedDescription.OfStream(batchSize);
         var last = Continue(description);
         var progress = new StreamProgress();
         try

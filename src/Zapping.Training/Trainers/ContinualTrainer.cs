@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -43,10 +42,9 @@ public sealed partial class ContinualTrainer : Trainer
             throw new NotSupportedException("A native optimizer (LBFGS) evaluates the loss itself and cannot be combined with others.");
         }
     }
-    internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(base.Settings, StringComparer.Ordinal)
-    {
-        ["examples at a time"] = _microBatch?.ToString(CultureInfo.InvariantCulture) ?? "all",
-    };
+
+    internal override IReadOnlyDictionary<string, object?> Settings =>
+        new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal) { ["micro_batch_size"] = _microBatch };
 
     internal void TakeInParts(int size) => _microBatch = size;
 }

@@ -35,7 +35,7 @@ internal sealed class Feed : IDisposable
         IsOfCheckpoint || (!_isFinished && (state.EpochSteps is not null || state.TaskClasses is not null || _progress is { FinishedTasks: > 0 }));
 
     /// <summary>How far an interrupted stream was; null if none was interrupted, or another stream is meant.</summary>
-    public StreamPlace? OpenPlace => new RunDifferences(Accepted).IsAccepted("source") ? null : Description.Place;
+    public StreamPlace? OpenPlace => new RunDifferences(Accepted).IsAccepted(FeedDescription.Tasks) ? null : Description.Place;
 
     private bool IsOfCheckpoint { get; }
 

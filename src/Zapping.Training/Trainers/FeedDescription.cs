@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Zapping.Training.Internal;
 
 /// <summary>What a run's last <c>Fit</c> was fed with.</summary>
@@ -5,18 +7,24 @@ namespace Zapping.Training.Internal;
 /// <param name="Settings">Of the source.</param>
 /// <param name="IsFinished">Whether that <c>Fit</c> returned.</param>
 /// <param name="Place">How far it was in a stream; null for other kinds.</param>
-/// <param name="Mode">In which mode the model was when it began, as <see cref="ModelMode.Of"/> says it; null if it is not known.</param>
-internal sealed record FeedDescription(string Kind, IReadOnlyDictionary<string, string> Settings, bool IsFinished, StreamPlace? Place, string? Mode = null)
+/// <param name="Model">In which mode the model was when it began, as <see cref="ModelMode.Of"/> says it; null before it has begun.</param>
+internal sealed record FeedDescription(string Kind, JsonObject Settings, bool IsFinished, StreamPlace? Place, JsonObject? Model = null)
 {
     public const string Epochs = "epochs";
-    public const string Stream = "stream of tasks";
+    public const string Stream = "stream";
     public const string Episodes = "episodes";
+
+    /// <summary>Key of a difference between the tasks of two streams.</summary>
+    public const string Tasks = "source.tasks";
 
     public static FeedDescription Of(string kind, object source) => new(
         kind,
-        DescriptionText.OfSource(source),
+        DescriptionJson.Of(DescriptionJson.SettingsOfSource(source)),
         IsFinished: false,
         Place: null);
+
+    public static FeedDescription OfStream(int batchSize) =>
+        new(Stream, new JsonObject { ["batch_size"] = batchSize }, IsFinished: false, Place: null);
 
     /// <summary>What the next <c>Fit</c> changes without having been told that it is meant; null if nothing.</summary>
     /// <param name="next">What that one is fed with.</param>
@@ -29,11 +37,11 @@ internal sealed record FeedDescription(string Kind, IReadOnlyDictionary<string, 
         }
 
         var differences = new RunDifferences(accepted);
-        differences.Compare("source: kind", Kind, next.Kind);
-        differences.Compare("source", Settings, next.Settings);
-        if (Mode is not null && next.Mode is not null)
+        differences.Compare("source.kind", Kind, next.Kind);
+        differences.CompareSettings("source", Settings, next.Settings);
+        if (Model is not null && next.Model is not null)
         {
-            differences.Compare("mode of the model", Mode, next.Mode);
+            ModelMode.Compare(differences, Model, next.Model);
         }
 
         return differences.Text;

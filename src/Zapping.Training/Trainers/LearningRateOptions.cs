@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using static TorchSharp.torch.optim.lr_scheduler;
 
 namespace Zapping.Training.Internal;
@@ -25,32 +25,19 @@ internal static class LearningRateOptions
     };
 
     /// <returns>By name; null if nothing can be read.</returns>
-    public static IReadOnlyDictionary<string, string>? Of(LRScheduler schedule)
+    public static IReadOnlyDictionary<string, object?>? Of(LRScheduler schedule)
     {
         if (schedule is IDescribed described)
         {
             return described.Description;
         }
 
-        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        var options = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var field in FieldsOf(schedule.GetType()))
         {
-            var name = field.Name.TrimStart('_').Replace('_', ' ');
-            var value = field.GetValue(schedule);
-            if (value is IReadOnlyCollection<LRScheduler> parts)
+            if (Value(field.GetValue(schedule)) is { } value)
             {
-                foreach (var (place, part) in parts.Index())
-                {
-                    options.TryAdd(Invariant($"{name} {place}"), part.GetType().Name);
-                    foreach (var (inner, text) in Of(part) ?? new Dictionary<string, string>(StringComparer.Ordinal))
-                    {
-                        options.TryAdd(Invariant($"{name} {place} {inner}"), text);
-                    }
-                }
-            }
-            else if (Text(value) is { } text)
-            {
-                options.TryAdd(name, text);
+                options.TryAdd(NameOf(field), value);
             }
         }
 
@@ -80,20 +67,19 @@ internal static class LearningRateOptions
     }
 
     // Null for what cannot be written down. A sequence that is no collection may be made anew each time, and is not read.
-    private static string? Text(object? value) => value switch
+    private static object? Value(object? value) => value switch
     {
-        string or bool or Enum => $"{value}",
-        int or long or double => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
-        Dictionary<string, List<double>> byName => $"{{{string.Join(", ", byName.OrderBy(own => own.Key, StringComparer.Ordinal).Select(own => $"{own.Key}: {Text(own.Value)}"))}}}",
-        ICollection all when all.Cast<object?>().Select(Text).ToList() is var texts && !texts.Contains(null) => $"[{string.Join(", ", texts)}]",
-        { } part when part.GetType() is { IsNestedPrivate: true } type && type.DeclaringType?.BaseType == typeof(LRScheduler) => PartText(type, part),
+        string or bool or Enum or int or long or double => value,
+        LRScheduler part => new Dictionary<string, object?>(Of(part) ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal) { ["kind"] = part.GetType().Name },
+        Dictionary<string, List<double>> byName => byName.ToDictionary(own => own.Key, own => (object?)own.Value, StringComparer.Ordinal),
+        ICollection all when all.Cast<object?>().Select(Value).ToList() is var values && !values.Contains(null) => values,
+        { } part when part.GetType() is { IsNestedPrivate: true } type && type.DeclaringType?.BaseType == typeof(LRScheduler) => PartOf(type, part),
         _ => null,
     };
 
     // OneCycleLR keeps each of its phases in an object of a private class.
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Fields of TorchSharp's schedulers: ILLink.Descriptors.xml keeps them.")]
-    private static string PartText(Type type, object part) =>
-        $"{{{string.Join(", ", type.GetFields().Select(field => $"{field.Name.Replace('_', ' ')}: {Text(field.GetValue(part))}"))}}}";
+    private static Dictionary<string, object?> PartOf(Type type, object part) => type.GetFields().ToDictionary(NameOf, field => Value(field.GetValue(part)), StringComparer.Ordinal);
 
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+    private static string NameOf(FieldInfo field) => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.Name.TrimStart('_'));
 }

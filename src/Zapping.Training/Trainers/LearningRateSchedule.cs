@@ -12,11 +12,11 @@ internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedu
 
     public BoundaryKind Every => every;
 
-    /// <summary>Its class, and what is followed by a step.</summary>
-    public string Kind => $"{schedule.GetType().Name} after each {every}";
+    /// <summary>Its class.</summary>
+    public string Kind => schedule.GetType().Name;
 
     /// <summary>Its options by name, as far as they can be read; null if they cannot.</summary>
-    public IReadOnlyDictionary<string, string>? Options => LearningRateOptions.Of(schedule);
+    public IReadOnlyDictionary<string, object?>? Options => LearningRateOptions.Of(schedule);
 
     public bool NeedsMetric => metric is not null;
 

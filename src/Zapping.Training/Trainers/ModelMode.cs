@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Internal;
@@ -7,22 +8,23 @@ internal static class ModelMode
 {
     private const string Train = "train";
     private const string Eval = "eval";
+    private const string Mode = "mode";
 
-    /// <summary>Train or eval, and each module that is in another mode than the one that holds it.</summary>
-    public static string Of(nn.Module model)
+    /// <summary>Train or eval as <c>mode</c>, and of each module that is in another mode than the one that holds it as <c>mode.</c> and its name.</summary>
+    public static JsonObject Of(nn.Module model)
     {
         var modes = new Dictionary<string, bool>(StringComparer.Ordinal);
-        var parts = new List<string>();
+        var settings = new JsonObject();
         foreach (var (name, module) in ParameterCatalog.Modules(model))
         {
             modes[name] = module.training;
             if (name.Length == 0 || modes[HolderOf(name)] != module.training)
             {
-                parts.Add(name.Length == 0 ? TextOf(module.training) : $"'{name}' {TextOf(module.training)}");
+                settings[name.Length == 0 ? Mode : $"{Mode}.{name}"] = module.training ? Train : Eval;
             }
         }
 
-        return string.Join(", ", parts);
+        return settings;
 
         string HolderOf(string name)
         {
@@ -36,8 +38,26 @@ internal static class ModelMode
         }
     }
 
+    /// <summary>Compares module by module, where a module that is not named is in the mode of the one that holds it.</summary>
+    public static void Compare(RunDifferences differences, JsonObject saved, JsonObject own)
+    {
+        foreach (var key in saved.Concat(own).Select(mode => mode.Key).Distinct(StringComparer.Ordinal))
+        {
+            differences.Compare($"model.{key}", ModeOf(saved, key), ModeOf(own, key));
+        }
+
+        static JsonNode? ModeOf(JsonObject modes, string key)
+        {
+            JsonNode? mode;
+            while (!modes.TryGetPropertyValue(key, out mode) && key.LastIndexOf('.') is >= 0 and var end)
+            {
+                key = key[..end];
+            }
+
+            return mode;
+        }
+    }
+
     /// <summary>Names of the parameters that require no gradient.</summary>
     public static IReadOnlyList<string> Frozen(nn.Module model) => [.. model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name)];
-
-    private static string TextOf(bool training) => training ? Train : Eval;
 }

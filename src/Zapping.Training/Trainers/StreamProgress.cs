@@ -103,7 +103,7 @@ internal sealed class StreamProgress : IDisposable
 
     private static InvalidOperationException Another(string how) => new(
         $"The stream is not the one that was interrupted, and nothing was changed: {how}. Give the same stream, from its beginning; or, if another one is meant, resume with "
-        + $"new {nameof(ResumeOptions)} {{ {nameof(ResumeOptions.Accept)} = [\"source\"] }}, or set {nameof(Trainer.State)}, which begins anew.");
+        + $"new {nameof(ResumeOptions)} {{ {nameof(ResumeOptions.Accept)} = [\"{FeedDescription.Tasks}\"] }}, or set {nameof(Trainer.State)}, which begins anew.");
 
     private static Tensor ContentsOf(TrainingTask task)
     {

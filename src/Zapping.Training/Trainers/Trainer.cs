@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Zapping.Training.Internal;
@@ -129,9 +128,9 @@ public abstract class Trainer : IDisposable
     internal void Add(ITrainingObserver observer) => _signals.Add(observer);
 
     /// <summary>What a resumed run must share with the saved one besides model, optimizers and resets.</summary>
-    internal virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
+    internal virtual IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(StringComparer.Ordinal)
     {
-        ["gradient clipping"] = Pass.MaxGradientNorm?.ToString("r", CultureInfo.InvariantCulture) ?? "none",
+        ["clip"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["max_norm"] = Pass.MaxGradientNorm },
     };
 
     /// <summary>Registers what follows each step of a <c>Fit</c>.</summary>
@@ -185,7 +184,7 @@ public abstract class Trainer : IDisposable
             return null;
         }
 
-        return last.Description.DifferencesTo(next with { Mode = ModelMode.Of(Model) }, last.Accepted) is { } text
+        return last.Description.DifferencesTo(next with { Model = ModelMode.Of(Model) }, last.Accepted) is { } text
             ? throw new InvalidOperationException($"The interrupted run was fed or set up otherwise, and nothing was changed: {text} Or begin anew by setting {nameof(State)}.")
             : last;
     }
@@ -193,7 +192,7 @@ public abstract class Trainer : IDisposable
     /// <summary>Says what a <c>Fit</c> is fed with, until it <see cref="Feed.Finish">finishes</see>.</summary>
     private protected Feed Begin(FeedDescription description, StreamProgress? progress = null)
     {
-        var feed = new Feed(description with { Mode = ModelMode.Of(Model) }, progress);
+        var feed = new Feed(description with { Model = ModelMode.Of(Model) }, progress);
         Fed(feed);
         return feed;
     }

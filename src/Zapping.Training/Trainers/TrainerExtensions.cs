@@ -76,7 +76,7 @@ public static class TrainerExtensions
     /// <exception cref="ArgumentException">Another kind, one to which the trainer never comes, or a scheduler that waits for a metric.</exception>
     /// <remarks>
     /// A resume brings a new scheduler to where the saved one was by stepping it, and compares its class and its options. The options of TorchSharp's classes are read from their
-    /// private fields, such as <c>step size</c>, <c>gamma</c> and <c>milestones</c>, those of the schedulers that a SequentialLR or a ChainedLR is made of too; functions, as of
+    /// private fields, such as <c>step_size</c>, <c>gamma</c> and <c>milestones</c>, those of the schedulers that a SequentialLR or a ChainedLR is made of too; functions, as of
     /// LambdaLR and MultiplicativeLR, cannot be compared. A class of your own says what determines it through <see cref="IDescribed"/>.
     /// </remarks>
     public static TTrainer UseLearningRates<TTrainer>(

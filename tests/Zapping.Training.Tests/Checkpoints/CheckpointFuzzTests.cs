@@ -13,7 +13,7 @@ public sealed class CheckpointFuzzTests : IDisposable
     private static readonly string[] Values =
     [
         "null", "0", "-1", "1", "1e400", "9223372036854775807", "99999999999999999999", "0.5", "true", "\"\"", "\"NaN\"", "\"Infinity\"", "[]", "{}", "[null]",
-        "{\"a\":null}", "[[[[[[[[1]]]]]]]]", "\"2024-13-45\"", "\"class_boundary\"",
+        "{\"a\":null}", "[[[[[[[[1]]]]]]]]", "\"2024-13-45\"", "\"ClassBoundary\"", "1e99999999999", "{\"a\":{\"b\":[{\"c\":1}]}}",
     ];
 
     private readonly ForgedCheckpoint _forged = new();

@@ -106,11 +106,11 @@ public sealed class CheckpointStoreTests : IDisposable
             (new MetaAsbTrainer(_net, _adam), "AsbTrainer"),
             (Zapped(new AsbTrainer(_net, sgd)), "optimizers"),
             (Zapped(new AsbTrainer(_net, some)), "optimizer"),
-            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerLearningRate = 0.5 })), "inner learning rate was 0.001 and is 0.5"),
-            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerParameters = ParameterSet.Prefixes("head.") })), "inner parameters"),
+            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerLearningRate = 0.5 })), "trainer.inner_learning_rate was 0.001 and is 0.5"),
+            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerParameters = ParameterSet.Prefixes("head.") })), "trainer.inner_parameters "),
             (new AsbTrainer(_net, _adam), "resets"),
-            (new AsbTrainer(_net, _adam).UseZapping(new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 9 }, o => o.Head = Nets.Head), "Seed"),
-            (Zapped(new AsbTrainer(_net, _adam)).UseGradientClipping(1), "gradient clipping"),
+            (new AsbTrainer(_net, _adam).UseZapping(new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 9 }, o => o.Head = Nets.Head), "resets.0.schedule.seed was 0 and is 9"),
+            (Zapped(new AsbTrainer(_net, _adam)).UseGradientClipping(1), "trainer.clip.max_norm was null and is 1"),
         };
         foreach (var (trainer, reason) in cases)
         {
@@ -140,7 +140,7 @@ public sealed class CheckpointStoreTests : IDisposable
             CheckpointHashes.Of(saved.Path).WriteTo(sums);
         }
 
-        Refusal(() => store.Resume(_trainer)).Reason.Should().Contain("format 3").And.Contain("Update");
+        Refusal(() => store.Resume(_trainer)).Reason.Should().Contain("format 4, written by Zapping.Training ").And.Contain("Update");
     }
 
     [Fact]

@@ -18,7 +18,10 @@ public sealed class ForgedCheckpointTests : IDisposable
         // what is altered, the JSON that is put there (null: it is taken away), the reason
         { "settings", null, "description cannot be read" },
         { "settings", "null", "description cannot be read" },
-        { "settings", """{"gradient clipping":null}""", "description is incomplete" },
+        { "settings", "5", "description cannot be read" },
+        { "settings/clip", null, "trainer.clip was absent and is {\"max_norm\": null}" },
+        { "settings/clip/max_norm", "1e99999999999", "trainer.clip.max_norm was 1e99999999999 and is null" },
+        { "settings/color", "null", "trainer.color was null and is absent" },
         { "notes", "null", "description cannot be read" },
         { "notes", """{"a":null}""", "description is incomplete" },
         { "trainer", "null", "description cannot be read" },
@@ -41,11 +44,27 @@ public sealed class ForgedCheckpointTests : IDisposable
         { "resets/0/state", "null", "description cannot be read" },
         { "resets/0/state/resets", "-5", "counts -5 of something" },
         { "resets/0/schedule", "null", "description cannot be read" },
-        { "resets/0/schedule/period", "7", "reset 0: schedule was ResetSchedule { Every = ClassBoundary, Period = 7," },
-        { "learning_rate_steps", "null", "description cannot be read" },
-        { "learning_rate_steps/0", "-1", "counts -1 of something" },
-        { "learning_rate_steps/0", "9223372036854775807", "make 9223372036854775807 steps; at most 100000000" },
-        { "learning_rate_steps", "[]", "another number of metrics than steps of a learning-rate scheduler" },
+        { "resets/0/schedule/period", "7", "resets.0.schedule.period was 7 and is 1" },
+        { "resets/0/schedule/every", "\"class\"", "description cannot be read" },
+        { "resets/0/schedule/every", "\"StepBoundary\"", "resets.0.schedule.every was \"StepBoundary\" and is \"ClassBoundary\"" },
+        { "resets/0/options", "[]", "description cannot be read" },
+        { "resets/0/options/bias", "null", "resets.0.bias was null and is \"Keep\"" },
+        { "resets/0/options/weights", "{}", "resets.0.weights was {} and is \"KaimingNormal(AsPublished)\"" },
+        { "learning_rates", "null", "description cannot be read" },
+        { "learning_rates", "[null]", "description is incomplete" },
+        { "learning_rates", "[]", "number of learning-rate schedulers is another one: '0', not '1'" },
+        { "learning_rates/0/steps", "-1", "counts -1 of something" },
+        { "learning_rates/0/steps", "9223372036854775807", "make 9223372036854775807 steps; at most 100000000" },
+        { "learning_rates/0/metrics", "[1]", "another number of metrics than steps of a learning-rate scheduler" },
+        { "learning_rates/0/options/gamma", "0.25", "learning_rates.0.gamma was 0.25 and is 0.5" },
+        { "frozen_parameters", "[null]", "description is incomplete" },
+        { "frozen_parameters", """["head.bias"]""", "parameters.frozen was [\"head.bias\"] and is []" },
+        { "observers", "[null]", "description is incomplete" },
+        { "observers", """[{"type":"Own","settings":null,"state":""}]""", "observers was [\"Own\"] and is []" },
+        { "observers", """[{"type":"Own","settings":3,"state":""}]""", "description cannot be read" },
+        { "format", "1", "it is of format 1, written by Zapping.Training " },
+        { "format", "2", "which no released version wrote, and which is not read any more. Finish the run with the build that wrote it" },
+        { "format", "-7", "which no released version wrote" },
     };
 
     public void Dispose() => _forged.Dispose();
@@ -75,10 +94,37 @@ public sealed class ForgedCheckpointTests : IDisposable
         _forged.Refusal().Reason.Should().Contain(reason);
     }
 
+    [Theory]
+    [InlineData("\"max_norm\": null", "\"max_norm\": 1, \"max_norm\": 2")]
+    [InlineData("\"max_norm\": null", "\"max_norm\": \"\\ud800\"")]
+    [InlineData("\"max_norm\": null", "\"max_norm\": [{ \"a\": \"\\udfff\" }]")]
+    [InlineData("\"max_norm\": null", "\"\\ud800\": null")]
+    [InlineData("\"gamma\": 0.5", "\"gamma\": \"\\ud800\"")]
+    [InlineData("\"bias\": \"Keep\"", "\"bias\": \"\u0080\"")] // no UTF-8 in Latin-1
+    public void Settings_with_a_key_twice_or_a_string_that_is_no_text_are_refused(string sound, string forged)
+    {
+        _forged.Rewrite("checkpoint.json", bytes =>
+        {
+            var text = Encoding.Latin1.GetString(bytes);
+            text.Should().Contain(sound);
+            return Encoding.Latin1.GetBytes(text.Replace(sound, forged, StringComparison.Ordinal));
+        });
+        _forged.Refusal().Reason.Should().Contain("description cannot be read");
+    }
+
+    [Fact]
+    public void The_version_that_saved_it_is_named_beside_a_difference_and_is_none_itself()
+    {
+        _forged.Describe(description => (description["library_version"], description["settings"]!["micro_batch_size"]) = ("0.0.9", 3));
+        _forged.Refusal().Reason.Should().Contain("trainer.micro_batch_size was 3 and is null. If").And.Contain("It was saved by Zapping.Training 0.0.9, and this is ");
+        _forged.Describe(description => description["library_version"] = "0.0.9");
+        _forged.Store.Resume(_forged.Trainer)!.LibraryVersion.Should().Be("0.0.9");
+    }
+
     [Fact]
     public void A_name_twice_in_the_description_is_refused()
     {
-        _forged.Rewrite("checkpoint.json", bytes => [.. "{\"format\":1,"u8, .. bytes[1..]]);
+        _forged.Rewrite("checkpoint.json", bytes => [.. "{\"format\":3,"u8, .. bytes[1..]]);
         _forged.Refusal().Reason.Should().Contain("description cannot be read");
     }
 

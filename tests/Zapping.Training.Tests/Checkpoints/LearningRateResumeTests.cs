@@ -66,20 +66,20 @@ public sealed class LearningRateResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("StepLR", "StepLR, longer", "step size was 2 and is 3")]
+    [InlineData("StepLR", "StepLR, longer", "step_size was 2 and is 3")]
     [InlineData("StepLR", "StepLR, steeper", "gamma was 0.5 and is 0.4")]
     [InlineData("MultiStepLR", "MultiStepLR, later", "milestones was [1, 4] and is [1, 5]")]
     [InlineData("PolynomialLR", "PolynomialLR, higher", "power was 2 and is 3")]
     [InlineData("ExponentialLR", "ExponentialLR, steeper", "gamma was 0.9 and is 0.8")]
     [InlineData("ConstantLR", "ConstantLR, lower", "factor was 0.5 and is 0.25")]
-    [InlineData("LinearLR", "LinearLR, longer", "total iters was 4 and is 5")]
-    [InlineData("CosineAnnealingLR", "CosineAnnealingLR, shorter", "T max was 8 and is 7")]
-    [InlineData("ReduceLROnPlateau", "ReduceLROnPlateau, the other way", "mode was min and is max")]
-    [InlineData("CyclicLR", "CyclicLR, from elsewhere", "base lrs was [0.01] and is [0.02]")]
-    [InlineData("CyclicLR", "CyclicLR, shrinking", "mode was Triangular and is Triangular2")]
-    [InlineData("OneCycleLR", "OneCycleLR, higher", "phase values was {initial_lr: [0.004], max_lr: [0.1], min_lr: [4E-07]} and is {initial_lr: [0.008], max_lr: [0.2]")]
-    [InlineData("OneCycleLR", "OneCycleLR, earlier", "schedule phases was [{end step: 5, start lr: initial_lr, end lr: max_lr")]
-    [InlineData("SequentialLR", "SequentialLR, another part", "schedulers 1 gamma was 0.5 and is 0.4")]
+    [InlineData("LinearLR", "LinearLR, longer", "total_iters was 4 and is 5")]
+    [InlineData("CosineAnnealingLR", "CosineAnnealingLR, shorter", "t_max was 8 and is 7")]
+    [InlineData("ReduceLROnPlateau", "ReduceLROnPlateau, the other way", "mode was \"min\" and is \"max\"")]
+    [InlineData("CyclicLR", "CyclicLR, from elsewhere", "base_lrs was [0.01] and is [0.02]")]
+    [InlineData("CyclicLR", "CyclicLR, shrinking", "mode was \"Triangular\" and is \"Triangular2\"")]
+    [InlineData("OneCycleLR", "OneCycleLR, higher", "phase_values.initial_lr was [0.004] and is [0.008]; learning_rates.0.phase_values.max_lr was [0.1] and is [0.2]")]
+    [InlineData("OneCycleLR", "OneCycleLR, earlier", "schedule_phases.0.end_step was 5 and is 3")]
+    [InlineData("SequentialLR", "SequentialLR, another part", "schedulers.1.gamma was 0.5 and is 0.4")]
     [InlineData("one's own", "one's own, longer", "warmup was 3 and is 4")]
     public void An_option_that_differs_is_refused_by_name_or_meant(string saved, string own, string difference)
     {
@@ -87,9 +87,9 @@ public sealed class LearningRateResumeTests : IDisposable
         using var second = new Run(own);
         var before = TrainerBits.Of(second.Trainer);
         store.Invoking(s => s.Resume(second.Trainer)).Should().Throw<CheckpointException>()
-            .Which.Message.Should().Contain($"learning rates 0: {difference}").And.Contain($"Accept = [\"learning rates 0: {difference.Split(" was ")[0]}\"");
+            .Which.Message.Should().Contain($"learning_rates.0.{difference}").And.Contain($"Accept = [\"learning_rates.0.{difference.Split(" was ")[0]}\"");
         TrainerBits.Of(second.Trainer).ShouldBe(before, "it was refused");
-        store.Resume(second.Trainer, new ResumeOptions { Accept = ["learning rates 0"] })!.Steps.Should().Be(Steps);
+        store.Resume(second.Trainer, new ResumeOptions { Accept = ["learning_rates.0"] })!.Steps.Should().Be(Steps);
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class LearningRateResumeTests : IDisposable
         using var store = Saved("StepLR");
         using var second = new Run("ExponentialLR");
         store.Invoking(s => s.Resume(second.Trainer)).Should().Throw<CheckpointException>()
-            .Which.Message.Should().Contain("learning rates 0 was StepLR after each StepBoundary and is ExponentialLR after each StepBoundary. If").And.Contain("Accept = [\"learning rates 0\"]");
+            .Which.Message.Should().Contain("learning_rates.0.kind was \"StepLR\" and is \"ExponentialLR\". If").And.Contain("Accept = [\"learning_rates.0.kind\"]");
     }
 
     private CheckpointStore Saved(string scheduler)
@@ -166,6 +166,6 @@ public sealed class LearningRateResumeTests : IDisposable
 
     private sealed class Warmup(Optimizer optimizer, int warmup) : Silent(optimizer, warmup), IDescribed
     {
-        public IReadOnlyDictionary<string, string> Description => new Dictionary<string, string>(StringComparer.Ordinal) { ["warmup"] = $"{Warmup}" };
+        public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["warmup"] = Warmup };
     }
 }

@@ -11,7 +11,7 @@ namespace Zapping.Training.Tests.Checkpoints;
 [Collection(AloneCollection.Name)] // a resume sets the global generator, and dropout draws from it
 public sealed class ModelModeResumeTests : IDisposable
 {
-    private const string Mode = "mode of the model";
+    private const string Mode = "model.mode";
     private readonly DisposeScopeBox _scope = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-mode-");
     private readonly CheckpointStore _store;
@@ -33,9 +33,9 @@ public sealed class ModelModeResumeTests : IDisposable
         using var second = new Run(net => Freeze(net, "body.weight", "head.bias"));
         var before = TrainerBits.Of(second.Trainer);
         _store.Invoking(s => s.Resume(second.Trainer)).Should().Throw<CheckpointException>()
-            .Which.Message.Should().Contain("frozen parameters: 'inner.0.bias' no longer, 'head.bias' newly. If that is meant").And.Contain("Accept = [\"frozen parameters\"]");
+            .Which.Message.Should().Contain("parameters.frozen was [\"body.weight\", \"inner.0.bias\"] and is [\"body.weight\", \"head.bias\"]. If that is meant").And.Contain("Accept = [\"parameters.frozen\"]");
         TrainerBits.Of(second.Trainer).ShouldBe(before, "it was refused");
-        _store.Resume(second.Trainer, new ResumeOptions { Accept = ["frozen parameters"] })!.Steps.Should().Be(3);
+        _store.Resume(second.Trainer, new ResumeOptions { Accept = ["parameters"] })!.Steps.Should().Be(3);
         second.Trainer.Fit(_batches, 1).Steps.Should().Be(1);
     }
 
@@ -44,22 +44,22 @@ public sealed class ModelModeResumeTests : IDisposable
     {
         Interrupt();
         using var second = new Run(net => Freeze(net, [.. net.named_parameters().Select(p => p.name).Where(name => name != "head.weight")]));
-        _store.Invoking(s => s.Resume(second.Trainer)).Should().Throw<CheckpointException>().WithMessage("*frozen parameters: 'body.weight', * and 2 more newly. If that is meant*");
+        _store.Invoking(s => s.Resume(second.Trainer)).Should().Throw<CheckpointException>().WithMessage("*parameters.frozen has \"body.weight\", * and 2 more newly. If that is meant*");
     }
 
     [Theory]
-    [InlineData("", "train and is eval")]
-    [InlineData("drop", "train and is train, 'drop' eval")]
-    [InlineData("inner", "train and is train, 'inner' eval")]
-    [InlineData("inner.1", "train and is train, 'inner.1' eval")]
-    public void A_model_in_another_mode_is_refused_by_name_or_meant(string module, string difference)
+    [InlineData("", "model.mode")]
+    [InlineData("drop", "model.mode.drop")]
+    [InlineData("inner", "model.mode.inner")]
+    [InlineData("inner.1", "model.mode.inner.1")]
+    public void A_model_in_another_mode_is_refused_by_name_or_meant(string module, string key)
     {
         Interrupt();
         using var second = new Run(net => Module(net, module).eval());
         _store.Resume(second.Trainer); // not compared here: a checkpoint may be saved, and looked at, in eval mode
         var before = TrainerBits.Of(second.Trainer);
         second.Trainer.Invoking(t => t.Fit(_batches, 1)).Should().Throw<InvalidOperationException>()
-            .WithMessage($"The interrupted run was fed or set up otherwise, and nothing was changed: {Mode} was {difference}. If that is meant, resume with*[\"{Mode}\"]*");
+            .WithMessage($"The interrupted run was fed or set up otherwise, and nothing was changed: {key} was \"train\" and is \"eval\". If that is meant, resume with*[\"{key}\"]*");
         TrainerBits.Of(second.Trainer).ShouldBe(before, "it was refused");
         _store.Resume(second.Trainer, new ResumeOptions { Accept = [Mode] });
         second.Trainer.Fit(_batches, 1).Steps.Should().Be(1);
@@ -81,7 +81,7 @@ public sealed class ModelModeResumeTests : IDisposable
     {
         using var run = Interrupted();
         run.Net.eval();
-        run.Trainer.Invoking(t => t.Fit(_batches, 1)).Should().Throw<InvalidOperationException>().WithMessage($"*{Mode} was train and is eval*");
+        run.Trainer.Invoking(t => t.Fit(_batches, 1)).Should().Throw<InvalidOperationException>().WithMessage($"*{Mode} was \"train\" and is \"eval\". If*");
         run.Net.train();
         run.Trainer.Fit(_batches, 1).Steps.Should().Be(1);
         run.Net.eval();

@@ -55,7 +55,7 @@ public sealed class StatefulPolicyTests : IDisposable
         second.Go(1);
         var (before, state) = (Nets.Bits(second.Net), second.State);
         store.Invoking(s => s.Resume(second.Trainer)).Should().Throw<CheckpointException>()
-            .WithMessage("*reset 0: layers was conv, hidden and is conv*");
+            .WithMessage("*resets.0.layers was [\"conv\", \"hidden\"] and is [\"conv\"]*");
         Nets.Bits(second.Net).Should().BeEquivalentTo(before);
         second.State.Should().BeEquivalentTo(state);
     }

@@ -54,8 +54,8 @@ public sealed class ResumedSourceTests : IDisposable
     [InlineData("fewer examples", "its task 1 has classes and examples [2: 5, 3: 4], and the one that was begun [2: 5, 3: 5]")]
     [InlineData("nothing", "it has 0 tasks, of which 1 were finished")]
     [InlineData("the finished task alone", "it has 1 tasks, and the next one was begun")]
-    [InlineData("another batch size", "source: batch size was 1 and is 2")]
-    [InlineData("shuffled data", "source: kind was stream of tasks and is epochs")]
+    [InlineData("another batch size", "source.batch_size was 1 and is 2")]
+    [InlineData("shuffled data", "source.kind was \"stream\" and is \"epochs\"")]
     public void Another_stream_is_refused_by_name_and_nothing_is_changed(string what, string message)
     {
         Stop(17, run => run.Trainer.Fit(_tasks, cancellationToken: run.Stop));
@@ -84,12 +84,14 @@ public sealed class ResumedSourceTests : IDisposable
         static TrainingTask Changed(TrainingTask task) => new(new ClassExamples(task.Classes[0].ClassId, task.Classes[0].Inputs + 1e-6), task.Classes[1]);
     }
 
-    [Fact]
-    public void Another_stream_that_is_meant_begins_at_its_beginning()
+    [Theory]
+    [InlineData("source")]
+    [InlineData("source.tasks", "source.batch_size")]
+    public void Another_stream_that_is_meant_begins_at_its_beginning(params string[] accepted)
     {
         Stop(17, run => run.Trainer.Fit(_tasks, cancellationToken: run.Stop));
         using var second = new Run();
-        _store.Resume(second.Trainer, new ResumeOptions { Accept = ["source"] });
+        _store.Resume(second.Trainer, new ResumeOptions { Accept = accepted });
         second.Trainer.Fit(_tasks[2..], batchSize: 5).Steps.Should().Be(2);
         second.Log.Should().Equal("Task 2 (4,5)", "Class 4 (4)", "Class 5 (5)");
     }
@@ -106,12 +108,12 @@ public sealed class ResumedSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("batch size", "source: batch size was 4 and is 5")]
-    [InlineData("seed", "source: seed was 3 and is 4")]
-    [InlineData("an image", "source: inputs was [10, 6] of Float32, contents")]
-    [InlineData("a label", "source: labels was [10] of Int64, contents")]
-    [InlineData("fewer", "source: inputs was [10, 6] of Float32")]
-    [InlineData("a source of one's own", "source: type was ShuffledBatches and is Own")]
+    [InlineData("batch size", "source.batch_size was 4 and is 5")]
+    [InlineData("seed", "source.seed was 3 and is 4")]
+    [InlineData("an image", "source.inputs.hash was \"")]
+    [InlineData("a label", "source.labels.hash was \"")]
+    [InlineData("fewer", "source.inputs.shape was [10, 6] and is [9, 6]")]
+    [InlineData("a source of one's own", "source.type was \"ShuffledBatches\" and is \"Own\"")]
     public void Other_shuffled_data_are_refused_by_name(string what, string difference)
     {
         Stop(4, run => run.Trainer.Fit(Batches(), 3, cancellationToken: run.Stop));
@@ -131,7 +133,7 @@ public sealed class ResumedSourceTests : IDisposable
             _ => new Own(Batches()),
         };
         var before = Nets.Bits(second.Net);
-        second.Trainer.Invoking(t => t.Fit(other, 2)).Should().Throw<InvalidOperationException>().Which.Message.Should().Contain(difference).And.Contain("Accept = [\"source: ");
+        second.Trainer.Invoking(t => t.Fit(other, 2)).Should().Throw<InvalidOperationException>().Which.Message.Should().Contain(difference).And.Contain("Accept = [\"source.");
         Nets.Bits(second.Net).Should().BeEquivalentTo(before);
         second.Trainer.Fit(Batches().Prefetch(CPU), 2).Steps.Should().Be(5, "a source around the same one is the same");
     }
@@ -141,8 +143,8 @@ public sealed class ResumedSourceTests : IDisposable
     {
         Stop(4, run => run.Trainer.Fit(Batches(), 3, cancellationToken: run.Stop));
         using var second = new Run();
-        _store.Resume(second.Trainer, new ResumeOptions { Accept = ["source: seed"] });
-        second.Trainer.Invoking(t => t.Fit(new ShuffledBatches(_inputs, _labels, 5, seed: 4), 2)).Should().Throw<InvalidOperationException>().WithMessage("*batch size was 4 and is 5*");
+        _store.Resume(second.Trainer, new ResumeOptions { Accept = ["source.seed", "source.se", "observers.7"] });
+        second.Trainer.Invoking(t => t.Fit(new ShuffledBatches(_inputs, _labels, 5, seed: 4), 2)).Should().Throw<InvalidOperationException>().WithMessage("*source.batch_size was 4 and is 5*");
         second.Trainer.Fit(new ShuffledBatches(_inputs, _labels, 4, seed: 4), 2).Steps.Should().Be(5);
     }
 
@@ -162,9 +164,9 @@ public sealed class ResumedSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("seed", "source: seed was 2 and is 3")]
-    [InlineData("inner images", "source: inner images was 2 and is 3")]
-    [InlineData("inputs", "source: inputs was")]
+    [InlineData("seed", "source.seed was 2 and is 3")]
+    [InlineData("inner images", "source.inner_images was 2 and is 3")]
+    [InlineData("inputs", "source.inputs.hash was")]
     public void Other_episodes_are_refused_by_name(string what, string difference)
     {
         var options = new EpisodeOptions { InnerImages = 2, RememberImages = 3 };

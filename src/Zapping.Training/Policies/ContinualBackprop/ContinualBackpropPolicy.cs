@@ -56,16 +56,18 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
         _newUnitsFeedNewUnits = options.NewUnitsFeedNewUnits;
         _activity = new UnitActivity(layers, options.SampleEvery, ColumnStatistic.Magnitude, ColumnStatistic.Value);
         _records = [.. layers.Select(layer => new UnitRecord(layer, _activity, options.Decay))];
-        Description = DescriptionText.Of(
-            ("replacement rate", _rate),
-            ("maturity threshold", _maturity),
-            ("decay", options.Decay),
-            ("layers", string.Join(", ", layers.Select(layer => layer.Layer.Name))),
-            ("weights", _weights),
-            ("optimizer state", _optimizerState),
-            ("bias takes over", _biasTakesOver),
-            ("new units feed new units", _newUnitsFeedNewUnits),
-            ("sample every", options.SampleEvery));
+        Description = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["replacement_rate"] = _rate,
+            ["maturity_threshold"] = _maturity,
+            ["decay"] = options.Decay,
+            ["layers"] = layers.Select(layer => layer.Layer.Name).ToList(),
+            ["weights"] = _weights.ToString(),
+            ["optimizer_state"] = _optimizerState,
+            ["bias_takes_over"] = _biasTakesOver,
+            ["new_units_feed_new_units"] = _newUnitsFeedNewUnits,
+            ["sample_every"] = options.SampleEvery,
+        };
         State = [.. _activity.State, .. _records.SelectMany(record => record.State)];
     }
 
@@ -73,7 +75,7 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description { get; }
+    public IReadOnlyDictionary<string, object?> Description { get; }
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -1,4 +1,3 @@
-using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -45,12 +44,14 @@ public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDescribed, IDisp
         _weights = options.Weights;
         _optimizerState = options.OptimizerState;
         _activity = new UnitActivity(_layers, options.SampleEvery, ColumnStatistic.Magnitude);
-        Description = DescriptionText.Of(
-            ("threshold", _threshold),
-            ("layers", string.Join(", ", _layers.Select(layer => layer.Layer.Name))),
-            ("weights", _weights),
-            ("optimizer state", _optimizerState),
-            ("sample every", options.SampleEvery));
+        Description = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["threshold"] = _threshold,
+            ["layers"] = _layers.Select(layer => layer.Layer.Name).ToList(),
+            ["weights"] = _weights.ToString(),
+            ["optimizer_state"] = _optimizerState,
+            ["sample_every"] = options.SampleEvery,
+        };
         State = [.. _activity.State];
     }
 
@@ -58,7 +59,7 @@ public sealed class DormantUnitsPolicy : IStatefulResetPolicy, IDescribed, IDisp
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description { get; }
+    public IReadOnlyDictionary<string, object?> Description { get; }
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -47,8 +46,13 @@ public sealed class LaterLayersPolicy : IResetPolicy, IDescribed
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
-        ("layers", string.Join(", ", _layers.Select(layer => layer.Name))), ("weights", _weights), ("bias", _bias), ("optimizer state", _optimizerState));
+    public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["layers"] = _layers.Select(layer => layer.Name).ToList(),
+        ["weights"] = _weights.ToString(),
+        ["bias"] = _bias,
+        ["optimizer_state"] = _optimizerState,
+    };
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -1,4 +1,3 @@
-using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -28,8 +27,13 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
-        ("shrink", _shrink), ("perturb", _perturb), ("parameters", _parameters), ("optimizer state", _optimizerState));
+    public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["shrink"] = _shrink,
+        ["perturb"] = _perturb,
+        ["parameters"] = _parameters.ToString(),
+        ["optimizer_state"] = _optimizerState,
+    };
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -1,5 +1,3 @@
-using Zapping.Training.Internal;
-
 namespace Zapping.Training;
 
 /// <summary>
@@ -32,8 +30,15 @@ public sealed class ZapPolicy : IScheduledResetPolicy, IDescribed
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Description => DescriptionText.Of(
-        ("head", _head), ("units", _units), ("weights", _weights), ("bias", _bias), ("optimizer state", _optimizerState), ("allow shared weights", _allowSharedWeights));
+    public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["head"] = _head.ToString(),
+        ["units"] = _units.ToString(),
+        ["weights"] = _weights.ToString(),
+        ["bias"] = _bias,
+        ["optimizer_state"] = _optimizerState,
+        ["allow_shared_weights"] = _allowSharedWeights,
+    };
 
     /// <inheritdoc/>
     public void EnsureSuits(ResetSchedule schedule) => _units.EnsureSuits(schedule);
