@@ -8,11 +8,11 @@ internal sealed class OnlineAccuracy : ITrainingObserver
     private long _right;
     private long _seen;
 
-    public void OnStep(TrainingStep made)
+    public void OnStep(TrainingStep step)
     {
-        using var right = made.Outputs.argmax(1).eq(made.Labels).sum();
+        using var right = step.Outputs.argmax(1).eq(step.Labels).sum();
         _right += right.item<long>();
-        _seen += made.Labels.size(0);
+        _seen += step.Labels.size(0);
     }
 
     /// <summary>The share since the last call, 0 to 1.</summary>

@@ -7,6 +7,8 @@
 using ChangingLabels;
 using ScottPlot;
 using Zapping.Training;
+using Zapping.Training.Data;
+using Zapping.Training.Optimizers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -60,7 +62,7 @@ static double[] Learn(LabeledData data, int tasks, int seed, bool zap)
     }
 
     var online = new OnlineAccuracy();
-    trainer.Observe(online);
+    trainer.UseObserver(online);
     var accuracies = new double[tasks];
     for (var task = 0; task < tasks; task++)
     {

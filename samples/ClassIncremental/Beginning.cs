@@ -1,5 +1,7 @@
 using Zapping.Models;
 using Zapping.Training;
+using Zapping.Training.Data;
+using Zapping.Training.Optimizers;
 using static Zapping.Training.BoundaryKind;
 
 namespace ClassIncremental;

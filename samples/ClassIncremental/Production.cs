@@ -1,5 +1,8 @@
 using Zapping.Models;
 using Zapping.Training;
+using Zapping.Training.Data;
+using Zapping.Training.Heads;
+using Zapping.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace ClassIncremental;

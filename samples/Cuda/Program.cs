@@ -3,6 +3,8 @@
 using System.Diagnostics;
 using TorchSharp;
 using Zapping.Training;
+using Zapping.Training.Data;
+using Zapping.Training.Optimizers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -26,8 +28,8 @@ var batches = new ShuffledBatches(images, labels, batchSize: 128).Prefetch(devic
 
 // 3. Resets are drawn on the device: nothing is copied, and the host does not wait. The same seed gives other numbers than on the CPU.
 using var trainer = new ContinualTrainer(model, optimizer)
-    .UseMicroBatches(64) // less memory for activations, if a batch does not fit
-    .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.Named("head"));
+    .UseGradientAccumulation(64) // less memory for activations, if a batch does not fit
+    .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.ByName("head"));
 
 // 4. Memory. On the CPU the trainer has told glibc to keep large blocks (ZAPPING_KEEP_LARGE_BLOCKS=0 switches that off). On CUDA
 //    libtorch keeps a pool of its own; PYTORCH_ALLOC_CONF=expandable_segments:True helps where it breaks into pieces.

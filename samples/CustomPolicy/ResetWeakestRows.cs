@@ -1,4 +1,6 @@
 using Zapping.Training;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
 namespace CustomPolicy;
@@ -23,6 +25,6 @@ public sealed class ResetWeakestRows(string weight, int count) : IResetPolicy
         using var noGrad = no_grad();
         var norms = parameter.flatten(1).norm(1);
         var rows = norms.argsort()[..count].data<long>().Select(row => (int)row).ToArray();
-        context.Rewrite(parameter, ParameterSlice.Rows(rows), Rewriter.LayerDefault(), OptimizerStateReset.Slice);
+        context.Reset(parameter, ParameterSlice.Rows(rows), Initializer.LayerDefault(), OptimizerStateReset.Slice);
     }
 }

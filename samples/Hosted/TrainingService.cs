@@ -2,6 +2,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Zapping.Training;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Hosting;
+using Zapping.Training.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

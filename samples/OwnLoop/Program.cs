@@ -1,5 +1,6 @@
 // A training loop of your own, without any trainer. The library needs one line of it: zapper.Signal, before the forward pass.
 using Zapping.Training;
+using Zapping.Training.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -21,7 +22,7 @@ using var optimizer = optim.Adam(model.parameters(), 3e-3);
 var options = ZapOptions.Recommended with { Head = "head" }; // all rows of the head, its bias, and what Adam remembers of both
 var zapper = new ZapScheduler(
     model, [optimizer], new ZapPolicy(options), new ResetSchedule(EpochBoundary) { Period = 2, SkipFirst = true, Seed = 42 });
-zapper.Reset += report => Console.WriteLine($"  reset: {string.Join(", ", report.Rewrites.Select(rewrite => rewrite.Parameter))}");
+zapper.ResetCompleted += report => Console.WriteLine($"  reset: {string.Join(", ", report.Parameters.Select(rewrite => rewrite.Parameter))}");
 
 for (var epoch = 0; epoch < 6; epoch++)
 {

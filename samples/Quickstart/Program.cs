@@ -6,6 +6,9 @@
 //   dotnet run -c Release --project samples/Quickstart -- path/to/omniglot  reads real ones
 using Zapping.Datasets;
 using Zapping.Training;
+using Zapping.Training.Data;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -62,17 +65,17 @@ Module<Tensor, Tensor> Pretrain(bool zap)
     return model;
 }
 
-static TransferResult Transfer(Module<Tensor, Tensor> model, LabelledBatch characters, double rate)
+static TransferResult Transfer(Module<Tensor, Tensor> model, LabeledBatch characters, double rate)
 {
     var sampler = new TransferSampler([.. Enumerable.Repeat(20, NewCharacters)], new TransferSamplerOptions { Classes = NewCharacters });
-    using var task = TransferTask.Of(sampler.Draw(trial: 0), characters);
+    using var task = TransferTask.Create(sampler.Draw(trial: 0), characters);
     return SequentialTransfer.Run(
-        model, task, new SequentialTransferOptions { Trains = TransferParameters.Head, LearningRate = rate, EvaluationPeriod = 1 });
+        model, task, new SequentialTransferOptions { Trainable = TrainableParameters.Head, LearningRate = rate, EvaluationPeriod = 1 });
 }
 
-static LabelledBatch Drawings(ImageSet set, int first, int count)
+static LabeledBatch Drawings(ImageSet set, int first, int count)
 {
     var (images, labels) = Images.ToTensors(
         set, [.. Enumerable.Range(first, count)], [.. Enumerable.Repeat(Enumerable.Range(0, 20).ToArray(), count)], CPU);
-    return new LabelledBatch(images, labels);
+    return new LabeledBatch(images, labels);
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Zapping.Training;
+using Zapping.Training.Native;
 
 namespace Zapping.CommandLine;
 

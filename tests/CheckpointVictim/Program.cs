@@ -1,6 +1,6 @@
 // Trains and saves until it is killed: CheckpointVictim <Asb|MetaAsb> <folder>
 using CheckpointVictim;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
 
 using var run = new VictimRun(Enum.Parse<VictimMethod>(args[0]));
 using var store = new CheckpointStore(args[1]);

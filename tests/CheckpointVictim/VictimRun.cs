@@ -1,5 +1,7 @@
 using TorchSharp.Modules;
 using Zapping.Training;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -22,7 +24,7 @@ public sealed class VictimRun : IDisposable
     private const int Hidden = 384;
     private const int Classes = 10;
 
-    private readonly LabelledBatch _images;
+    private readonly LabeledBatch _images;
     private readonly EpisodeSampler _episodes;
 
     public VictimRun(VictimMethod method)
@@ -39,11 +41,11 @@ public sealed class VictimRun : IDisposable
             }
         }
 
-        _images = new LabelledBatch(randn([5 * Classes, Features], generator: generator), arange(5 * Classes).remainder(Classes));
-        _episodes = new EpisodeSampler(_images, new EpisodeOptions { InnerImages = 3, RememberImages = 8 }, seed: 2);
+        _images = new LabeledBatch(randn([5 * Classes, Features], generator: generator), arange(5 * Classes).remainder(Classes));
+        _episodes = new EpisodeSampler(_images, new EpisodeOptions { InnerExamples = 3, RememberExamples = 8 }, seed: 2);
         Optimizer = optim.Adam(Model.parameters(), 1e-3);
         Trainer = method == VictimMethod.Asb ? new AsbTrainer(Model, Optimizer) : new MetaAsbTrainer(Model, Optimizer);
-        Trainer.UseZapping(new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 3 }, new ZapOptions { Head = HeadSelector.Named("head") });
+        Trainer.UseZapping(new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 3 }, new ZapOptions { Head = HeadSelector.ByName("head") });
     }
 
     public Sequential Model { get; }

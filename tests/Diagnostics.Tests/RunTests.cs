@@ -6,7 +6,7 @@ using Diagnostics.Training;
 using FluentAssertions;
 using SkiaSharp;
 using Xunit;
-using Zapping.Training;
+using Zapping.Training.Diagnostics;
 using Zapping.Training.Tests.Shared;
 
 namespace Diagnostics.Tests;

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using Xunit;
-using Zapping.Training;
+using Zapping.Training.HiddenUnits;
 using static TorchSharp.torch;
 
 namespace Zapping.Models.Tests;
@@ -14,8 +14,8 @@ public sealed class HiddenUnitsTests
         using var scope = NewDisposeScope();
         using var net = new Convnet(5, width: 6);
         var graph = UnitGraph.Trace(net, rand(1, 1, 28, 28), module => module is InstanceNorm);
-        graph.Hidden.Should().Equal("encoder.conv1", "encoder.conv2", "encoder.conv3");
-        graph.Uncoupled.Keys.Should().Equal("classifier");
+        graph.ReplaceableLayers.Should().Equal("encoder.conv1", "encoder.conv2", "encoder.conv3");
+        graph.ExcludedLayers.Keys.Should().Equal("classifier");
     }
 
     [Fact]
@@ -24,8 +24,8 @@ public sealed class HiddenUnitsTests
         using var scope = NewDisposeScope();
         using var net = new Convnet(5, width: 6);
         var graph = UnitGraph.Trace(net, rand(1, 1, 28, 28));
-        graph.Hidden.Should().BeEmpty();
-        graph.Uncoupled["encoder.conv2"].Should().Be(
+        graph.ReplaceableLayers.Should().BeEmpty();
+        graph.ExcludedLayers["encoder.conv2"].Should().Be(
             "its units pass 'encoder.norm2' (InstanceNorm), which has parameters and is not known; if it is a normalisation, say so");
     }
 
@@ -35,8 +35,8 @@ public sealed class HiddenUnitsTests
         using var scope = NewDisposeScope();
         using var net = new ResNet18(5, width: 4);
         var graph = UnitGraph.Trace(net, rand(1, 3, 84, 84));
-        graph.Hidden.Should().HaveCount(8).And.OnlyContain(name => name.EndsWith("conv1", StringComparison.Ordinal) && name != "encoder.conv1");
-        graph.Uncoupled.Should().HaveCount(13);
+        graph.ReplaceableLayers.Should().HaveCount(8).And.OnlyContain(name => name.EndsWith("conv1", StringComparison.Ordinal) && name != "encoder.conv1");
+        graph.ExcludedLayers.Should().HaveCount(13);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class HiddenUnitsTests
         using var scope = NewDisposeScope();
         using var net = new Anml(5, width: 4, modulationWidth: 3);
         var graph = UnitGraph.Trace(net, rand(1, 1, 28, 28), module => module is InstanceNorm);
-        graph.Uncoupled["prediction.conv3"].Should().Be("'classifier', which sees its units, gets them together with units of 'modulation.linear'");
-        graph.Hidden.Should().Equal("prediction.conv1", "prediction.conv2", "modulation.conv1", "modulation.conv2", "modulation.conv3");
+        graph.ExcludedLayers["prediction.conv3"].Should().Be("'classifier', which sees its units, gets them together with units of 'modulation.linear'");
+        graph.ReplaceableLayers.Should().Equal("prediction.conv1", "prediction.conv2", "modulation.conv1", "modulation.conv2", "modulation.conv3");
     }
 }

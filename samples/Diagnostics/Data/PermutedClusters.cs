@@ -1,4 +1,4 @@
-using Zapping.Training;
+using Zapping.Training.Data;
 using static TorchSharp.torch;
 
 namespace Diagnostics.Data;
@@ -15,8 +15,8 @@ internal sealed class PermutedClusters : IDisposable
     private const int ClustersPerClass = 6;
     private const double Noise = 0.7;
 
-    private readonly List<LabelledBatch> _support = [];
-    private readonly List<LabelledBatch> _query = [];
+    private readonly List<LabeledBatch> _support = [];
+    private readonly List<LabeledBatch> _query = [];
 
     /// <param name="tasks">How many.</param>
     /// <param name="support">Examples of each task to learn from.</param>
@@ -35,9 +35,9 @@ internal sealed class PermutedClusters : IDisposable
         }
     }
 
-    public IReadOnlyList<LabelledBatch> Support => _support;
+    public IReadOnlyList<LabeledBatch> Support => _support;
 
-    public IReadOnlyList<LabelledBatch> Query => _query;
+    public IReadOnlyList<LabeledBatch> Query => _query;
 
     public void Dispose()
     {
@@ -48,10 +48,10 @@ internal sealed class PermutedClusters : IDisposable
         }
     }
 
-    private static LabelledBatch Draw(Tensor centres, Tensor order, int count, Generator generator)
+    private static LabeledBatch Draw(Tensor centres, Tensor order, int count, Generator generator)
     {
         var cluster = randint(0, Classes * ClustersPerClass, [count], ScalarType.Int64, generator: generator);
         var inputs = centres.index_select(0, cluster) + (randn([count, Dimensions], generator: generator) * Noise);
-        return new LabelledBatch(inputs.index_select(1, order).DetachFromDisposeScope(), (cluster % Classes).DetachFromDisposeScope());
+        return new LabeledBatch(inputs.index_select(1, order).DetachFromDisposeScope(), (cluster % Classes).DetachFromDisposeScope());
     }
 }

@@ -1,5 +1,5 @@
 using Diagnostics.Training;
-using Zapping.Training;
+using Zapping.Training.Diagnostics;
 
 namespace Diagnostics.Report;
 

@@ -1,5 +1,5 @@
 using Diagnostics.Training;
-using Zapping.Training;
+using Zapping.Training.Evaluation;
 
 namespace Diagnostics.Report;
 

@@ -1,5 +1,5 @@
 using Diagnostics.Training;
-using Zapping.Training;
+using Zapping.Training.Diagnostics;
 using static TorchSharp.torch.utils;
 
 namespace Diagnostics.Report;

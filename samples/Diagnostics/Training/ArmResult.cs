@@ -1,4 +1,5 @@
-using Zapping.Training;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.Evaluation;
 
 namespace Diagnostics.Training;
 

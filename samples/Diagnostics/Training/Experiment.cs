@@ -1,6 +1,11 @@
 using Diagnostics.Data;
 using TorchSharp.Modules;
 using Zapping.Training;
+using Zapping.Training.Data;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.Evaluation;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Parameters;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -28,9 +33,9 @@ internal static class Experiment
         using var data = new PermutedClusters(tasks, Support, Query, seed);
         var model = Network(seed);
         using var optimizer = new FusedAdam(model.parameters(), LearningRate);
-        using var initial = ParameterSnapshot.Of(model);
+        using var initial = ParameterSnapshot.Capture(model);
 
-        var head = HeadSelector.Named("head");
+        var head = HeadSelector.ByName("head");
         var probed = cat([.. data.Query.Select(query => query.Inputs)]);
         var diagnostics = new DiagnosticsObserver(
             new RepresentationProbe(model, probed, new RepresentationOptions { Head = head }),
@@ -39,7 +44,7 @@ internal static class Experiment
         var matrices = new TaskMatrixObserver(new TaskEvaluator(model, data.Query));
         var recovery = RecoveryObserver.OfBoundaries(TaskBoundary);
 
-        using var trainer = new ContinualTrainer(model, optimizer).Observe(diagnostics).Observe(matrices).Observe(recovery);
+        using var trainer = new ContinualTrainer(model, optimizer).UseObserver(diagnostics).UseObserver(matrices).UseObserver(recovery);
         if (arm == Arm.With)
         {
             // Adam's memory of the old rows would push the new ones about.

@@ -1,7 +1,7 @@
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
 using Zapping.Datasets;
-using Zapping.Training;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Experiments;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PaperCurves.Pretraining;
 using Zapping.Datasets;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace PaperCurves.Experiments;
 

@@ -1,5 +1,6 @@
 using PaperCurves.Experiments;
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Pretraining;
 
@@ -43,7 +44,7 @@ public static class PlannedResets
         if (plan.Method == Method.Iid)
         {
             options.Units = UnitSelection.Random(Math.Min(plan.ZapRows, plan.Units));
-            options.Weights = Rewriter.KaimingNormal(plan.ZapFan);
+            options.Weights = Initializer.KaimingNormal(plan.ZapFan);
         }
 
         return options;

@@ -3,7 +3,8 @@ using PaperCurves.Experiments;
 using PaperCurves.Report;
 using Zapping.Datasets;
 using Zapping.Models;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Safetensors;
 
 namespace PaperCurves.Pretraining;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using PaperCurves.Experiments;
 using PaperCurves.Report;
 using Zapping.Datasets;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
 
 namespace PaperCurves.Pretraining;
 

@@ -1,5 +1,5 @@
 using PaperCurves.Sweeps;
-using Zapping.Training;
+using Zapping.Training.Transfer;
 
 namespace PaperCurves.Report;
 
@@ -54,7 +54,7 @@ internal static class TransferKinds
     /// <summary>The kind of settings; null if nothing of that kind was published. How many classes and images there are is free.</summary>
     public static TransferKind? Of(TransferSettings settings) => settings switch
     {
-        { Softmax: SoftmaxUnits.Task } => null,
+        { Softmax: ClassMask.Task } => null,
         { Protocol: TransferProtocol.Sequential, Trains: Trained.All } => TransferKind.SequentialUnfrozen,
         { Protocol: TransferProtocol.Sequential, Trains: Trained.Head } => TransferKind.SequentialHead,
         { Protocol: TransferProtocol.Iid, Trains: Trained.All, BatchSize: 256, Epochs: 5 } => TransferKind.IidUnfrozen,

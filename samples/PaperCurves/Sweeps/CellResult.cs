@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
-using Zapping.Training;
+using Zapping.Training.Transfer;
 
 namespace PaperCurves.Sweeps;
 

@@ -2,7 +2,7 @@ using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Zapping.CommandLine;
 using Zapping.Datasets;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace PaperCurves.Sweeps;
 

@@ -8,6 +8,7 @@ using Zapping.CommandLine;
 using Zapping.Datasets;
 using Zapping.Models;
 using Zapping.Training;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Sweeps;
@@ -99,7 +100,7 @@ public sealed class CellWork(ClassificationData data, Device device) : ICellWork
         {
             _features?.Task.Dispose();
             _features = null;
-            _features = (key, Task(cell).Encode(network, HeadSelector.Layer(network.Classifier), cancellationToken: cancellationToken));
+            _features = (key, Task(cell).ExtractFeatures(network, HeadSelector.Layer(network.Classifier), cancellationToken: cancellationToken));
         }
 
         using var head = nn.Linear(network.FeatureCount, network.Units, device: device);
@@ -127,7 +128,7 @@ public sealed class CellWork(ClassificationData data, Device device) : ICellWork
         }
 
         TOptions Common<TOptions>(TOptions options)
-            where TOptions : TrainedTransferOptions
+            where TOptions : FineTuningOptions
         {
             options.LearningRate = cell.LearningRate!.Value;
             return Start(options);
@@ -138,7 +139,7 @@ public sealed class CellWork(ClassificationData data, Device device) : ICellWork
         {
             options.Head = HeadSelector.Layer(head);
             options.Seed = Seeds.Of((ulong)cell.Trial, "transfer");
-            options.Softmax = settings.Softmax;
+            options.ClassMask = settings.Softmax;
             options.EvaluateSupport = settings.EvaluateSupport;
             return options;
         }

@@ -1,6 +1,7 @@
-using PaperCurves.Pretraining;
-using Zapping.Training;
 using Key = PaperCurves.Sweeps.SweepKey<PaperCurves.Pretraining.PretrainingPlan>;
+using PaperCurves.Pretraining;
+using Zapping.Training.Initializers;
+using Zapping.Training;
 
 namespace PaperCurves.Sweeps;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace Zapping.Datasets;
 

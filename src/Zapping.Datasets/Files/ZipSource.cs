@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace Zapping.Datasets;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MathNet.Numerics.Statistics;
 using Zapping.CommandLine;
+using Zapping.Training.Native;
 
 namespace Zapping.Training.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Zapping.CommandLine;
-using Zapping.Training.Internal;
+using Zapping.Training.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using TorchSharp;
 using Zapping.CommandLine;
 using Zapping.Models;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
@@ -44,7 +46,7 @@ internal static class MemoryCommand
             _ => new ContinualTrainer(model, optimizer),
         };
         trainer.UseZapping(every: BoundaryKind.ClassBoundary, zap => zap.OptimizerState = OptimizerStateReset.Slice);
-        var episodes = new EpisodeSampler(new LabelledBatch(images, labels));
+        var episodes = new EpisodeSampler(new LabeledBatch(images, labels));
         Markdown.Header(trainer is EpisodicTrainer ? "episodes" : "steps", "live tensors", "managed heap (KiB)", "resident (MiB)");
         for (var i = 0; i < Rows; i++)
         {

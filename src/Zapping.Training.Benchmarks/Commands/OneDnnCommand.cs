@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MathNet.Numerics.Statistics;
 using Zapping.CommandLine;
-using Zapping.Training.Internal;
+using Zapping.Training.Native;
 
 namespace Zapping.Training.Benchmarks;
 

@@ -1,4 +1,5 @@
 using TorchSharp;
+using Zapping.Training.Native;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Training.Parameters;
 using static TorchSharp.torch.nn;
 
 namespace Zapping.Training.Benchmarks;
@@ -15,19 +16,19 @@ public class PolicyBenchmarks : DeviceBenchmark, IDisposable
 
     public PolicyBenchmarks()
     {
-        _snapshot = ParameterSnapshot.Of(_head);
+        _snapshot = ParameterSnapshot.Capture(_head);
         _policies = new(StringComparer.Ordinal)
         {
             ["the boundary's class"] = new ZapPolicy(),
             ["32 random units"] = new ZapPolicy(new ZapOptions { Units = UnitSelection.Random(32) }),
             ["every other unit"] = new ZapPolicy(new ZapOptions { Units = UnitSelection.Where(unit => unit % 2 == 0) }),
-            ["all, Kaiming normal"] = All(Rewriter.KaimingNormal()),
-            ["all, Kaiming uniform"] = All(Rewriter.KaimingUniform()),
-            ["all, Xavier normal"] = All(Rewriter.XavierNormal()),
-            ["all, layer default"] = All(Rewriter.LayerDefault()),
-            ["all, zeros"] = All(Rewriter.Zeros()),
-            ["all, rewound"] = All(Rewriter.RewindTo(_snapshot)),
-            ["all, shrunk"] = All(Rewriter.ShrinkAndPerturb()),
+            ["all, Kaiming normal"] = All(Initializer.KaimingNormal()),
+            ["all, Kaiming uniform"] = All(Initializer.KaimingUniform()),
+            ["all, Xavier normal"] = All(Initializer.XavierNormal()),
+            ["all, layer default"] = All(Initializer.LayerDefault()),
+            ["all, zeros"] = All(Initializer.Zeros()),
+            ["all, rewound"] = All(Initializer.RewindTo(_snapshot)),
+            ["all, shrunk"] = All(Initializer.ShrinkAndPerturb()),
             ["shrink and perturb"] = new ShrinkAndPerturbPolicy(),
         };
     }
@@ -51,5 +52,5 @@ public class PolicyBenchmarks : DeviceBenchmark, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static ZapPolicy All(Rewriter weights) => new(new ZapOptions { Units = UnitSelection.All, Weights = weights });
+    private static ZapPolicy All(Initializer weights) => new(new ZapOptions { Units = UnitSelection.All, Weights = weights });
 }

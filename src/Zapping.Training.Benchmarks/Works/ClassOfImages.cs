@@ -1,5 +1,6 @@
 using TorchSharp;
 using Zapping.Models;
+using Zapping.Training.Data;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -26,7 +27,7 @@ internal sealed class ClassOfImages : IDisposable
         _trainer = new ContinualTrainer(model, _optimizer).UseZapping(every: BoundaryKind.ClassBoundary).UseGradientChecks(looksAtGradients);
         for (var i = 0; i < observers; i++)
         {
-            _trainer.Observe(new Watcher());
+            _trainer.UseObserver(new Watcher());
         }
 
         _task = new TrainingTask(new ClassExamples(Class, images));

@@ -17,7 +17,7 @@ internal sealed record ComparedWork(
         Reset(1000, "reset of 1000 rows"),
         new("iid", "i.i.d. step, 256 images", of => StepWork.Iid(of.Width), 5, "iid_step.py"),
         new("asb", "ASB episode", of => EpisodeWork.Asb(of.Width), 5, "asb_episode.py"),
-        new("meta-asb", "Meta-ASB episode", of => EpisodeWork.MetaAsb(of.Width, of.KeepWeightsEvery), 3, "meta_asb_episode.py"),
+        new("meta-asb", "Meta-ASB episode", of => EpisodeWork.MetaAsb(of.Width, of.WeightSnapshotInterval), 3, "meta_asb_episode.py"),
         new("head-transfer", "head-only transfer, step by step through the whole network", HeadTransfer, 1, "head_transfer.py"),
         new("head-transfer-features", "head-only transfer, PyTorch with features once", HeadTransfer, 1, "head_transfer_features.py"),
         new("unfrozen-transfer", "sequential transfer of the whole network", of => new UnfrozenTransferWork(of.Classes, of.Width, of.Rates), 1, "unfrozen_transfer.py"),

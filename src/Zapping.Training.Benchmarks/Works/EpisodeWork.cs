@@ -1,4 +1,6 @@
 using Zapping.Models;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
@@ -7,7 +9,7 @@ namespace Zapping.Training.Benchmarks;
 internal sealed class EpisodeWork : Work
 {
     private const int Class = 7;
-    private const int InnerImages = 20;
+    private const int InnerExamples = 20;
 
     private readonly EpisodicTrainer _trainer;
     private readonly Episode _episode;
@@ -16,22 +18,22 @@ internal sealed class EpisodeWork : Work
     {
         var model = Network(width);
         _trainer = Own(trainer(model, Own(Adams.Create(model.parameters())))).UseZapping(every: BoundaryKind.ClassBoundary);
-        var images = Own(rand(InnerImages, 1, 28, 28, device: Machine.Device));
-        var labels = Own(full(InnerImages, Class, dtype: ScalarType.Int64, device: Machine.Device));
-        _episode = Episode.Of(Class, new LabelledBatch(images, labels), Batch(64));
+        var images = Own(rand(InnerExamples, 1, 28, 28, device: Machine.Device));
+        var labels = Own(full(InnerExamples, Class, dtype: ScalarType.Int64, device: Machine.Device));
+        _episode = Episode.Create(Class, new LabeledBatch(images, labels), Batch(64));
         Own(_episode.Outer.Inputs);
         Own(_episode.Outer.Labels);
     }
 
-    public static EpisodeWork Asb(int width) => new(width, (model, optimizer) => new AsbTrainer(model, optimizer, new AsbOptions { FoldedLayer = model.Classifier }));
+    public static EpisodeWork Asb(int width) => new(width, (model, optimizer) => new AsbTrainer(model, optimizer, new AsbOptions { FusedUpdateLayer = model.Classifier }));
 
     /// <param name="width">Filters per convolution.</param>
-    /// <param name="keepWeightsEvery">See <see cref="MetaAsbOptions.KeepWeightsEvery"/>.</param>
+    /// <param name="keepWeightsEvery">See <see cref="MetaAsbOptions.WeightSnapshotInterval"/>.</param>
     public static EpisodeWork MetaAsb(int width, int keepWeightsEvery = 1) => new(
-        width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { FoldedLayer = model.Classifier, KeepWeightsEvery = keepWeightsEvery }));
+        width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { FusedUpdateLayer = model.Classifier, WeightSnapshotInterval = keepWeightsEvery }));
 
     public static EpisodeWork FirstOrder(int width) =>
-        new(width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { FoldedLayer = model.Classifier, FirstOrder = true }));
+        new(width, (model, optimizer) => new MetaAsbTrainer(model, optimizer, new MetaAsbOptions { FusedUpdateLayer = model.Classifier, FirstOrder = true }));
 
     public override void Run() => _trainer.TrainEpisode(_episode);
 }

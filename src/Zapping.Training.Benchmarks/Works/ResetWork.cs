@@ -18,7 +18,7 @@ internal sealed class ResetWork : Work
     public ResetWork(HeadShape shape, int rows, ScalarType type = ScalarType.Float32, Action<ZapOptions>? options = null)
     {
         var model = Own(Sequential(("flatten", Flatten()), ("head", Linear(shape.Inputs, shape.Units))).to(Machine.Device, type));
-        var zap = new ZapOptions { Units = UnitSelection.These([.. shape.Rows(rows)]) };
+        var zap = new ZapOptions { Units = UnitSelection.Indices([.. shape.Rows(rows)]) };
         options?.Invoke(zap);
         _scheduler = new ZapScheduler(
             model, [Own(optim.Adam(model.parameters()))], new ZapPolicy(zap), new ResetSchedule(BoundaryKind.ClassBoundary));

@@ -1,5 +1,6 @@
 using TorchSharp.Modules;
 using Zapping.Models;
+using Zapping.Training.Data;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
@@ -8,7 +9,7 @@ namespace Zapping.Training.Benchmarks;
 internal sealed class StepWork : Work
 {
     private readonly ContinualTrainer _trainer;
-    private readonly LabelledBatch _batch;
+    private readonly LabeledBatch _batch;
 
     /// <param name="images">How many; 256 in the paper's i.i.d. pre-training.</param>
     /// <param name="width">Filters per convolution.</param>
@@ -16,7 +17,7 @@ internal sealed class StepWork : Work
     public StepWork(int images, int width, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer)
     {
         var model = Network(width);
-        _trainer = Own(new ContinualTrainer(model, Own(optimizer(model.parameters()))).UseMicroBatches(PaperModel.ImagesAtATime));
+        _trainer = Own(new ContinualTrainer(model, Own(optimizer(model.parameters()))).UseGradientAccumulation(PaperModel.ImagesAtATime));
         _batch = Batch(images);
     }
 

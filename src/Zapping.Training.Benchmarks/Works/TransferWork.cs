@@ -1,4 +1,5 @@
 using Zapping.Models;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
@@ -45,7 +46,7 @@ internal sealed class HeadTransferWork(int classes, int width, int rates) : Tran
 {
     protected override void Transfer(TransferTask task, IReadOnlyList<double> rates)
     {
-        using var features = task.Encode(Model, HeadSelector.Layer(Model.Classifier));
+        using var features = task.ExtractFeatures(Model, HeadSelector.Layer(Model.Classifier));
         foreach (var rate in rates)
         {
             using var head = nn.Linear(Model.FeatureCount, Model.Units, device: Machine.Device);

@@ -1,5 +1,6 @@
 using TorchSharp;
 using Zapping.Models;
+using Zapping.Training.Data;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
@@ -32,6 +33,6 @@ internal abstract class Work : IDisposable
     /// <summary>The paper's convnet for Omniglot.</summary>
     protected Convnet Network(int width) => Own(new Convnet(1000, width).to(Machine.Device));
 
-    protected LabelledBatch Batch(long images) =>
+    protected LabeledBatch Batch(long images) =>
         new(Own(rand(images, 1, 28, 28, device: Machine.Device)), Own(randint(964, images, device: Machine.Device)));
 }

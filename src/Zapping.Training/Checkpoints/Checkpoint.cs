@@ -1,6 +1,4 @@
-using Zapping.Training.Internal;
-
-namespace Zapping.Training;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>What is known of a checkpoint without reading its tensors.</summary>
 /// <param name="Name">Name of its folder in the store.</param>

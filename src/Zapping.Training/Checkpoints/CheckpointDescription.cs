@@ -2,8 +2,10 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Zapping.Training.Resuming;
+using Zapping.Training.Safetensors;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>All of a checkpoint that is no tensor.</summary>
 internal sealed record CheckpointDescription(

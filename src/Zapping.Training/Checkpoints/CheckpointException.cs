@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>A checkpoint cannot be resumed from. Nothing has been changed.</summary>
 public sealed class CheckpointException : IOException

@@ -1,4 +1,7 @@
-namespace Zapping.Training.Internal;
+using Zapping.Training.Files;
+using Zapping.Training.Safetensors;
+
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>The files of one checkpoint, opened for reading.</summary>
 internal sealed class CheckpointFiles(string path) : IDisposable
@@ -6,7 +9,7 @@ internal sealed class CheckpointFiles(string path) : IDisposable
     private readonly List<SafetensorsFile> _open = [];
 
     public CheckpointDescription Description { get; } =
-        CheckpointDescription.Parse(SmallFile.Read(Path.Combine(path, CheckpointFolder.Description)));
+        CheckpointDescription.Parse(BoundedFile.Read(Path.Combine(path, CheckpointFolder.Description)));
 
     public SafetensorsFile Tensors(string file)
     {

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Zapping.Training.Files;
+using Zapping.Training.Safetensors;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>The folders and files of a <see cref="CheckpointStore"/>, and the order in which they come to be.</summary>
 internal sealed class CheckpointFolder : IDisposable
@@ -55,7 +57,7 @@ internal sealed class CheckpointFolder : IDisposable
     /// <exception cref="InvalidDataException">The description cannot be read.</exception>
     public static Checkpoint DescribeAt(string path)
     {
-        var description = CheckpointDescription.Parse(SmallFile.Read(Path.Combine(path, Description)));
+        var description = CheckpointDescription.Parse(BoundedFile.Read(Path.Combine(path, Description)));
         return new Checkpoint(
             Path.GetFileName(path), path, description.State.Steps, description.Score, description.Saved, description.LibraryVersion, description.Notes);
     }
@@ -76,10 +78,10 @@ internal sealed class CheckpointFolder : IDisposable
             WriteFile(Path.Combine(temporary, Description), description.WriteTo);
             var sums = CheckpointHashes.Of(temporary);
             WriteFile(Path.Combine(temporary, CheckpointHashes.FileName), sums.WriteTo);
-            Durable.FlushDirectory(temporary);
+            DirectorySync.FlushDirectory(temporary);
             var name = NextName(steps);
             Directory.Move(temporary, Path.Combine(_path, name));
-            Durable.FlushDirectory(_path);
+            DirectorySync.FlushDirectory(_path);
             return Describe(name);
         }
         catch

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Zapping.Training.Files;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>The SHA-256 of every file of a checkpoint, as <c>sha256sum --check SHA256SUMS</c> reads them.</summary>
 internal sealed class CheckpointHashes
@@ -96,7 +97,7 @@ internal sealed class CheckpointHashes
             throw new InvalidDataException($"its file '{FileName}' is missing.");
         }
 
-        var text = Encoding.UTF8.GetString(SmallFile.Read(path));
+        var text = Encoding.UTF8.GetString(BoundedFile.Read(path));
         var hashes = new CheckpointHashes();
         foreach (var line in text.TrimEnd('\n').Split('\n'))
         {

@@ -1,4 +1,6 @@
-namespace Zapping.Training.Internal;
+using Zapping.Training.Telemetry;
+
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>Saves a trainer every so many steps.</summary>
 internal sealed record CheckpointPlan(

@@ -1,6 +1,8 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Resuming;
+using Zapping.Training.Telemetry;
+using Zapping.Training.Validation;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>
 /// A folder of checkpoints, each a folder of its own: model, optimizers and random state as safetensors, everything
@@ -23,17 +25,17 @@ namespace Zapping.Training;
 public sealed class CheckpointStore : IDisposable
 {
     private readonly CheckpointFolder _folder;
-    private readonly CheckpointRetention _retention;
+    private readonly CheckpointRetentionOptions _retention;
 
     /// <summary>Opens a folder, which is made if need be.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="retention">Which checkpoints stay. Default: the last two and the best.</param>
     /// <exception cref="IOException">Another store has the folder, in this process or another that the message names, or it cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
-    public CheckpointStore(string path, CheckpointRetention? retention = null)
+    public CheckpointStore(string path, CheckpointRetentionOptions? retention = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _retention = OptionsRules.Ensure(retention ?? new CheckpointRetention());
+        _retention = OptionsValidator.Validate(retention ?? new CheckpointRetentionOptions());
         _folder = new CheckpointFolder(path);
     }
 
@@ -116,7 +118,7 @@ public sealed class CheckpointStore : IDisposable
         try
         {
             using var files = _folder.Open(name);
-            new TrainerSnapshot(trainer).Restore(files, OptionsRules.Ensure(options ?? new ResumeOptions()).Accept, AllowNonFinite);
+            new TrainerSnapshot(trainer).Restore(files, OptionsValidator.Validate(options ?? new ResumeOptions()).Accept, AllowNonFinite);
             TrainingLog.Resumed(trainer.Log, name, trainer.State.Steps);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Zapping.Training.Resuming;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Checkpoints;
 
 /// <param name="Type">Class of the observer.</param>
 /// <param name="Settings">What it says of itself; null if it says nothing.</param>

@@ -2,9 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using TorchSharp.Modules;
+using Zapping.Training.Safetensors;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>
 /// What a managed optimizer remembers, by name. TorchSharp's state and option classes are plain public fields, which

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using TorchSharp.Modules;
+using Zapping.Training.Resuming;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>Compares what a saved run was set up with.</summary>
 internal static class SetupComparison

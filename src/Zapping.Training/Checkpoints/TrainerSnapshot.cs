@@ -1,6 +1,12 @@
+using Zapping.Training.Native;
+using Zapping.Training.Randomness;
+using Zapping.Training.Resuming;
+using Zapping.Training.Safetensors;
+using Zapping.Training.Telemetry;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Checkpoints;
 
 /// <summary>Everything about a trainer that a checkpoint holds, on its way there and back.</summary>
 internal sealed class TrainerSnapshot
@@ -179,13 +185,13 @@ internal sealed class TrainerSnapshot
 
     private static List<(Tensor Target, Tensor Value)> Read(SafetensorsFile file, IReadOnlyList<KeyValuePair<string, Tensor>> wanted, string owner)
     {
-        TensorNames.EnsureFit(file, wanted, owner);
+        StateDictCheck.EnsureFit(file, wanted, owner);
         return [.. wanted.Select(own => (own.Value, file.Read(own.Key)))];
     }
 
     private List<(Tensor Target, Tensor Value)> ReadModel(SafetensorsFile file, bool allowNonFinite)
     {
-        TensorNames.EnsureFit(file, [.. _model], TensorNames.Model);
+        StateDictCheck.EnsureFit(file, [.. _model], StateDictCheck.Model);
         var values = _model.Select(own => (own.Key, Target: own.Value, Value: file.Read(own.Key))).ToList();
         var weights = values.Where(own => _parameters.Contains(own.Key)).Select(own => (own.Key, own.Value));
         return !allowNonFinite && FiniteWeights.Faults(weights) is { } faults
@@ -196,7 +202,7 @@ internal sealed class TrainerSnapshot
     private static Tensor ReadGenerator(SafetensorsFile file)
     {
         using var own = random.get_rng_state();
-        TensorNames.EnsureFit(file, [new(GlobalGenerator, own)], "kind of random state");
+        StateDictCheck.EnsureFit(file, [new(GlobalGenerator, own)], "kind of random state");
         var state = file.Read(GlobalGenerator);
         return GeneratorState.IsValid(state) ? state : throw new InvalidDataException("its random state is none.");
     }

@@ -1,4 +1,4 @@
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Data;
 
 /// <summary>Which sizes batches have if examples are taken in order.</summary>
 internal static class BatchSizes

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Data;
 
 /// <summary>How data are written in a description: shape, type, and a number that tells their contents apart.</summary>
 internal static class DataText

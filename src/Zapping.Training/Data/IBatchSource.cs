@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Data;
 
 /// <summary>Shuffled data, pass by pass.</summary>
 public interface IBatchSource
@@ -12,5 +12,5 @@ public interface IBatchSource
     /// </summary>
     /// <param name="epoch">Which epoch, counted from 0.</param>
     /// <param name="firstBatch">Where to begin; more than 0 when an interrupted epoch is gone on with.</param>
-    IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0);
+    IEnumerable<LabeledBatch> Epoch(long epoch, long firstBatch = 0);
 }

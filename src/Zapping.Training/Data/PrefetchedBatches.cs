@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using TorchSharp;
-using Zapping.Training.Internal;
+using Zapping.Training.Resuming;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Data;
 
-/// <summary>What <see cref="BatchSourceVerbs.Prefetch"/> returns.</summary>
+/// <summary>What <see cref="BatchSourceExtensions.Prefetch"/> returns.</summary>
 internal sealed class PrefetchedBatches(IBatchSource source, Device device, int ahead) : IBatchSource, IDescribed
 {
     public long? BatchesPerEpoch => source.BatchesPerEpoch;
@@ -13,11 +13,11 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
     // Its batches are those of the source.
     public IReadOnlyDictionary<string, object?> Description => DescriptionJson.SettingsOfSource(source);
 
-    public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)
+    public IEnumerable<LabeledBatch> Epoch(long epoch, long firstBatch = 0)
     {
         using var stop = new CancellationTokenSource();
         using var room = new SemaphoreSlim(ahead);
-        using var ready = new BlockingCollection<LabelledBatch>();
+        using var ready = new BlockingCollection<LabeledBatch>();
         var worker = Task.Factory.StartNew(
             () => Make(epoch, firstBatch, room, ready, stop.Token),
             CancellationToken.None,
@@ -48,7 +48,7 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
     }
 
     private void Make(
-        long epoch, long firstBatch, SemaphoreSlim room, BlockingCollection<LabelledBatch> ready, CancellationToken stop)
+        long epoch, long firstBatch, SemaphoreSlim room, BlockingCollection<LabeledBatch> ready, CancellationToken stop)
     {
         try
         {
@@ -62,7 +62,7 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
                     return;
                 }
 
-                var batch = new LabelledBatch(Copy(batches.Current.Inputs), Copy(batches.Current.Labels));
+                var batch = new LabeledBatch(Copy(batches.Current.Inputs), Copy(batches.Current.Labels));
                 scope.Detach(batch.Inputs, batch.Labels);
                 ready.Add(batch, CancellationToken.None);
             }

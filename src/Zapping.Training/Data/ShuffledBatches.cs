@@ -1,7 +1,8 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Randomness;
+using Zapping.Training.Resuming;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Data;
 
 /// <summary>
 /// Batches of a data set that fits into memory, in an order that is a function of (seed, epoch) alone. The last
@@ -57,21 +58,21 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
         ["seed"] = _seed,
     };
 
-    LabelledBatch ISizedBatches.Examples => new(_inputs, _labels);
+    LabeledBatch ISizedBatches.Examples => new(_inputs, _labels);
 
     (long Min, long Max)? ISizedBatches.Classes => _labels.dim() == 1 && _labels.dtype == ScalarType.Int64 ? _classes ??= RangeOf(_labels) : null;
 
     IEnumerable<long> ISizedBatches.Sizes => BatchSizes.Of(_count, BatchSize);
 
     /// <inheritdoc/>
-    public IEnumerable<LabelledBatch> Epoch(long epoch, long firstBatch = 0)
+    public IEnumerable<LabeledBatch> Epoch(long epoch, long firstBatch = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(firstBatch);
         return Batches(epoch, firstBatch);
     }
 
-    private IEnumerable<LabelledBatch> Batches(long epoch, long firstBatch)
+    private IEnumerable<LabeledBatch> Batches(long epoch, long firstBatch)
     {
         // Copied to the data's device once: a copy for each batch would have the device wait each time. It outlives the
         // steps, and so their dispose scopes.
@@ -90,9 +91,9 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
 
     private int[] Order(long epoch) => new RandomStream(StableHash.Mix(_seed, (ulong)epoch), "order").Permutation(_count);
 
-    private LabelledBatch Take(Tensor order, int start)
+    private LabeledBatch Take(Tensor order, int start)
     {
         using var indices = order.narrow(0, start, Math.Min(BatchSize, _count - start));
-        return new LabelledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices));
+        return new LabeledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices));
     }
 }

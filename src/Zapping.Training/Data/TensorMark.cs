@@ -1,6 +1,7 @@
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Data;
 
 /// <summary>
 /// A number that tells tensors apart by their entries: a sum of whole numbers, which are the same on every machine. It is made where the tensors are, so that the host need not wait.

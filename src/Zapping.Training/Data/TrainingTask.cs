@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Data;
 
 /// <summary>The examples of one class, which arrive together.</summary>
 /// <param name="ClassId">The class, which is also its row of the classifier.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Diagnostics;
 
 /// <param name="Records">As <see cref="DiagnosticsObserver.Records"/>.</param>
 /// <param name="Steps">How many steps were seen.</param>

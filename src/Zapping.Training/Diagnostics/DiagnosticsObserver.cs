@@ -1,6 +1,8 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Evaluation;
+using Zapping.Training.Resets;
+using Zapping.Training.Validation;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>
 /// Measures with probes in the course of training, every so many steps and, if asked, around each reset. Between measurements it
@@ -8,7 +10,7 @@ namespace Zapping.Training;
 /// <code>
 /// var diagnostics = new DiagnosticsObserver(
 ///     new RepresentationProbe(model, images), new WeightProbe(model), new DiagnosticsOptions { Period = 50, AroundResets = true });
-/// trainer.Observe(diagnostics).Fit(batches, epochs: 5);
+/// trainer.UseObserver(diagnostics).Fit(batches, epochs: 5);
 /// </code>
 /// </summary>
 /// <remarks>
@@ -42,7 +44,7 @@ public sealed class DiagnosticsObserver : IStatefulTrainingObserver
             throw new ArgumentException("There is nothing to measure: give a probe of representations, of weights, or both.", nameof(representation));
         }
 
-        options = OptionsRules.Ensure(options ?? new DiagnosticsOptions());
+        options = OptionsValidator.Validate(options ?? new DiagnosticsOptions());
         (_representation, _weights, _onRecord) = (representation, weights, onRecord);
         (_period, _aroundResets, _steps) = (options.Period, options.AroundResets, options.StepsBefore);
     }
@@ -51,7 +53,7 @@ public sealed class DiagnosticsObserver : IStatefulTrainingObserver
     public IReadOnlyList<DiagnosticsRecord> Records => _records.AsReadOnly();
 
     /// <inheritdoc/>
-    public void OnResetAhead(TrainingBoundary boundary)
+    public void OnResetting(TrainingBoundary boundary)
     {
         if (_aroundResets)
         {
@@ -60,7 +62,7 @@ public sealed class DiagnosticsObserver : IStatefulTrainingObserver
     }
 
     /// <inheritdoc/>
-    public void OnReset(ResetReport report)
+    public void OnResetCompleted(ResetReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         if (_aroundResets)
@@ -70,17 +72,17 @@ public sealed class DiagnosticsObserver : IStatefulTrainingObserver
     }
 
     /// <inheritdoc/>
-    public void OnStep(TrainingStep made)
+    public void OnStep(TrainingStep step)
     {
-        ArgumentNullException.ThrowIfNull(made);
-        OnMade(made.Index);
+        ArgumentNullException.ThrowIfNull(step);
+        OnMade(step.Index);
     }
 
     /// <inheritdoc/>
-    public void OnEpisode(EpisodeReport made)
+    public void OnEpisode(EpisodeReport report)
     {
-        ArgumentNullException.ThrowIfNull(made);
-        OnMade(made.Index);
+        ArgumentNullException.ThrowIfNull(report);
+        OnMade(report.Index);
     }
 
     /// <inheritdoc/>

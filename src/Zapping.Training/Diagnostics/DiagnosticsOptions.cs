@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>When a <see cref="DiagnosticsObserver"/> measures.</summary>
 public sealed record DiagnosticsOptions

@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>One measurement in the course of training.</summary>
 /// <param name="Moment">What it was made at.</param>

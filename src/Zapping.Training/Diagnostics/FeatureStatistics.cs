@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>
 /// How many directions a set of features fills, read off the singular values s_1 >= s_2 >= … of the matrix of features, which is not
@@ -29,7 +29,7 @@ public sealed record FeatureStatistics(
     /// <param name="srankDelta">delta, from 0 to 1; default 0.01.</param>
     /// <exception cref="ArgumentException">The features are no matrix, or an empty one.</exception>
     /// <exception cref="ArgumentOutOfRangeException">delta is not from 0 to 1.</exception>
-    public static FeatureStatistics Of(Tensor features, double srankDelta = 0.01)
+    public static FeatureStatistics Compute(Tensor features, double srankDelta = 0.01)
     {
         ArgumentNullException.ThrowIfNull(features);
         if (features.dim() != 2 || features.numel() == 0)

@@ -1,6 +1,8 @@
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>Mean and largest absolute value of each input of a layer, over the calls that it was told of.</summary>
 internal sealed class InputMagnitudes(UnitLayer layer) : IDisposable

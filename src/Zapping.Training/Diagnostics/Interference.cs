@@ -1,7 +1,9 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Evaluation;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>
 /// What learning one task would do to others, at the present weights. The model is measured in eval mode, and afterwards it is bit for bit
@@ -20,9 +22,9 @@ public static class Interference
     /// <param name="loss">Maps (outputs, labels) to a scalar; default: mean softmax cross-entropy.</param>
     /// <exception cref="ArgumentException">There is no task, one is no labelled batch, or nothing requires a gradient.</exception>
     public static TaskMatrix GradientCosines(
-        nn.Module<Tensor, Tensor> model, IReadOnlyList<LabelledBatch> tasks, Func<Tensor, Tensor, Tensor>? loss = null)
+        nn.Module<Tensor, Tensor> model, IReadOnlyList<LabeledBatch> tasks, Func<Tensor, Tensor, Tensor>? loss = null)
     {
-        using var measured = new MeasuredModel(model, loss);
+        using var measured = new LossProbe(model, loss);
         using var scope = NewDisposeScope();
         var gradients = stack(TaskBatches.Ensure(tasks).Select(measured.FlatGradient));
         var products = gradients.matmul(gradients.t()).cpu();
@@ -41,10 +43,10 @@ public static class Interference
     /// <exception cref="ArgumentException">There is no task, one is no labelled batch, or nothing requires a gradient.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is negative or not finite.</exception>
     public static TaskMatrix LossChanges(
-        nn.Module<Tensor, Tensor> model, IReadOnlyList<LabelledBatch> tasks, double learningRate, Func<Tensor, Tensor, Tensor>? loss = null)
+        nn.Module<Tensor, Tensor> model, IReadOnlyList<LabeledBatch> tasks, double learningRate, Func<Tensor, Tensor, Tensor>? loss = null)
     {
         Guard.NonNegative(learningRate);
-        using var measured = new MeasuredModel(model, loss);
+        using var measured = new LossProbe(model, loss);
         tasks = TaskBatches.Ensure(tasks);
         var before = tasks.Select(measured.Loss).ToArray();
         var changes = new double[tasks.Count, tasks.Count];

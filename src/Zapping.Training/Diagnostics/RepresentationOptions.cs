@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Zapping.Training.HiddenUnits;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>What a <see cref="RepresentationProbe"/> looks at.</summary>
 public sealed record RepresentationOptions
@@ -9,19 +10,19 @@ public sealed record RepresentationOptions
     /// Which layer is the classifier, whose inputs are the features; a <see cref="TorchSharp.Modules.Linear"/>. Default: the model's only one.
     /// </summary>
     [Required]
-    public HeadSelector Head { get; set; } = HeadSelector.Only();
+    public HeadSelector Head { get; set; } = HeadSelector.Single();
 
     /// <summary>
     /// The inputs of which layers are looked at, by the layers' names in the model; <see langword="null"/> (default) for all linear layers
     /// and convolutions but the one that is called first, whose inputs are the data. With <see cref="Units"/>: the units of which of
-    /// <see cref="UnitGraph.Hidden"/> are looked at; default all.
+    /// <see cref="UnitGraph.ReplaceableLayers"/> are looked at; default all.
     /// </summary>
     public Func<string, bool>? Layers { get; set; }
 
     /// <summary>
     /// What a unit is; <see langword="null"/> (default) for each input of a layer, so that behind a flatten each position of a channel
     /// counts. With the model's graph a unit is what policies reset, a row of the layer before, wherever it is read; layers whose units
-    /// cannot be told apart (<see cref="UnitGraph.Uncoupled"/>) are then left out.
+    /// cannot be told apart (<see cref="UnitGraph.ExcludedLayers"/>) are then left out.
     /// </summary>
     public UnitGraph? Units { get; set; }
 

@@ -1,14 +1,17 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Heads;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Native;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>
 /// Measures how a model represents a fixed batch: which units are dormant or dead, and how many directions the features fill. A
 /// measurement is one forward pass in eval mode without gradients and one singular value decomposition [examples, features]; between
 /// two of them nothing is left on the model.
 /// <code>
-/// var probe = new RepresentationProbe(model, images, new RepresentationOptions { Head = HeadSelector.Named("head") });
+/// var probe = new RepresentationProbe(model, images, new RepresentationOptions { Head = HeadSelector.ByName("head") });
 /// var rank = probe.Measure().Features.EffectiveRank;
 /// </code>
 /// </summary>
@@ -18,7 +21,7 @@ public sealed class RepresentationProbe
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly Tensor _batch;
     private readonly RepresentationOptions _options;
-    private readonly IReadOnlyList<HiddenUnits>? _hidden;
+    private readonly IReadOnlyList<HiddenLayer>? _hidden;
 
     /// <summary>Makes a probe.</summary>
     /// <param name="model">The model; layers are looked up at each measurement, because <c>.to()</c> replaces their parameters.</param>
@@ -31,7 +34,7 @@ public sealed class RepresentationProbe
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(batch);
-        (_model, _batch, _options) = (model, batch, OptionsRules.Ensure(options ?? new RepresentationOptions()));
+        (_model, _batch, _options) = (model, batch, OptionsValidator.Validate(options ?? new RepresentationOptions()));
         if (batch.dim() == 0 || batch.size(0) == 0)
         {
             throw new ArgumentException($"The batch is [{string.Join(", ", batch.shape)}]; it must be [n, …] with n at least 1.", nameof(batch));
@@ -54,16 +57,16 @@ public sealed class RepresentationProbe
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        using var mode = new EvalMode(_model);
-        using var activity = new ReadActivity(Readers);
-        using var features = new HeadFeatures(HeadLayer.Find(_model, _options.Head));
+        using var mode = new EvalModeScope(_model);
+        using var activity = new ActivationRecorder(Readers);
+        using var features = new FeatureRecorder(HeadLayer.Find(_model, _options.Head));
         _model.call(_batch);
         return new RepresentationRecord(
             [.. Units(activity).Select(units => units.Measure(_options.DormantThreshold))],
-            FeatureStatistics.Of(features.All, _options.SrankDelta));
+            FeatureStatistics.Compute(features.All, _options.SrankDelta));
     }
 
-    private IEnumerable<UnitMagnitudes> Units(ReadActivity activity) => (_hidden, _options.Layers) switch
+    private IEnumerable<UnitMagnitudes> Units(ActivationRecorder activity) => (_hidden, _options.Layers) switch
     {
         ({ } hidden, _) => hidden.Select(activity.Of).OfType<UnitMagnitudes>(),
         (null, null) => activity.Called.Skip(1).Select(read => read.PerInput()),

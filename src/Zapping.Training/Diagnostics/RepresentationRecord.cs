@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>What a model made of a batch.</summary>
 /// <param name="Layers">In the order in which the layers are called; those that were not called are not among them.</param>

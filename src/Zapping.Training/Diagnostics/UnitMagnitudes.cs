@@ -1,4 +1,4 @@
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Diagnostics;
 
 /// <param name="Layer">Name of the layer that has or reads the units.</param>
 /// <param name="Means">Mean absolute activation of each unit.</param>

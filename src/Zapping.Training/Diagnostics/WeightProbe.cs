@@ -1,7 +1,8 @@
 using TorchSharp.Modules;
+using Zapping.Training.Parameters;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>
 /// Measures a model's weights. Gradients are those that the last backward pass has left: in an observer's
@@ -26,7 +27,7 @@ public sealed class WeightProbe
     public WeightProbe(nn.Module model, HeadSelector? head = null, ParameterSnapshot? initial = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (_model, _head, _initial) = (model, head ?? HeadSelector.Only(), initial);
+        (_model, _head, _initial) = (model, head ?? HeadSelector.Single(), initial);
         _head.Find(model);
         foreach (var (name, parameter) in model.named_parameters())
         {

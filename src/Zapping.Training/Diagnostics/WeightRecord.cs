@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Diagnostics;
 
 /// <summary>How large a model's weights and gradients are, and how far the weights have come. All norms are L2 norms.</summary>
 /// <param name="Parameters">In the model's order.</param>

@@ -1,5 +1,8 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Episodes;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Torch;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -10,7 +13,7 @@ namespace Zapping.Training;
 /// <code>
 /// using var optimizer = optim.Adam(model.parameters(), 1e-3);
 /// using var trainer = new AsbTrainer(model, optimizer).UseZapping(every: ClassBoundary);
-/// trainer.Fit(new EpisodeSampler(new LabelledBatch(images, labels)), episodes: 9000);
+/// trainer.Fit(new EpisodeSampler(new LabeledBatch(images, labels)), episodes: 9000);
 /// </code>
 /// Batch normalisation and dropout act as in any training loop: each of the single images and the outer batch is a
 /// forward pass in the model's mode. If an episode fails, the weights are as before it.
@@ -32,26 +35,26 @@ public sealed class AsbTrainer : EpisodicTrainer
         optim.Optimizer optimizer,
         AsbOptions? options = null,
         Func<Tensor, Tensor, Tensor>? loss = null)
-        : base(model, [optimizer], options = OptionsRules.Ensure(options ?? new AsbOptions()), loss) =>
+        : base(model, [optimizer], options = OptionsValidator.Validate(options ?? new AsbOptions()), loss) =>
         _accumulate = options.AccumulateInnerGradients;
 
     internal override IReadOnlyDictionary<string, object?> Settings =>
         new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal) { ["accumulate_inner_gradients"] = _accumulate };
 
-    private protected override IEnumerable<(string Name, Parameter Parameter)> MovedForGood => InnerParameters.In(Model);
+    private protected override IEnumerable<(string Name, Parameter Parameter)> MovedForGood => InnerParameters.ResolveNamed(Model);
 
     private protected override (Tensor Outputs, Tensor Loss) OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {
         Pass.ClearGradients();
-        var inner = InnerParameters.Of(Model);
+        var inner = InnerParameters.Resolve(Model);
         foreach (var parameter in inner)
         {
             parameter.grad = null; // also of one that no optimizer holds, which the last outer batch has left
         }
 
         var pilesUp = _accumulate && Pass.Parameters.Any(p => p.requires_grad && !inner.Any(i => TensorIdentity.Same(i, p)));
-        var losses = new LossRecord(episode.Inner.Labels);
+        var losses = new LossBuffer(episode.Inner.Labels);
         for (var step = 0; step < losses.Count; step++)
         {
             using var scope = NewDisposeScope();

@@ -1,6 +1,7 @@
+using Zapping.Training.Native;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Episodes;
 
 /// <summary>Looks at a model with the images of an episode, without gradients and in eval mode.</summary>
 internal sealed class EpisodeMeter(nn.Module<Tensor, Tensor> model, Func<Tensor, Tensor, Tensor> loss)
@@ -11,7 +12,7 @@ internal sealed class EpisodeMeter(nn.Module<Tensor, Tensor> model, Func<Tensor,
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        using var mode = new EvalMode(model);
+        using var mode = new EvalModeScope(model);
         var outer = outerOutputs?.detach() ?? model.call(episode.Outer.Inputs);
         var (inner, remember) = (episode.Inner.Labels.shape[0], episode.Remember.Labels.shape[0]);
         var holdsInner = outer.shape[0] > remember;

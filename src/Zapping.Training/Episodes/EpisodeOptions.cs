@@ -1,42 +1,42 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Episodes;
 
 /// <summary>What an <see cref="EpisodeSampler"/> draws.</summary>
 public sealed record EpisodeOptions
 {
     /// <summary>Images of the inner loop, at least 1; default 20, as published.</summary>
     [Range(1, int.MaxValue)]
-    public int InnerImages { get; set; } = 20;
+    public int InnerExamples { get; set; } = 20;
 
     /// <summary>Where they come from; default: from the episode's class.</summary>
-    [EnumDataType(typeof(InnerImageSource))]
-    public InnerImageSource InnerSource { get; set; }
+    [EnumDataType(typeof(InnerExampleSource))]
+    public InnerExampleSource InnerSource { get; set; }
 
     /// <summary>
     /// What happens when a class has fewer images than the inner loop wants; default
-    /// <see cref="SmallClassRule.RepeatPermutation"/>. The published rule is the other one.
+    /// <see cref="Oversampling.RepeatPermutation"/>. The published rule is the other one.
     /// </summary>
-    [EnumDataType(typeof(SmallClassRule))]
-    public SmallClassRule SmallClasses { get; set; }
+    [EnumDataType(typeof(Oversampling))]
+    public Oversampling Oversampling { get; set; }
 
     /// <summary>
     /// Images of all classes that join the outer batch, drawn without replacement; they may repeat inner images.
     /// At least 0; default 64, as published for Omniglot (100 for the image data sets).
     /// </summary>
     [Range(0, int.MaxValue)]
-    public int RememberImages { get; set; } = 64;
+    public int RememberExamples { get; set; } = 64;
 
     /// <summary>Whether the outer batch is the remember images alone; default <see langword="false"/>.</summary>
     public bool RememberOnly { get; set; }
 
     /// <summary>Validation images of an episode, drawn with replacement, for observers only; default 0.</summary>
     [Range(0, int.MaxValue)]
-    public int ValidationImages { get; set; }
+    public int ValidationExamples { get; set; }
 }
 
 /// <summary>Where the images of an inner loop come from.</summary>
-public enum InnerImageSource
+public enum InnerExampleSource
 {
     /// <summary>The training images of the episode's class.</summary>
     EpisodeClass,
@@ -46,7 +46,7 @@ public enum InnerImageSource
 }
 
 /// <summary>How to draw more images from a class than it has.</summary>
-public enum SmallClassRule
+public enum Oversampling
 {
     /// <summary>One random order of the class after another: no image comes twice more often than any other.</summary>
     RepeatPermutation,

@@ -1,7 +1,10 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Randomness;
+using Zapping.Training.Resuming;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Episodes;
 
 /// <summary>
 /// Draws episodes from a data set that fits into memory. Class, inner, remember and validation images each have a
@@ -11,8 +14,8 @@ namespace Zapping.Training;
 public sealed class EpisodeSampler : IEpisodeSource, IDescribed
 {
     private readonly EpisodeOptions _options;
-    private readonly LabelledBatch _training;
-    private readonly LabelledBatch? _validation;
+    private readonly LabeledBatch _training;
+    private readonly LabeledBatch? _validation;
     private readonly (int ClassId, long[] Images)[] _classes;
     private readonly ulong _seed;
     private IReadOnlyDictionary<string, object?>? _description;
@@ -29,13 +32,13 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
     /// without replacement.
     /// </exception>
     public EpisodeSampler(
-        LabelledBatch training, EpisodeOptions? options = null, ulong seed = 0, LabelledBatch? validation = null)
+        LabeledBatch training, EpisodeOptions? options = null, ulong seed = 0, LabeledBatch? validation = null)
     {
-        options = OptionsRules.Ensure(options ?? new EpisodeOptions()) with { };
+        options = OptionsValidator.Validate(options ?? new EpisodeOptions()) with { };
         _options = options;
         var labels = LabelsOf(training, nameof(training));
         EnsureEnough(labels.Length, options);
-        if (options.ValidationImages > 0)
+        if (options.ValidationExamples > 0)
         {
             LabelsOf(validation ?? throw new ArgumentException("Validation images are asked for, but there are none.", nameof(validation)), nameof(validation));
         }
@@ -55,13 +58,13 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
     {
         ["inputs"] = DataText.Of(_training.Inputs),
         ["labels"] = DataText.Of(_training.Labels),
-        ["validation_inputs"] = _validation is { } validation && _options.ValidationImages > 0 ? DataText.Of(validation.Inputs) : null,
-        ["inner_images"] = _options.InnerImages,
+        ["validation_inputs"] = _validation is { } validation && _options.ValidationExamples > 0 ? DataText.Of(validation.Inputs) : null,
+        ["inner_images"] = _options.InnerExamples,
         ["inner_source"] = _options.InnerSource,
-        ["small_classes"] = _options.SmallClasses,
-        ["remember_images"] = _options.RememberImages,
+        ["small_classes"] = _options.Oversampling,
+        ["remember_images"] = _options.RememberExamples,
         ["remember_only"] = _options.RememberOnly,
-        ["validation_images"] = _options.ValidationImages,
+        ["validation_images"] = _options.ValidationExamples,
         ["seed"] = _seed,
     };
 
@@ -74,8 +77,8 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         var drawn = _classes[Stream(index, "class").Below(_classes.Length)];
         var inner = InnerOf(drawn.Images, Stream(index, "inner"));
-        var remember = Stream(index, "remember").Distinct(_options.RememberImages, Count(_training));
-        var validation = _options.ValidationImages > 0 ? ValidationOf(Stream(index, "validation")) : [];
+        var remember = Stream(index, "remember").Distinct(_options.RememberExamples, Count(_training));
+        var validation = _options.ValidationExamples > 0 ? ValidationOf(Stream(index, "validation")) : [];
         var (first, count) = _options.RememberOnly ? (inner.Length, remember.Length) : (0, inner.Length + remember.Length);
 
         // One copy to the data's device for all draws: with each copy the device waits.
@@ -91,13 +94,13 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
 
     private long[] InnerOf(long[] ofClass, RandomStream random)
     {
-        var wanted = _options.InnerImages;
-        if (_options.InnerSource == InnerImageSource.AllClasses)
+        var wanted = _options.InnerExamples;
+        if (_options.InnerSource == InnerExampleSource.AllClasses)
         {
             return random.Distinct(wanted, Count(_training));
         }
 
-        if (wanted > ofClass.Length && _options.SmallClasses == SmallClassRule.DrawWithReplacement)
+        if (wanted > ofClass.Length && _options.Oversampling == Oversampling.DrawWithReplacement)
         {
             return [.. Enumerable.Range(0, wanted).Select(_ => ofClass[random.Below(ofClass.Length)])];
         }
@@ -114,7 +117,7 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
     private long[] ValidationOf(RandomStream random)
     {
         var count = Count(_validation!.Value);
-        return [.. Enumerable.Range(0, _options.ValidationImages).Select(_ => (long)random.Below(count))];
+        return [.. Enumerable.Range(0, _options.ValidationExamples).Select(_ => (long)random.Below(count))];
     }
 
     private RandomStream Stream(long index, string purpose) => new(StableHash.Mix(_seed, (ulong)index), "episode " + purpose);
@@ -122,30 +125,30 @@ public sealed class EpisodeSampler : IEpisodeSource, IDescribed
     private static void EnsureEnough(int images, EpisodeOptions options)
     {
         var needed = Math.Max(
-            options.RememberImages, options.InnerSource == InnerImageSource.AllClasses ? options.InnerImages : 0);
+            options.RememberExamples, options.InnerSource == InnerExampleSource.AllClasses ? options.InnerExamples : 0);
         if (needed > images)
         {
             throw new ArgumentException($"{needed} images are to be drawn without replacement, but there are {images}.", nameof(options));
         }
 
-        if (options is { RememberOnly: true, RememberImages: 0 })
+        if (options is { RememberOnly: true, RememberExamples: 0 })
         {
             throw new ArgumentException("An outer batch of remember images alone needs at least one of them.", nameof(options));
         }
     }
 
-    private static int Count(LabelledBatch images) => checked((int)images.Labels.shape[0]);
+    private static int Count(LabeledBatch images) => checked((int)images.Labels.shape[0]);
 
-    private static LabelledBatch Take(LabelledBatch from, Tensor draws, int first, int count)
+    private static LabeledBatch Take(LabeledBatch from, Tensor draws, int first, int count)
     {
         using var indices = draws.narrow(0, first, count);
-        return new LabelledBatch(from.Inputs.index_select(0, indices), from.Labels.index_select(0, indices));
+        return new LabeledBatch(from.Inputs.index_select(0, indices), from.Labels.index_select(0, indices));
     }
 
-    private static LabelledBatch Part(LabelledBatch of, int first, int count) =>
+    private static LabeledBatch Part(LabeledBatch of, int first, int count) =>
         new(of.Inputs.narrow(0, first, count), of.Labels.narrow(0, first, count));
 
-    private static long[] LabelsOf(LabelledBatch images, string name)
+    private static long[] LabelsOf(LabeledBatch images, string name)
     {
         var (inputs, labels) = images;
         if (inputs is null || labels is null || labels.dim() != 1 || labels.dtype != ScalarType.Int64

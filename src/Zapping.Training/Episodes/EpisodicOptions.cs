@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TorchSharp.Modules;
+using Zapping.Training.Parameters;
 
 namespace Zapping.Training;
 
@@ -19,12 +20,12 @@ public abstract record EpisodicOptions
 
     /// <summary>
     /// Which parameters move in the inner loop; default all. The outer set is what the outer optimizer was given:
-    /// <c>optim.Adam(ParameterSet.Prefixes("head.").Of(model))</c>. Clipping looks at the outer set alone. The published code clips over the
+    /// <c>optim.Adam(ParameterFilter.WithPrefix("head.").Of(model))</c>. Clipping looks at the outer set alone. The published code clips over the
     /// whole model and clears only the outer set's gradients: those of parameters that are inner and not outer count in its norm, and what
     /// the outer batch leaves in them enters the first inner step of the next episode. Where all parameters are outer ones both are the same.
     /// </summary>
     [Required]
-    public ParameterSet InnerParameters { get; set; } = ParameterSet.All;
+    public ParameterFilter InnerParameters { get; set; } = ParameterFilter.All;
 
     /// <summary>
     /// A linear layer, usually the classifier, whose inner steps are made without writing the gradient of its weight
@@ -32,11 +33,11 @@ public abstract record EpisodicOptions
     /// one <c>call()</c> of the layer in a forward pass and nothing else, neither another layer nor the loss itself.
     /// Default: none.
     /// </summary>
-    public Linear? FoldedLayer { get; set; }
+    public Linear? FusedUpdateLayer { get; set; }
 
     /// <summary>
-    /// Every how many episodes observers get <see cref="EpisodeReport.Adapted"/> and
-    /// <see cref="EpisodeReport.Updated"/>, which cost extra forward passes; 0 (default) for never, 10 as published.
+    /// Every how many episodes observers get <see cref="EpisodeReport.AfterInnerLoop"/> and
+    /// <see cref="EpisodeReport.AfterOuterStep"/>, which cost extra forward passes; 0 (default) for never, 10 as published.
     /// </summary>
     [Range(0, int.MaxValue)]
     public int MeasurePeriod { get; set; }
@@ -68,5 +69,5 @@ public sealed record MetaAsbOptions : EpisodicOptions
     /// same result.
     /// </summary>
     [Range(1, int.MaxValue)]
-    public int KeepWeightsEvery { get; set; } = 1;
+    public int WeightSnapshotInterval { get; set; } = 1;
 }

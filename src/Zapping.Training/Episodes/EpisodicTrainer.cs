@@ -1,5 +1,11 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Telemetry;
+using Zapping.Training.Torch;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -14,7 +20,7 @@ public abstract class EpisodicTrainer : Trainer
 {
     private readonly EpisodeMeter _meter;
     private readonly int _measurePeriod;
-    private readonly FoldedLayer? _folded;
+    private readonly FusedLinearUpdate? _folded;
 
     private protected EpisodicTrainer(
         nn.Module<Tensor, Tensor> model,
@@ -30,15 +36,15 @@ public abstract class EpisodicTrainer : Trainer
 
         InnerLearningRate = Guard.NonNegative(options.InnerLearningRate);
         InnerParameters = options.InnerParameters;
-        InnerParameters.Of(model);
+        InnerParameters.Resolve(model);
         _measurePeriod = options.MeasurePeriod;
         _meter = new EpisodeMeter(model, Pass.Loss);
-        _folded = options.FoldedLayer is { } layer ? Fold(layer) : null;
+        _folded = options.FusedUpdateLayer is { } layer ? Fold(layer) : null;
     }
 
     private protected double InnerLearningRate { get; }
 
-    private protected ParameterSet InnerParameters { get; }
+    private protected ParameterFilter InnerParameters { get; }
 
     /// <summary>Trains for some episodes; <see cref="Trainer.State"/> counts them as steps and says which comes next.</summary>
     /// <param name="source">Asked for one episode at a time.</param>
@@ -55,13 +61,13 @@ public abstract class EpisodicTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(episodes);
-        using var turn = Enter();
+        using var turn = Acquire();
         using var activity = TrainingTelemetry.Fit(GetType().Name);
         EnsureTrainable();
         var description = FeedDescription.Of(FeedDescription.Episodes, source);
         Continue(description);
         var feed = Begin(description);
-        var run = new FitRun(episodes, progress, cancellationToken);
+        var run = new FitProgress(episodes, progress, cancellationToken);
         for (long i = 0; i < episodes; i++)
         {
             run.ThrowIfCancelled();
@@ -83,7 +89,7 @@ public abstract class EpisodicTrainer : Trainer
     public double TrainEpisode(Episode episode)
     {
         ArgumentNullException.ThrowIfNull(episode);
-        using var turn = Enter();
+        using var turn = Acquire();
         GradientMode.EnsureOn();
         return Make(episode);
     }
@@ -135,7 +141,7 @@ public abstract class EpisodicTrainer : Trainer
     internal override IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal)
     {
         ["inner_learning_rate"] = InnerLearningRate,
-        ["inner_parameters"] = InnerParameters.In(Model).Select(p => p.Name),
+        ["inner_parameters"] = InnerParameters.ResolveNamed(Model).Select(p => p.Name),
         ["fused_update_layer"] = Model.named_parameters().Where(p => _folded?.Has(p.parameter) == true).Select(p => p.name),
     };
 
@@ -155,7 +161,7 @@ public abstract class EpisodicTrainer : Trainer
     /// The host waits for the losses of the whole inner loop at once: one that is not finite does no harm before that, as the weights of before are kept.
     /// </summary>
     /// <exception cref="NonFiniteStepException">One is NaN or infinite.</exception>
-    private protected void EnsureFinite(LossRecord losses, TrainingBoundary boundary)
+    private protected void EnsureFinite(LossBuffer losses, TrainingBoundary boundary)
     {
         foreach (var loss in losses.Values())
         {
@@ -183,12 +189,12 @@ public abstract class EpisodicTrainer : Trainer
         look?.Invoke(loss);
         if (_folded is null)
         {
-            FusedKernels.Descend(parameters, Derivative.Of(loss, parameters), InnerLearningRate);
+            FusedKernels.Descend(parameters, Gradients.Of(loss, parameters), InnerLearningRate);
             return;
         }
 
         List<Parameter> others = [.. parameters.Where(parameter => !_folded.Has(parameter))];
-        var derivatives = Derivative.Of(loss, [.. others, _folded.Outputs]);
+        var derivatives = Gradients.Of(loss, [.. others, _folded.Outputs]);
         FusedKernels.Descend(others, [.. derivatives.SkipLast(1)], InnerLearningRate);
         _folded.Descend(derivatives[^1], InnerLearningRate);
     }
@@ -199,9 +205,9 @@ public abstract class EpisodicTrainer : Trainer
         base.Dispose(disposing);
     }
 
-    private FoldedLayer Fold(Linear layer)
+    private FusedLinearUpdate Fold(Linear layer)
     {
-        var inner = InnerParameters.Of(Model);
+        var inner = InnerParameters.Resolve(Model);
         var catalog = new ParameterCatalog(Model);
         foreach (var parameter in new[] { layer.weight, layer.bias }.OfType<Parameter>())
         {
@@ -209,12 +215,12 @@ public abstract class EpisodicTrainer : Trainer
             if (names.Count > 1 || !inner.Any(p => TensorIdentity.Same(p, parameter)))
             {
                 throw new ArgumentException(
-                    $"{nameof(EpisodicOptions.FoldedLayer)} cannot be a layer with '{names[0]}', which "
+                    $"{nameof(EpisodicOptions.FusedUpdateLayer)} cannot be a layer with '{names[0]}', which "
                     + (names.Count > 1 ? $"'{names[1]}' shares." : "does not move in the inner loop."));
             }
         }
 
-        return new FoldedLayer(layer);
+        return new FusedLinearUpdate(layer);
     }
 
     private double GradientNorm()
@@ -248,6 +254,6 @@ public abstract class EpisodicTrainer : Trainer
                 nameof(episode));
         }
 
-        static long Count(LabelledBatch images) => images.Labels.shape[0];
+        static long Count(LabeledBatch images) => images.Labels.shape[0];
     }
 }

@@ -1,6 +1,7 @@
+using Zapping.Training.Data;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Episodes;
 
 /// <summary>Episodes for <see cref="EpisodicTrainer"/>.</summary>
 public interface IEpisodeSource
@@ -22,15 +23,15 @@ public interface IEpisodeSource
 /// <param name="Outer">The batch of the outer step: inner and remember images, or the latter alone.</param>
 /// <param name="Validation">Images that are only looked at; null for none.</param>
 public sealed record Episode(
-    int ClassId, LabelledBatch Inner, LabelledBatch Remember, LabelledBatch Outer, LabelledBatch? Validation = null)
+    int ClassId, LabeledBatch Inner, LabeledBatch Remember, LabeledBatch Outer, LabeledBatch? Validation = null)
 {
     /// <summary>An episode whose outer batch is the inner images followed by the remember images, as usual.</summary>
     /// <param name="classId">The episode's class.</param>
     /// <param name="inner">[n, …] and [n].</param>
     /// <param name="remember">[R, …] and [R].</param>
-    public static Episode Of(int classId, LabelledBatch inner, LabelledBatch remember) => new(
+    public static Episode Create(int classId, LabeledBatch inner, LabeledBatch remember) => new(
         classId,
         inner,
         remember,
-        new LabelledBatch(cat([inner.Inputs, remember.Inputs]), cat([inner.Labels, remember.Labels])));
+        new LabeledBatch(cat([inner.Inputs, remember.Inputs]), cat([inner.Labels, remember.Labels])));
 }

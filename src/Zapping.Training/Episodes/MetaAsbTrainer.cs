@@ -1,5 +1,7 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Episodes;
+using Zapping.Training.Torch;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -12,7 +14,7 @@ namespace Zapping.Training;
 /// The derivative is taken backwards, one Hessian-vector product an inner step: with v_n the gradient at theta_n,
 /// v_(i-1) = v_i - a H_i(theta_(i-1)) v_i for the inner parameters; each product's part in the other parameters adds
 /// up to theirs. So it works for any module, and memory grows with the number of kept weights
-/// (<see cref="MetaAsbOptions.KeepWeightsEvery"/>), not with the graph.
+/// (<see cref="MetaAsbOptions.WeightSnapshotInterval"/>), not with the graph.
 /// </para>
 /// <para>
 /// Each inner forward pass is made again on the way back and must then repeat itself. Batch normalisation may: its
@@ -24,7 +26,7 @@ namespace Zapping.Training;
 public sealed class MetaAsbTrainer : EpisodicTrainer
 {
     private readonly bool _firstOrder;
-    private readonly WeightTrajectory _weights;
+    private readonly InnerLoopTape _weights;
 
     /// <summary>Makes a trainer.</summary>
     /// <param name="model">Maps inputs [n, …] to outputs, usually logits [n, classes].</param>
@@ -39,10 +41,10 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         optim.Optimizer optimizer,
         MetaAsbOptions? options = null,
         Func<Tensor, Tensor, Tensor>? loss = null)
-        : base(model, [optimizer], options = OptionsRules.Ensure(options ?? new MetaAsbOptions()), loss)
+        : base(model, [optimizer], options = OptionsValidator.Validate(options ?? new MetaAsbOptions()), loss)
     {
         _firstOrder = options.FirstOrder;
-        _weights = new WeightTrajectory(options.FirstOrder ? int.MaxValue : options.KeepWeightsEvery);
+        _weights = new InnerLoopTape(options.FirstOrder ? int.MaxValue : options.WeightSnapshotInterval);
     }
 
     internal override IReadOnlyDictionary<string, object?> Settings =>
@@ -53,11 +55,11 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
     {
         if (!_firstOrder)
         {
-            Repeatability.Ensure(Model);
+            DeterminismCheck.Ensure(Model);
         }
 
         Pass.ClearGradients();
-        var inner = InnerParameters.Of(Model);
+        var inner = InnerParameters.Resolve(Model);
         var others = Pass.Parameters.Where(p => p.requires_grad && !inner.Any(i => TensorIdentity.Same(i, p))).ToList();
         _weights.Begin(inner, episode.Inner.Labels.shape[0]);
         try
@@ -65,10 +67,10 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             var losses = Adapt(episode, inner, boundary);
             var (outputs, outerLoss) = Pass.Forward(episode.Outer.Inputs, episode.Outer.Labels);
             atAdapted(outputs);
-            var gradient = new OuterGradientSum(inner, others, Derivative.Of(outerLoss, [.. inner, .. others]));
+            var gradient = new MetaGradient(inner, others, Gradients.Of(outerLoss, [.. inner, .. others]));
             if (!_firstOrder)
             {
-                using var statistics = new BufferGuard(Model);
+                using var statistics = new BufferScope(Model);
                 PullBack(gradient, episode, losses);
             }
 
@@ -87,9 +89,9 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         base.Dispose(disposing);
     }
 
-    private LossRecord Adapt(Episode episode, IReadOnlyList<Parameter> inner, TrainingBoundary boundary)
+    private LossBuffer Adapt(Episode episode, IReadOnlyList<Parameter> inner, TrainingBoundary boundary)
     {
-        var losses = new LossRecord(episode.Inner.Labels);
+        var losses = new LossBuffer(episode.Inner.Labels);
         for (var step = 0; step < losses.Count; step++)
         {
             using var scope = NewDisposeScope();
@@ -102,9 +104,9 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         return losses;
     }
 
-    private void PullBack(OuterGradientSum gradient, Episode episode, LossRecord losses)
+    private void PullBack(MetaGradient gradient, Episode episode, LossBuffer losses)
     {
-        var repeated = new LossRecord(episode.Inner.Labels);
+        var repeated = new LossBuffer(episode.Inner.Labels);
         for (var step = losses.Count - 1; step >= 0; step--)
         {
             for (var again = _weights.Rewind(step); again < step; again++)
@@ -120,9 +122,9 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             using var scope = NewDisposeScope();
             var loss = InnerLoss(episode, step);
             repeated.Write(step, loss);
-            gradient.PullBack(Derivative.Of(loss, gradient.Inner, differentiable: true), InnerLearningRate);
+            gradient.PullBack(Gradients.Of(loss, gradient.Inner, differentiable: true), InnerLearningRate);
         }
 
-        Repeatability.Ensure(losses.Values(), repeated.Values());
+        DeterminismCheck.Ensure(losses.Values(), repeated.Values());
     }
 }

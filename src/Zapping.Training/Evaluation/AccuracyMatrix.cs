@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>
 /// What a learner knew of each task after each task: R[i, j] is the accuracy on task j after task i has been learned, with

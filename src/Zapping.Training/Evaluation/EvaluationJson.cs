@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Evaluation;
 
 /// <param name="Baseline">Before the first task.</param>
 /// <param name="Scores">After each task.</param>
@@ -13,7 +13,7 @@ internal sealed record TaskMatrixState(TaskScores? Baseline, IReadOnlyList<TaskS
 /// <param name="Losses">As <see cref="RecoveryObserver.Losses"/>.</param>
 /// <param name="Events">As <see cref="RecoveryObserver.Events"/>.</param>
 /// <param name="EventIsDue">Whether the next step comes first after an event.</param>
-internal sealed record RecoveryState(IReadOnlyList<LevelPoint> Levels, IReadOnlyList<double> Losses, IReadOnlyList<long> Events, bool EventIsDue);
+internal sealed record RecoveryState(IReadOnlyList<MetricPoint> Levels, IReadOnlyList<double> Losses, IReadOnlyList<long> Events, bool EventIsDue);
 
 /// <summary>Made when the library is compiled, so that trimmed programs have it.</summary>
 [JsonSourceGenerationOptions(

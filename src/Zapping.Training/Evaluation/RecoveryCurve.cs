@@ -1,15 +1,15 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Validation;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>How a model falls at an event, such as a reset or a change of domain, and comes back.</summary>
 /// <threadsafety>Immutable.</threadsafety>
 public sealed class RecoveryCurve
 {
-    private RecoveryCurve(long eventStep, double? levelBefore, IReadOnlyList<LevelPoint> after)
+    private RecoveryCurve(long eventStep, double? levelBefore, IReadOnlyList<MetricPoint> after)
     {
         EventStep = eventStep;
-        LevelBefore = levelBefore;
+        Baseline = levelBefore;
         After = after;
     }
 
@@ -23,11 +23,11 @@ public sealed class RecoveryCurve
     /// <exception cref="ArgumentException">Steps are not ascending, or an option is invalid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A level is negative or not finite.</exception>
     public static IReadOnlyList<RecoveryCurve> Cut(
-        IReadOnlyList<LevelPoint> series, IReadOnlyList<long> events, RecoveryOptions? options = null)
+        IReadOnlyList<MetricPoint> series, IReadOnlyList<long> events, RecoveryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(events);
-        options = OptionsRules.Ensure(options ?? new RecoveryOptions());
+        options = OptionsValidator.Validate(options ?? new RecoveryOptions());
         EnsureAscending([.. series.Select(point => point.Step)], nameof(series));
         EnsureAscending(events, nameof(events));
         foreach (var point in series)
@@ -64,15 +64,15 @@ public sealed class RecoveryCurve
     public long EventStep { get; }
 
     /// <summary>Mean level in the window before the event; <see langword="null"/> if nothing was measured there.</summary>
-    public double? LevelBefore { get; }
+    public double? Baseline { get; }
 
     /// <summary>The levels from the event to the next event or the end, smoothed if that was asked for; empty if nothing was measured.</summary>
-    public IReadOnlyList<LevelPoint> After { get; }
+    public IReadOnlyList<MetricPoint> After { get; }
 
     /// <summary>
-    /// <see cref="LevelBefore"/> minus the first level after the event, negative for a rise; <see langword="null"/> if one of them is unknown.
+    /// <see cref="Baseline"/> minus the first level after the event, negative for a rise; <see langword="null"/> if one of them is unknown.
     /// </summary>
-    public double? Drop => After.Count > 0 ? LevelBefore - After[0].Level : null;
+    public double? Drop => After.Count > 0 ? Baseline - After[0].Level : null;
 
     /// <summary>The lowest level after the event; <see langword="null"/> if nothing was measured.</summary>
     public double? LowestLevel => After.Count > 0 ? After.Min(point => point.Level) : null;
@@ -86,7 +86,7 @@ public sealed class RecoveryCurve
     {
         get
         {
-            if (LevelBefore is not { } before || After.Count == 0)
+            if (Baseline is not { } before || After.Count == 0)
             {
                 return null;
             }
@@ -114,7 +114,7 @@ public sealed class RecoveryCurve
         ArgumentOutOfRangeException.ThrowIfZero(fraction);
         foreach (var (step, level) in After)
         {
-            if (level >= fraction * LevelBefore)
+            if (level >= fraction * Baseline)
             {
                 return step - EventStep;
             }
@@ -132,9 +132,9 @@ public sealed class RecoveryCurve
         return [.. fractions.Select(StepsTo)];
     }
 
-    private static LevelPoint[] Smooth(IReadOnlyList<LevelPoint> series, int start, int end, int length)
+    private static MetricPoint[] Smooth(IReadOnlyList<MetricPoint> series, int start, int end, int length)
     {
-        var smooth = new LevelPoint[end - start];
+        var smooth = new MetricPoint[end - start];
         for (var i = start; i < end; i++)
         {
             var first = Math.Max(start, i - length + 1);

@@ -1,14 +1,15 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Resets;
+using Zapping.Training.Resuming;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>
 /// Notes the accuracy of each batch, as it was before the batch's update, and when events happened, so that falls and recoveries
 /// can be read off after training. Three numbers a step are kept, and no tensor.
 /// <code>
 /// var recovery = RecoveryObserver.OfResets();
-/// trainer.Observe(recovery).Fit(batches);
+/// trainer.UseObserver(recovery).Fit(batches);
 /// var steps = recovery.Curves().Select(curve => curve.StepsTo(0.9));
 /// </code>
 /// </summary>
@@ -20,7 +21,7 @@ namespace Zapping.Training;
 public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
 {
     private readonly BoundaryKind? _boundary;
-    private readonly List<LevelPoint> _levels = [];
+    private readonly List<MetricPoint> _levels = [];
     private readonly List<double> _losses = [];
     private readonly List<long> _events = [];
     private bool _eventIsDue;
@@ -31,7 +32,7 @@ public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
     }
 
     /// <summary>Accuracy of each step's batch before its update: the fraction of examples with the largest output at their class.</summary>
-    public IReadOnlyList<LevelPoint> Levels => _levels.AsReadOnly();
+    public IReadOnlyList<MetricPoint> Levels => _levels.AsReadOnly();
 
     /// <summary>The loss of each step before its update, as many as <see cref="Levels"/>.</summary>
     public IReadOnlyList<double> Losses => _losses.AsReadOnly();
@@ -58,30 +59,30 @@ public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
     public IReadOnlyList<RecoveryCurve> Curves(RecoveryOptions? options = null) => RecoveryCurve.Cut(_levels, _events, options);
 
     /// <inheritdoc/>
-    public void OnBoundary(TrainingBoundary boundary)
+    public void OnBoundaryStarted(TrainingBoundary boundary)
     {
         ArgumentNullException.ThrowIfNull(boundary);
         _eventIsDue |= boundary.Kind == _boundary;
     }
 
     /// <inheritdoc/>
-    public void OnReset(ResetReport report) => _eventIsDue |= _boundary is null;
+    public void OnResetCompleted(ResetReport report) => _eventIsDue |= _boundary is null;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The outputs are not [n, units], or the labels not [n] class ids.</exception>
-    public void OnStep(TrainingStep made)
+    public void OnStep(TrainingStep step)
     {
-        ArgumentNullException.ThrowIfNull(made);
-        var level = Accuracy(made.Outputs, made.Labels);
-        Forget(made.Index);
+        ArgumentNullException.ThrowIfNull(step);
+        var level = Accuracy(step.Outputs, step.Labels);
+        Forget(step.Index);
         if (_eventIsDue)
         {
-            _events.Add(made.Index);
+            _events.Add(step.Index);
             _eventIsDue = false;
         }
 
-        _levels.Add(new LevelPoint(made.Index, level));
-        _losses.Add(made.Loss);
+        _levels.Add(new MetricPoint(step.Index, level));
+        _losses.Add(step.Loss);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>How a <see cref="RecoveryCurve"/> is read off a series of levels.</summary>
 public sealed record RecoveryOptions

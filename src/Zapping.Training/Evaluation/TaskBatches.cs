@@ -1,12 +1,13 @@
+using Zapping.Training.Data;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>What examples of tasks must be.</summary>
 internal static class TaskBatches
 {
     /// <exception cref="ArgumentException">There is no task, or one is no labelled batch.</exception>
-    public static IReadOnlyList<LabelledBatch> Ensure(IReadOnlyList<LabelledBatch> tasks)
+    public static IReadOnlyList<LabeledBatch> Ensure(IReadOnlyList<LabeledBatch> tasks)
     {
         ArgumentNullException.ThrowIfNull(tasks);
         if (tasks.Count == 0)

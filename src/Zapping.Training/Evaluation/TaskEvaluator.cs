@@ -1,8 +1,10 @@
 using TorchSharp;
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Native;
+using Zapping.Training.Steps;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>
 /// Evaluates a model on the query sets of several tasks, in eval mode and without gradients; nothing of it is changed. All units of
@@ -12,7 +14,7 @@ namespace Zapping.Training;
 public sealed class TaskEvaluator
 {
     private readonly nn.Module<Tensor, Tensor> _model;
-    private readonly IReadOnlyList<LabelledBatch> _tasks;
+    private readonly IReadOnlyList<LabeledBatch> _tasks;
     private readonly Func<Tensor, Tensor, Tensor> _loss;
     private readonly int _batchSize;
     private readonly Lazy<IReadOnlyList<HashSet<long>>> _classes;
@@ -28,7 +30,7 @@ public sealed class TaskEvaluator
     /// <exception cref="ArgumentException">There is no task, or one is no labelled batch.</exception>
     public TaskEvaluator(
         nn.Module<Tensor, Tensor> model,
-        IReadOnlyList<LabelledBatch> tasks,
+        IReadOnlyList<LabeledBatch> tasks,
         Func<Tensor, Tensor, Tensor>? loss = null,
         int batchSize = 250)
     {
@@ -59,18 +61,18 @@ public sealed class TaskEvaluator
     public TaskScores Evaluate()
     {
         using var noGrad = no_grad();
-        using var mode = new EvalMode(_model);
+        using var mode = new EvalModeScope(_model);
         var scores = _tasks.Select(Evaluate).ToList();
         return new TaskScores(scores.ConvertAll(score => score.Accuracy), scores.ConvertAll(score => score.Loss));
     }
 
-    private static HashSet<long> ClassesOf(LabelledBatch task)
+    private static HashSet<long> ClassesOf(LabeledBatch task)
     {
         using var onCpu = task.Labels.cpu();
         return [.. onCpu.data<long>()];
     }
 
-    private (double Accuracy, double Loss) Evaluate(LabelledBatch task)
+    private (double Accuracy, double Loss) Evaluate(LabeledBatch task)
     {
         var (count, hits, known, loss) = (task.Labels.size(0), 0L, 0L, 0.0);
         for (long start = 0; start < count; start += _batchSize)

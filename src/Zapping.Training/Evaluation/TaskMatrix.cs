@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>
 /// Numbers of tasks against tasks, such as the loss on task j after task i or how a step on task i changes the loss on task j. For

@@ -1,13 +1,13 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Resuming;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>
 /// Evaluates all tasks whenever one ends: right before the boundary of the next one and its resets, so that what a reset takes away
 /// is not counted as forgotten. The end of the last task is said by <see cref="Finish"/>, because no boundary follows it.
 /// <code>
 /// var observer = new TaskMatrixObserver(new TaskEvaluator(model, queries));
-/// trainer.Observe(observer).Fit(stream);
+/// trainer.UseObserver(observer).Fit(stream);
 /// observer.Finish();
 /// var forgetting = observer.Accuracies.AverageForgetting();
 /// </code>
@@ -75,7 +75,7 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver, IDescribed
     }
 
     /// <inheritdoc/>
-    public void OnBoundaryAhead(TrainingBoundary boundary)
+    public void OnBoundaryStarting(TrainingBoundary boundary)
     {
         ArgumentNullException.ThrowIfNull(boundary);
         if (boundary.Kind != _every)

@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>How good a model is on each of several tasks at one moment.</summary>
 /// <param name="Accuracies">[tasks], fractions from 0 to 1: examples with the largest output at their class.</param>

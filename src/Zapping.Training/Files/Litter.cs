@@ -1,4 +1,4 @@
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Files;
 
 /// <summary>
 /// What systems and file managers leave in folders and archives without being asked. It belongs to nobody's data, so every

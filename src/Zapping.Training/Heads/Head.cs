@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Heads;
 
 /// <summary>A classifier's parameters at one moment: not to be kept, because <c>.to()</c> and assignments replace them.</summary>
 public sealed class Head

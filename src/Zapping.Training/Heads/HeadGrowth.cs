@@ -1,13 +1,15 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Resets;
+using Zapping.Training.Torch;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Heads;
 
 /// <summary>
 /// Gives a classifier more units while it is being trained, for classes that nobody had counted on.
 /// <code>
-/// HeadGrowth.Grow(model, HeadSelector.Named("head"), units: 1200, [optimizer]);
+/// HeadGrowth.Grow(model, HeadSelector.ByName("head"), units: 1200, [optimizer]);
 /// </code>
 /// The rows that are there keep their bits. The parameters stay the objects they are, with the same native handles, and get
 /// larger memory; so optimizers, trainers and schedulers go on holding them, and nothing has to be made anew.
@@ -34,7 +36,7 @@ public static class HeadGrowth
     /// <param name="optimizers">Every optimizer that holds the classifier; none if there is none yet.</param>
     /// <param name="options">What new rows start from; default: see there.</param>
     /// <returns>How many units are new.</returns>
-    /// <exception cref="ArgumentException">The parameter is not the model's, or a rewriter cannot serve it.</exception>
+    /// <exception cref="ArgumentException">The parameter is not the model's, or a initializer cannot serve it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The classifier has more units.</exception>
     /// <exception cref="InvalidOperationException">
     /// The classifier cannot be told, another layer uses its weight, or there are optimizers and none of them holds it.
@@ -49,7 +51,7 @@ public static class HeadGrowth
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(optimizers);
-        options = OptionsRules.Ensure(options ?? new HeadGrowthOptions());
+        options = OptionsValidator.Validate(options ?? new HeadGrowthOptions());
         var found = head.Find(model);
         if (units < found.UnitCount)
         {

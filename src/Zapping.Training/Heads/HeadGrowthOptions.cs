@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Zapping.Training.Initializers;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Heads;
 
 /// <summary>What the new rows of a classifier start from.</summary>
 public sealed record HeadGrowthOptions
@@ -8,11 +9,11 @@ public sealed record HeadGrowthOptions
     /// <summary>The new units' weights; default: Kaiming normal with the fan-in of one row, as a zap draws them.</summary>
     /// <remarks>Each row is drawn by itself, so <see cref="KaimingFan.AsPublished"/> is the same as <see cref="KaimingFan.PerRow"/> here.</remarks>
     [Required]
-    public Rewriter Weights { get; set; } = Rewriter.KaimingNormal();
+    public Initializer Weights { get; set; } = Initializer.KaimingNormal();
 
     /// <summary>The new units' bias; default: zeros.</summary>
     [Required]
-    public Rewriter Bias { get; set; } = Rewriter.Zeros();
+    public Initializer Bias { get; set; } = Initializer.Zeros();
 
     /// <summary>
     /// Seed of the new rows; default 0. A row is a function of the seed, the parameter's name and the row's number, so growing in

@@ -1,7 +1,8 @@
 using TorchSharp.Modules;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Heads;
 
 /// <summary>The linear layer that a classifier's parameters belong to.</summary>
 internal static class HeadLayer

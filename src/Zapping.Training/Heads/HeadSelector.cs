@@ -1,5 +1,7 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Heads;
+using Zapping.Training.Resets;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -16,20 +18,20 @@ public abstract class HeadSelector
     /// </summary>
     /// <param name="classCount">Number of output units, at least 1, if known.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classCount"/> is not positive.</exception>
-    public static HeadSelector Only(int? classCount = null)
+    public static HeadSelector Single(int? classCount = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classCount ?? 1, nameof(classCount));
-        return new OnlyLinear(classCount);
+        return new SingleLinear(classCount);
     }
 
     /// <summary>
     /// The layer with this dotted name: a <see cref="Linear"/>, a 1x1 <see cref="Conv2d"/>, or an <see cref="Embedding"/> whose rows are the classes' prototypes.
     /// </summary>
     /// <param name="layer">As in <c>named_modules()</c>, for example <c>classifier.linear</c>.</param>
-    public static HeadSelector Named(string layer)
+    public static HeadSelector ByName(string layer)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(layer);
-        return new ByName(layer);
+        return new NamedLayer(layer);
     }
 
     /// <summary>This very layer.</summary>
@@ -56,16 +58,16 @@ public abstract class HeadSelector
     }
 
     /// <summary>Several heads: which one is decided from the boundary, for example one head per task.</summary>
-    /// <param name="choose">For example <c>b => HeadSelector.Named($"heads.{b.Index}")</c>.</param>
+    /// <param name="choose">For example <c>b => HeadSelector.ByName($"heads.{b.Index}")</c>.</param>
     public static HeadSelector PerBoundary(Func<TrainingBoundary, HeadSelector> choose)
     {
         ArgumentNullException.ThrowIfNull(choose);
         return new ByBoundary(choose);
     }
 
-    /// <summary>The layer with this dotted name, as by <see cref="Named"/>.</summary>
+    /// <summary>The layer with this dotted name, as by <see cref="ByName"/>.</summary>
     /// <param name="layer">As in <c>named_modules()</c>.</param>
-    public static implicit operator HeadSelector(string layer) => Named(layer);
+    public static implicit operator HeadSelector(string layer) => ByName(layer);
 
     /// <summary>Finds the classifier, for a policy.</summary>
     /// <param name="context">Of the reset.</param>
@@ -100,7 +102,7 @@ public abstract class HeadSelector
         return lines.Count == 0 ? "it has no Linear, no 1x1 Conv2d and no Embedding" : "candidates are " + string.Join(", ", lines);
     }
 
-    private sealed class OnlyLinear(int? classCount) : HeadSelector
+    private sealed class SingleLinear(int? classCount) : HeadSelector
     {
         public override string ToString() => classCount is null ? "Single" : FormattableString.Invariant($"Single({classCount})");
 
@@ -130,12 +132,12 @@ public abstract class HeadSelector
             var what = classCount is null ? "Linear layers" : $"Linear layers with {classCount} units";
             return new InvalidOperationException(
                 $"The model {ModuleName.Of(model)} has {count} {what}, so its classifier cannot be told; "
-                + $"{Listing(ParameterCatalog.DistinctModules(model))}. Say which with {nameof(HeadSelector)}.{nameof(Named)}, "
+                + $"{Listing(ParameterCatalog.DistinctModules(model))}. Say which with {nameof(HeadSelector)}.{nameof(ByName)}, "
                 + $"{nameof(Layer)} or {nameof(Parameter)}.");
         }
     }
 
-    private sealed class ByName(string layer) : HeadSelector
+    private sealed class NamedLayer(string layer) : HeadSelector
     {
         public override string ToString() => $"ByName({layer})";
 
@@ -171,7 +173,7 @@ public abstract class HeadSelector
         private protected override Head Find(nn.Module model, TrainingBoundary? boundary) => boundary is null
             ? throw new InvalidOperationException(
                 $"The head of {ModuleName.Of(model)} is chosen {nameof(PerBoundary)}, and here is no boundary to choose by. Say which head is meant with "
-                + $"{nameof(Named)}, {nameof(Layer)} or {nameof(Parameter)}.")
+                + $"{nameof(ByName)}, {nameof(Layer)} or {nameof(Parameter)}.")
             : choose(boundary).Find(model, boundary);
     }
 }

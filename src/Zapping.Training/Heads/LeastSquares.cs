@@ -1,6 +1,7 @@
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Heads;
 
 /// <summary>
 /// Minimum-norm least squares by singular values (LAPACK's gelsd), which TorchSharp does not bind: its own <c>lstsq</c> takes

@@ -1,8 +1,7 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Heads;
 
 /// <summary>
 /// A linear classifier that is computed, not trained: the least-squares solution from features to one-hot targets, of minimum norm

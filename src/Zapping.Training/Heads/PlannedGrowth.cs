@@ -1,8 +1,12 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Heads;
 
 /// <summary>
 /// More rows for one parameter and all that runs along it: first <see cref="Prepare"/> makes the larger tensors, then
@@ -14,18 +18,18 @@ internal sealed class PlannedGrowth
     private readonly string _name;
     private readonly long[] _shape;
     private readonly long _oldRows;
-    private readonly Rewriter _rewriter;
+    private readonly Initializer _rewriter;
     private readonly List<(Tensor Tensor, double Initial)> _states;
     private readonly List<(Tensor Own, Tensor Grown)> _grown = [];
     private Tensor? _gradient;
 
     /// <exception cref="InvalidOperationException">The parameter is shared, or no optimizer holds it.</exception>
     /// <exception cref="NotSupportedException">Its type, or the state of an optimizer, does not allow it.</exception>
-    /// <exception cref="ArgumentException">The rewriter cannot serve it, or it is not the model's.</exception>
-    public PlannedGrowth(Parameter parameter, int rows, Rewriter rewriter, ParameterCatalog catalog, OptimizerStates states)
+    /// <exception cref="ArgumentException">The initializer cannot serve it, or it is not the model's.</exception>
+    public PlannedGrowth(Parameter parameter, int rows, Initializer initializer, ParameterCatalog catalog, OptimizerStates states)
     {
         var names = catalog.NamesOf(parameter);
-        (_parameter, _name, _rewriter) = (parameter, names[0], rewriter);
+        (_parameter, _name, _rewriter) = (parameter, names[0], initializer);
         if (names.Count > 1)
         {
             throw new InvalidOperationException(
@@ -37,12 +41,12 @@ internal sealed class PlannedGrowth
             throw new NotSupportedException($"Parameter '{_name}' is of type {parameter.dtype}; only real floating-point types can grow.");
         }
 
-        if (rewriter.NeedsCurrentValues)
+        if (initializer.NeedsCurrentValues)
         {
-            throw new ArgumentException($"{rewriter.GetType().Name} needs current values, and new rows of '{_name}' have none.", nameof(rewriter));
+            throw new ArgumentException($"{initializer.GetType().Name} needs current values, and new rows of '{_name}' have none.", nameof(initializer));
         }
 
-        rewriter.EnsureApplicable(parameter, _name);
+        initializer.EnsureApplicable(parameter, _name);
         _shape = TensorShape.Of(parameter);
         _oldRows = _shape[0];
         _shape[0] = rows;
@@ -85,7 +89,7 @@ internal sealed class PlannedGrowth
         {
             using var values = fresh.narrow(0, row - _oldRows, 1);
             var noise = new ResetNoise(seed, row, "growth:" + _name);
-            _rewriter.Write(new RewriteTarget(values, _name, _shape, ParameterSlice.Rows((int)row), noise));
+            _rewriter.Write(new InitializerContext(values, _name, _shape, ParameterSlice.Rows((int)row), noise));
         }
 
         return fresh;

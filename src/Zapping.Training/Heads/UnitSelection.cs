@@ -1,3 +1,7 @@
+using Zapping.Training.Heads;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+
 namespace Zapping.Training;
 
 /// <summary>Which output units (rows of the classifier) a reset is about.</summary>
@@ -18,7 +22,7 @@ public abstract class UnitSelection
 
     /// <summary>Always the same units.</summary>
     /// <param name="units">Distinct unit numbers, at least one.</param>
-    public static UnitSelection These(params IReadOnlyList<int> units) => new Fixed(units);
+    public static UnitSelection Indices(params IReadOnlyList<int> units) => new Fixed(units);
 
     /// <summary>The units for which a condition holds at the time of the reset.</summary>
     /// <param name="condition">Called with each unit number.</param>
@@ -86,7 +90,7 @@ public abstract class UnitSelection
             {
                 throw new ArgumentException(
                     $"{nameof(UnitSelection)}.{nameof(BoundaryClasses)} needs boundaries that name classes, and an {schedule.Every} names none: choose "
-                    + $"{nameof(All)}, {nameof(Random)} or {nameof(These)}, or another kind of boundary.",
+                    + $"{nameof(All)}, {nameof(Random)} or {nameof(Indices)}, or another kind of boundary.",
                     nameof(schedule));
             }
         }
@@ -99,7 +103,7 @@ public abstract class UnitSelection
             {
                 throw new InvalidOperationException(
                     $"The selection is empty: {context.Boundary} names no classes. Signal it with its classes, "
-                    + $"or choose {nameof(UnitSelection)}.{nameof(All)}, {nameof(Random)} or {nameof(These)}.");
+                    + $"or choose {nameof(UnitSelection)}.{nameof(All)}, {nameof(Random)} or {nameof(Indices)}.");
             }
 
             return Array.Find(classes, id => id < 0 || id >= unitCount) is var stranger && (stranger < 0 || stranger >= unitCount)

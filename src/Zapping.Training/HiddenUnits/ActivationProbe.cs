@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>
 /// Looks at what reaches a module while a model is trained: at every k-th call that records gradients, so that what measuring

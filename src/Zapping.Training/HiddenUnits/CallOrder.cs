@@ -1,6 +1,8 @@
+using Zapping.Training.Native;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>The order in which a model calls its modules.</summary>
 internal static class CallOrder
@@ -29,7 +31,7 @@ internal static class CallOrder
         {
             using var noGrad = no_grad();
             using var scope = NewDisposeScope();
-            using var mode = new EvalMode(model);
+            using var mode = new EvalModeScope(model);
             model.call(example);
         }
         finally

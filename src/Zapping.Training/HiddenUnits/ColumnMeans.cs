@@ -1,7 +1,8 @@
 using TorchSharp;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>Means of what reaches each column of a layer's weight, over examples, positions and calls since they were last forgotten.</summary>
 internal sealed class ColumnMeans : IDisposable

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>A sum over dimensions of a layer's inputs.</summary>
 /// <param name="Name">Distinct, for checkpoints.</param>

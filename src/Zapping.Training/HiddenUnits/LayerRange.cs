@@ -1,7 +1,6 @@
-using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>Which of the layers of a model, in the order in which it calls them, are its later ones.</summary>
 public abstract class LayerRange

@@ -1,8 +1,8 @@
 using TorchSharp;
-using Zapping.Training.Internal;
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>
 /// What the layers that see hidden units have seen of them in training since it was last forgotten. A unit's activation is what
@@ -17,7 +17,7 @@ public sealed class UnitActivity : IDisposable
     /// <param name="hidden">The units.</param>
     /// <param name="every">Every how many passes, at least 1.</param>
     /// <param name="statistics">What is summed up of each column.</param>
-    public UnitActivity(IEnumerable<HiddenUnits> hidden, int every, params ReadOnlySpan<ColumnStatistic> statistics)
+    public UnitActivity(IEnumerable<HiddenLayer> hidden, int every, params ReadOnlySpan<ColumnStatistic> statistics)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(every);
@@ -40,7 +40,7 @@ public sealed class UnitActivity : IDisposable
 
     /// <summary>Whether every consumer of a layer has been called.</summary>
     /// <param name="units">The layer.</param>
-    public bool Knows(HiddenUnits units) => units.Consumers.All(consumer => _means[consumer.Layer].AreKnown);
+    public bool Knows(HiddenLayer units) => units.Consumers.All(consumer => _means[consumer.Layer].AreKnown);
 
     /// <summary>[columns]: the mean of what has reached each column of a consumer's weight.</summary>
     /// <param name="statistic">One of those that were asked for.</param>
@@ -50,7 +50,7 @@ public sealed class UnitActivity : IDisposable
     /// <summary>[units]: sums over all columns of each unit.</summary>
     /// <param name="units">The units.</param>
     /// <param name="values">[columns] of each consumer.</param>
-    public Tensor SumPerUnit(HiddenUnits units, Func<ConsumedUnits, Tensor> values) => units.Consumers
+    public Tensor SumPerUnit(HiddenLayer units, Func<ConsumedUnits, Tensor> values) => units.Consumers
         .Select(consumer =>
         {
             var columns = values(consumer);

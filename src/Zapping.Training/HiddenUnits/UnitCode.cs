@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>
 /// Marks the units of a layer with NaN such that few examples tell which of them something depends on. Example 0 has no

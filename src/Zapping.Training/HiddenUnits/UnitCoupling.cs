@@ -1,7 +1,9 @@
 using TorchSharp.Modules;
+using Zapping.Training.Native;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>Decides for each layer whether its units can be taken out and put in one by one.</summary>
 internal sealed class UnitCoupling
@@ -23,8 +25,8 @@ internal sealed class UnitCoupling
         var known = _layers.Select(layer => layer.Module).Concat(_norms.Select(norm => norm.Module)).ToHashSet();
         _others = modules.Where(m => m.Module is not PReLU && !known.Contains(m.Module) && m.Module.named_parameters(recurse: false).Any())
             .ToDictionary(m => m.Module, m => m.Name);
-        using var mode = new EvalMode(model);
-        using var buffers = new BufferGuard(model); // marks must not stay in what a module of one's own keeps
+        using var mode = new EvalModeScope(model);
+        using var buffers = new BufferScope(model); // marks must not stay in what a module of one's own keeps
         using var trace = new UnitTrace(model, example, _layers, _norms, _others.Keys.OfType<nn.Module<Tensor, Tensor>>());
         _input = trace.Of(source: null);
         _calls = new(trace.Calls, ReferenceEqualityComparer.Instance);
@@ -37,7 +39,7 @@ internal sealed class UnitCoupling
     public IReadOnlyList<UnitLayer> Layers => _layers;
 
     /// <exception cref="UncoupledException">The layer's units cannot be told apart; the message says why.</exception>
-    public HiddenUnits Couple(UnitLayer layer)
+    public HiddenLayer Couple(UnitLayer layer)
     {
         EnsureCalledOnce(layer.Module, "it");
         EnsureNotShared(layer.Weight, "it");
@@ -59,7 +61,7 @@ internal sealed class UnitCoupling
             .Select(norm => new NormedUnits(norm, PlacesIn(norm.Module, $"'{norm.Name}'", layer))).ToList();
         var unseen = Enumerable.Range(0, layer.UnitCount).Where(unit => consumers.All(consumer => consumer.Columns[unit].Length == 0)).ToList();
         return unseen.Count == 0
-            ? new HiddenUnits(layer, norms, consumers)
+            ? new HiddenLayer(layer, norms, consumers)
             : throw new UncoupledException($"{unseen.Count} of its units are seen by no layer");
     }
 

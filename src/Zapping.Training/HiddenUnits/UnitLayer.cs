@@ -1,8 +1,8 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>A layer with a weight: rows are its units, columns its inputs. Parameters are looked up at each call, because they get replaced.</summary>
 public sealed class UnitLayer

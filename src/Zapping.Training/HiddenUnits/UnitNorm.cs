@@ -1,8 +1,8 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>A normalisation with one scale, shift and running statistic for each of its channels.</summary>
 public sealed class UnitNorm

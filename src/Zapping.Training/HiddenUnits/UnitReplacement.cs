@@ -1,27 +1,30 @@
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>Plans what makes new units of old ones.</summary>
 /// <param name="context">Where it is planned.</param>
 /// <param name="weights">Draws incoming weights.</param>
 /// <param name="optimizerState">What happens to the optimizers' memory of all that is written.</param>
-public sealed class UnitReplacement(ResetContext context, Rewriter weights, OptimizerStateReset optimizerState)
+public sealed class UnitReplacement(ResetContext context, Initializer weights, OptimizerStateReset optimizerState)
 {
     /// <summary>Fresh incoming weights, no bias, and normalisations that begin anew.</summary>
     /// <param name="hidden">The layer.</param>
     /// <param name="units">Which of its units.</param>
     /// <exception cref="InvalidOperationException">Another layer uses the weight too.</exception>
-    public void Renew(HiddenUnits hidden, int[] units)
+    public void Renew(HiddenLayer hidden, int[] units)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(units);
         var rows = ParameterSlice.Rows(units);
         context.EnsureNotShared(hidden.Layer.Weight);
-        context.Rewrite(hidden.Layer.Weight, rows, weights, optimizerState);
+        context.Reset(hidden.Layer.Weight, rows, weights, optimizerState);
         if (hidden.Layer.Bias is { } bias)
         {
-            context.Rewrite(bias, rows, Rewriter.Zeros(), optimizerState);
+            context.Reset(bias, rows, Initializer.Zeros(), optimizerState);
         }
 
         foreach (var (norm, channels) in hidden.Norms)
@@ -33,7 +36,7 @@ public sealed class UnitReplacement(ResetContext context, Rewriter weights, Opti
     /// <summary>No outgoing weights: what sees the units is not disturbed by what they are now.</summary>
     /// <param name="hidden">The layer.</param>
     /// <param name="units">Which of its units.</param>
-    public void Silence(HiddenUnits hidden, int[] units)
+    public void Silence(HiddenLayer hidden, int[] units)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(units);
@@ -41,7 +44,7 @@ public sealed class UnitReplacement(ResetContext context, Rewriter weights, Opti
         {
             if (consumer.ColumnsOf(units) is { Length: > 0 } columns)
             {
-                context.Rewrite(consumer.Layer.Weight, ParameterSlice.Columns(columns), Rewriter.Zeros(), optimizerState);
+                context.Reset(consumer.Layer.Weight, ParameterSlice.Columns(columns), Initializer.Zeros(), optimizerState);
             }
         }
     }
@@ -50,14 +53,14 @@ public sealed class UnitReplacement(ResetContext context, Rewriter weights, Opti
     {
         foreach (var (name, parameter) in norm.named_parameters(recurse: false))
         {
-            context.Rewrite(parameter, channels, name == "bias" ? Rewriter.Zeros() : Rewriter.Constant(1), optimizerState);
+            context.Reset(parameter, channels, name == "bias" ? Initializer.Zeros() : Initializer.Constant(1), optimizerState);
         }
 
         foreach (var (name, buffer) in norm.named_buffers(recurse: false))
         {
-            if (buffer.dim() == 1 && LayerInitialisation.OfBuffer(norm, name) is { } value) // the counter of batches is not a unit's
+            if (buffer.dim() == 1 && LayerDefaults.BufferValueOf(norm, name) is { } value) // the counter of batches is not a unit's
             {
-                context.RewriteBuffer(norm, name, channels, value);
+                context.ResetBuffer(norm, name, channels, value);
             }
         }
     }

@@ -1,7 +1,8 @@
 using TorchSharp;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.HiddenUnits;
 
 /// <summary>
 /// Follows units through a model: NaN goes wherever a value goes, through functions as through modules, and neither zero weights

@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Hosting;
 
 /// <summary>
 /// When a classifier is zapped, and how: what configuration can say, with one key for each option.

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Zapping.Training.Initializers;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Hosting;
 
 /// <summary>
 /// Reads <see cref="ZapSettings"/> from configuration. Unlike the framework's binder, it refuses keys that it does not know, says
@@ -12,15 +13,15 @@ internal sealed class ZapSettingsReader(string name, IConfiguration configuratio
 {
     public const string Kinds = "StepBoundary, EpochBoundary, ClassBoundary or TaskBoundary";
 
-    private static readonly Dictionary<string, Func<Rewriter>> Initializers = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Func<Initializer>> Initializers = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["KaimingNormal"] = () => Rewriter.KaimingNormal(),
-        ["KaimingNormalAsPublished"] = () => Rewriter.KaimingNormal(KaimingFan.AsPublished),
-        ["KaimingUniform"] = () => Rewriter.KaimingUniform(),
-        ["XavierNormal"] = Rewriter.XavierNormal,
-        ["XavierUniform"] = Rewriter.XavierUniform,
-        ["LayerDefault"] = () => Rewriter.LayerDefault(),
-        ["Zeros"] = Rewriter.Zeros,
+        ["KaimingNormal"] = () => Initializer.KaimingNormal(),
+        ["KaimingNormalAsPublished"] = () => Initializer.KaimingNormal(KaimingFan.AsPublished),
+        ["KaimingUniform"] = () => Initializer.KaimingUniform(),
+        ["XavierNormal"] = Initializer.XavierNormal,
+        ["XavierUniform"] = Initializer.XavierUniform,
+        ["LayerDefault"] = () => Initializer.LayerDefault(),
+        ["Zeros"] = Initializer.Zeros,
     };
 
     // In the order in which they are read: the kind of boundary before the rest of the schedule, the recipe before what changes it.
@@ -107,7 +108,7 @@ internal sealed class ZapSettingsReader(string name, IConfiguration configuratio
         "BOUNDARYCLASSES" => UnitSelection.BoundaryClasses,
         "ALL" => UnitSelection.All,
         var random when random.StartsWith("RANDOM ", StringComparison.Ordinal) => UnitSelection.Random(Number(random["RANDOM ".Length..])),
-        var numbers => UnitSelection.These([.. numbers.Split(',').Select(Number)]),
+        var numbers => UnitSelection.Indices([.. numbers.Split(',').Select(Number)]),
     };
 
     private static int Number(string text) => int.Parse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
+using Zapping.Training.Validation;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Hosting;
 
 /// <summary>Whether the parts of <see cref="ZapSettings"/> are valid, and fit together.</summary>
 /// <param name="name">Which named options are meant.</param>
@@ -21,7 +22,7 @@ internal sealed class ZapSettingsValidator(string name, string prefix) : IValida
             return [$"{prefix}:Every is missing; it must be {ZapSettingsReader.Kinds}."];
         }
 
-        List<string> failures = [.. OptionsRules.Failures(settings.Options).Select(failure => $"{prefix}: {failure}")];
+        List<string> failures = [.. OptionsValidator.Failures(settings.Options).Select(failure => $"{prefix}: {failure}")];
         try
         {
             schedule.Ensure();

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Zapping.Training.Internal;
+using Zapping.Training.Hosting;
 
-namespace Zapping.Training;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
 /// Registers <see cref="ZapSettings"/> as options, so that a service takes an <c>IOptions&lt;ZapSettings&gt;</c> and says

@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Initializers;
 
 /// <summary>Which fan-in scales a Kaiming reset of k rows of a matrix with D columns.</summary>
 public enum KaimingFan

@@ -1,8 +1,11 @@
 using TorchSharp;
-using Zapping.Training.Internal;
+using Zapping.Training.Parameters;
+using Zapping.Training.Randomness;
+using Zapping.Training.Torch;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Initializers;
 
 /// <summary>
 /// The randomness of one rewrite: a function of (seed, ordinal of the reset, parameter name) and nothing else:
@@ -91,7 +94,7 @@ public sealed class ResetNoise
         else
         {
             RowFill.Fill(tensor, slice, distribution, new Philox(_key, stream));
-            TensorMemory.TellAutograd(tensor);
+            TensorMemory.BumpVersionCounter(tensor);
         }
     }
 

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Zapping.Training.Internal;
+using Zapping.Training.Telemetry;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Native;
 
 /// <summary>
 /// Makes sure that libtorch computes convolutions rightly on this machine, before anything is learned from them.

@@ -1,4 +1,4 @@
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Native;
 
 /// <summary>What the application asks of the guard of convolutions.</summary>
 internal enum ConvolutionGuardMode

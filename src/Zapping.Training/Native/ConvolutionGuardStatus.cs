@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Native;
 
 /// <summary>What <see cref="ConvolutionGuard"/> found and did.</summary>
 /// <param name="State">In one word.</param>

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Native;
 
 /// <summary>
 /// The decisions of <see cref="ConvolutionGuard"/>. Once oneDNN is off it stays off: a model that was made right by it may still be in use.

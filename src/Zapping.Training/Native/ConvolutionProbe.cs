@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Native;
 
 /// <summary>
 /// Compares float32 convolutions, their gradients and the gradients of those with float64, which libtorch computes by other code (not by

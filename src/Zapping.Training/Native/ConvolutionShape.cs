@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Native;
 
 /// <summary>All that sets one kind of convolution apart from another, but for the examples and the size of its inputs.</summary>
 /// <param name="Dimensions">Of space: 1, 2 or 3.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Native;
 
 /// <summary>
 /// Switches of libtorch's context that TorchSharp does not bind, by the names that libtorch_cpu exports: C++ names, as GCC and Clang

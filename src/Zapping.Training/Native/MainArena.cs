@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Native;
 
 /// <summary>
 /// The arena of glibc's allocator that grows in one piece, whatever the size of its blocks. All others are chains of heaps of at most 64 MiB: a larger

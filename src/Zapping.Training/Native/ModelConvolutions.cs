@@ -1,7 +1,8 @@
 using TorchSharp.Modules;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Native;
 
 /// <summary>
 /// The convolutions of a model, as far as they can be known without running it: the layers of TorchSharp that it consists of. A tensor of

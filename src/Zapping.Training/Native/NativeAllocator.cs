@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Zapping.Training.Internal;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Native;
 
 /// <summary>
 /// Tells glibc's allocator, which libtorch takes its memory on the CPU from, to keep large blocks instead of giving them

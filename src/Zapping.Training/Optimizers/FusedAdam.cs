@@ -1,8 +1,8 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Optimizers;
 
 /// <summary>
 /// TorchSharp's <see cref="Adam"/> with libtorch's fused step: one pass over memory instead of a dozen, and on a GPU one

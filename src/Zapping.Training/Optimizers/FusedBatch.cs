@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Optimizers;
 
 /// <summary>
 /// What one fused call works on: parameters, their gradients and the optimizer's memory of them, side by side.

@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Optimizers;
 
 /// <summary>The parameters of a group, sorted into batches that one fused call can take.</summary>
 /// <typeparam name="TCommon">

@@ -1,8 +1,9 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Optimizers;
 
 /// <summary>
 /// libtorch's calls that move many parameters at once. On a GPU each is one kernel launch, or a few, instead of a dozen

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Optimizers;
 
 /// <summary>What Adam and AdamW have in common; their state classes differ in name only.</summary>
 internal static class FusedMoments

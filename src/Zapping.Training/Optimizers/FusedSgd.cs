@@ -1,8 +1,8 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Optimizers;
 
 /// <summary>
 /// TorchSharp's <see cref="SGD"/> with libtorch's fused step: one pass over memory, and on a GPU one launch for all

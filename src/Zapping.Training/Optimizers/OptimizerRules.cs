@@ -1,4 +1,6 @@
-namespace Zapping.Training.Internal;
+using Zapping.Training.Validation;
+
+namespace Zapping.Training.Optimizers;
 
 /// <summary>What TorchSharp's constructors let through: they compare with bounds, and NaN is on neither side of a bound.</summary>
 internal static class OptimizerRules

@@ -1,9 +1,10 @@
 using System.Globalization;
 using TorchSharp;
-using Zapping.Training.Internal;
+using Zapping.Training.Randomness;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Parameters;
 
 /// <summary>
 /// Which entries of a parameter are meant: all of them, rows (first dimension: the output units of a linear or

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Parameters;
 
 /// <summary>Copies of a model's parameters at one moment, to rewind to.</summary>
 public sealed class ParameterSnapshot : IDisposable
@@ -16,7 +16,7 @@ public sealed class ParameterSnapshot : IDisposable
 
     /// <summary>Copies every parameter of a model, on its device.</summary>
     /// <param name="model">The model; it is not changed.</param>
-    public static ParameterSnapshot Of(nn.Module model)
+    public static ParameterSnapshot Capture(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var noGrad = no_grad();

@@ -1,7 +1,9 @@
 using TorchSharp;
+using Zapping.Training.Randomness;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Parameters;
 
 /// <summary>Draws values for rows straight into the memory of a parameter.</summary>
 internal static unsafe class RowFill

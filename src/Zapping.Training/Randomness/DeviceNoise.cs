@@ -1,6 +1,7 @@
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Randomness;
 
 /// <summary>
 /// Noise from a generator of the tensor's own device, made for one draw: the global ones stay as they are, and the

@@ -1,8 +1,8 @@
 using TorchSharp;
-using Zapping.Training.Internal;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Randomness;
 
 /// <summary>What fresh values are drawn from, and how: into memory, or by a device's own generator.</summary>
 public abstract class Distribution

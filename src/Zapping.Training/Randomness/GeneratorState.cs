@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Randomness;
 
 /// <summary>
 /// Whether bytes are the state of libtorch's CPU generator (CPUGeneratorImplStateLegacy and mt19937 in its sources).

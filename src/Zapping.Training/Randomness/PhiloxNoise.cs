@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Randomness;
 
 /// <summary>
 /// Normal and uniform single-precision noise from <see cref="Philox"/>, 64 values at a time. Only additions,

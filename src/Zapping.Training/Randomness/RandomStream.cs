@@ -1,4 +1,4 @@
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Randomness;
 
 /// <summary>Whole numbers from a <see cref="Philox"/> generator, for choices and orders.</summary>
 internal sealed class RandomStream(Philox generator)

@@ -1,4 +1,4 @@
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Randomness;
 
 /// <summary>
 /// Hashes that are the same in every process and on every machine, as seeds must be

@@ -1,3 +1,6 @@
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+
 namespace Zapping.Training;
 
 /// <summary>
@@ -9,7 +12,7 @@ public interface IResetPolicy
 {
     /// <summary>
     /// Plans the reset by calling
-    /// <see cref="ResetContext.Rewrite(TorchSharp.Modules.Parameter, ParameterSlice, Rewriter, OptimizerStateReset)"/>
+    /// <see cref="ResetContext.Reset(TorchSharp.Modules.Parameter, ParameterSlice, Initializer, OptimizerStateReset)"/>
     /// any number of times. The writes happen together after this method has returned; if it throws, nothing has
     /// been written.
     /// </summary>

@@ -1,3 +1,4 @@
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;

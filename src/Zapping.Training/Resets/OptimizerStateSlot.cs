@@ -1,7 +1,8 @@
 using TorchSharp.Modules;
+using Zapping.Training.Parameters;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Resets;
 
 /// <summary>
 /// What one optimizer remembers of one parameter. This is the only place that names the optimizers' state classes.

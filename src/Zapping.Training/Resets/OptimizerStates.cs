@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Resets;
 
 /// <summary>Finds what the optimizers remember of a parameter.</summary>
 internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)

@@ -1,8 +1,10 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Resets;
 
 /// <summary>
 /// What a policy sees, and the one way in which a parameter is ever written. Rewrites are checked and planned
@@ -14,7 +16,7 @@ public sealed class ResetContext
     private readonly ParameterCatalog _catalog;
     private readonly OptimizerStates _states;
     private readonly ulong _seed;
-    private readonly List<PlannedRewrite> _plan = [];
+    private readonly List<PlannedReset> _plan = [];
     private readonly List<Action> _afterwards = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private bool _closed;
@@ -51,9 +53,9 @@ public sealed class ResetContext
     /// A parameter of <see cref="Model"/>, looked up now and not kept from before: <c>.to()</c> replaces parameters.
     /// </param>
     /// <param name="slice">Which entries.</param>
-    /// <param name="rewriter">To what.</param>
+    /// <param name="initializer">To what.</param>
     /// <param name="optimizerState">What happens to the optimizers' memory of these entries; default: nothing.</param>
-    /// <exception cref="ArgumentException">The parameter is not the model's, or the rewriter cannot serve it.</exception>
+    /// <exception cref="ArgumentException">The parameter is not the model's, or the initializer cannot serve it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The slice reaches beyond the parameter.</exception>
     /// <exception cref="ObjectDisposedException">The parameter has been disposed.</exception>
     /// <exception cref="InvalidOperationException">
@@ -62,15 +64,15 @@ public sealed class ResetContext
     /// <exception cref="NotSupportedException">
     /// The optimizer's state cannot be reset as asked, or the parameter is not of a real floating-point type.
     /// </exception>
-    public void Rewrite(
+    public void Reset(
         Parameter parameter,
         ParameterSlice slice,
-        Rewriter rewriter,
+        Initializer initializer,
         OptimizerStateReset optimizerState = OptimizerStateReset.Keep)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentNullException.ThrowIfNull(slice);
-        ArgumentNullException.ThrowIfNull(rewriter);
+        ArgumentNullException.ThrowIfNull(initializer);
         EnsureOpen();
 
         var name = _catalog.NameOf(parameter);
@@ -81,9 +83,9 @@ public sealed class ResetContext
 
         var shape = TensorShape.Of(parameter);
         slice.EnsureWithin(shape, name);
-        rewriter.EnsureApplicable(parameter, name);
+        initializer.EnsureApplicable(parameter, name);
         var states = _states.Of(parameter, name, optimizerState);
-        _plan.Add(new PlannedRewrite(parameter, name, shape, slice, rewriter, optimizerState, states));
+        _plan.Add(new PlannedReset(parameter, name, shape, slice, initializer, optimizerState, states));
     }
 
     /// <summary>Plans to set entries of a buffer, such as a running statistic, to one number, in place.</summary>
@@ -94,18 +96,18 @@ public sealed class ResetContext
     /// <exception cref="ArgumentException">The module is not the model's, or has no such buffer.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The slice reaches beyond the buffer, or the number is not finite.</exception>
     /// <exception cref="InvalidOperationException">The call came after the policy returned or from another thread.</exception>
-    public void RewriteBuffer(nn.Module module, string buffer, ParameterSlice slice, double value)
+    public void ResetBuffer(nn.Module module, string buffer, ParameterSlice slice, double value)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(buffer);
         ArgumentNullException.ThrowIfNull(slice);
-        var rewriter = Rewriter.Constant(value);
+        var initializer = Initializer.Constant(value);
         EnsureOpen();
 
         var (name, tensor) = _catalog.BufferOf(module, buffer);
         var shape = TensorShape.Of(tensor);
         slice.EnsureWithin(shape, name);
-        _plan.Add(new PlannedRewrite(tensor, name, shape, slice, rewriter, OptimizerStateReset.Keep, []));
+        _plan.Add(new PlannedReset(tensor, name, shape, slice, initializer, OptimizerStateReset.Keep, []));
     }
 
     /// <summary>
@@ -196,7 +198,7 @@ public sealed class ResetContext
         _plan.ForEach(rewrite => rewrite.MeasureBefore());
     }
 
-    internal IReadOnlyList<RewriteReport> Reports()
+    internal IReadOnlyList<ParameterResetReport> Reports()
     {
         using var noGrad = no_grad();
         return _plan.ConvertAll(rewrite => rewrite.Report());

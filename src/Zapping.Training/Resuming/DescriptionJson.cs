@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Resuming;
 
 /// <summary>Writes descriptions as JSON, and JSON as text for messages and comparisons. Nothing of it needs reflection.</summary>
 internal static class DescriptionJson

@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Resuming;
 
 /// <summary>
 /// Says what determines its results. A checkpoint holds it of the reset policies, of the observers that it holds, of learning-rate schedulers and of the source that a run was fed with, and a

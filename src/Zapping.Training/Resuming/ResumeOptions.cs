@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Resuming;
 
 /// <summary>How a run is resumed.</summary>
 public sealed record ResumeOptions

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Resuming;
 
 /// <summary>In what a saved run and the one at hand differ, but for what is intended.</summary>
 /// <param name="accepted">Keys of differences, or what stands before a dot of them.</param>

@@ -1,6 +1,7 @@
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>The parameters and persistent buffers of a module by name.</summary>
 internal static class ModuleTensors

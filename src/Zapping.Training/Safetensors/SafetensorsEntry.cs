@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>What the header of a safetensors file says of one tensor.</summary>
 internal static class SafetensorsEntry

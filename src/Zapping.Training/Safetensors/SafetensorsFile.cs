@@ -1,7 +1,6 @@
-using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>
 /// Named tensors in the safetensors format, which Python's <c>safetensors</c> reads and writes too. Everything the

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>
 /// The header of a safetensors file as text, byte for byte as the reference implementation writes it. System.Text.Json would escape more

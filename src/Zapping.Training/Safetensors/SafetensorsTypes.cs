@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>The format's names of element types, with the type of TorchSharp that holds the same values where there is one.</summary>
 internal static class SafetensorsTypes

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>Writes safetensors files, byte for byte as the reference implementation does.</summary>
 internal static class SafetensorsWriter

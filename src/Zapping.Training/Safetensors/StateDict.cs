@@ -1,7 +1,7 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>
 /// Carries weights between modules and safetensors files, and so between TorchSharp and PyTorch: parameters and persistent
@@ -26,7 +26,7 @@ public static class StateDict
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(
-        nn.Module module, string path, StateDictNames? names = null, IReadOnlyDictionary<string, string>? metadata = null, bool allowNonFinite = false)
+        nn.Module module, string path, StateDictKeyMap? names = null, IReadOnlyDictionary<string, string>? metadata = null, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -39,7 +39,7 @@ public static class StateDict
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var tensors = state.Select(entry => KeyValuePair.Create(
-            NameInFile(entry.Key, names ?? StateDictNames.Same),
+            NameInFile(entry.Key, names ?? StateDictKeyMap.Identity),
             ModuleTensors.IsCounter(entry.Key) ? entry.Value.to(ScalarType.Int64) : entry.Value));
 
         var partial = path + ".part";
@@ -70,7 +70,7 @@ public static class StateDict
     /// <exception cref="InvalidDataException">The file is no valid safetensors file, or does not fit.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static StateDictReport Load(
-        nn.Module module, string path, StateDictNames? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
+        nn.Module module, string path, StateDictKeyMap? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
     {
         using var file = SafetensorsFile.Open(path);
         return Load(module, file, names, strict, convert, allowNonFinite);
@@ -99,16 +99,16 @@ public static class StateDict
     /// everything that does not.
     /// </exception>
     public static StateDictReport Load(
-        nn.Module module, SafetensorsFile file, StateDictNames? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
+        nn.Module module, SafetensorsFile file, StateDictKeyMap? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(file);
-        var plan = new StateDictPlan(module, file, names ?? StateDictNames.Same, convert);
+        var plan = new StateDictPlan(module, file, names ?? StateDictKeyMap.Identity, convert);
         plan.EnsureFits(strict, file.Source);
         return plan.Load(file, allowNonFinite);
     }
 
-    private static string NameInFile(string nameInModule, StateDictNames names)
+    private static string NameInFile(string nameInModule, StateDictKeyMap names)
     {
         var nameInFile = names.ToFile(nameInModule);
         return names.ToModule(nameInFile) == nameInModule

@@ -1,6 +1,7 @@
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>Which tensor of a file goes where in a module: first everything is checked, then read, then written.</summary>
 internal sealed class StateDictPlan
@@ -11,7 +12,7 @@ internal sealed class StateDictPlan
     private readonly List<string> _unexpected = [];
     private readonly List<string> _misfits = [];
 
-    public StateDictPlan(nn.Module module, SafetensorsFile file, StateDictNames names, bool convert)
+    public StateDictPlan(nn.Module module, SafetensorsFile file, StateDictKeyMap names, bool convert)
     {
         var targets = ModuleTensors.Of(module);
         _parameters = [.. module.parameters().Select(parameter => TensorIdentity.Of(parameter))];

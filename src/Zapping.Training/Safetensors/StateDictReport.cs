@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>What <see cref="StateDict"/> found when it loaded a module.</summary>
 /// <param name="Loaded">Names in the module of what has been written.</param>

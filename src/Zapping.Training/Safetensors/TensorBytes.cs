@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>Moves the bytes of contiguous CPU tensors, of more than 2 GB too, without a managed copy of the whole.</summary>
 internal static class TensorBytes

@@ -1,7 +1,6 @@
-using Zapping.Training.Internal;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Safetensors;
 
 /// <summary>What a <see cref="SafetensorsFile"/> says of one tensor without reading it.</summary>
 public sealed class TensorInfo

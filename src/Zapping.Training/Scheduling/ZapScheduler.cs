@@ -2,7 +2,11 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Zapping.Training.Internal;
+using Zapping.Training.Native;
+using Zapping.Training.Randomness;
+using Zapping.Training.Resets;
+using Zapping.Training.Telemetry;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -62,7 +66,7 @@ public sealed class ZapScheduler
     internal ILogger Log { get; set; } = NullLogger.Instance;
 
     /// <summary>Raised after each reset. Norms are computed only while somebody listens.</summary>
-    public event Action<ResetReport>? Reset;
+    public event Action<ResetReport>? ResetCompleted;
 
     /// <summary>When the policy runs.</summary>
     public ResetSchedule Schedule { get; }
@@ -157,7 +161,7 @@ public sealed class ZapScheduler
     {
         using var activity = TrainingTelemetry.Reset(Name, boundary);
         var started = Stopwatch.GetTimestamp();
-        var listeners = Reset;
+        var listeners = ResetCompleted;
         var context = new ResetContext(_catalog, _states, boundary, State.Resets, _seed);
         TimeSpan elapsed;
         ResetReport? report = null;

@@ -1,7 +1,9 @@
 using TorchSharp.Modules;
+using Zapping.Training.Native;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Steps;
 
 /// <summary>
 /// Batch normalization takes its statistics from the batch. Where a channel has one value there, as in a batch of one example behind a linear layer, its
@@ -54,8 +56,8 @@ internal sealed class BatchStatistics(nn.Module<Tensor, Tensor> model)
         {
             using var noGrad = no_grad();
             using var scope = NewDisposeScope();
-            using var buffers = new BufferGuard(model);
-            using var mode = new EvalMode(model);
+            using var buffers = new BufferScope(model);
+            using var mode = new EvalModeScope(model);
             model.call(example);
         }
         finally

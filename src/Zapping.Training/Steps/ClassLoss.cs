@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using Zapping.Training.Heads;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Steps;
 
 /// <summary>The loss where none is given: mean softmax cross-entropy, with messages that name labels and outputs.</summary>
 internal static class ClassLoss

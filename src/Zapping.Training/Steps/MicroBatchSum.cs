@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Steps;
 
 /// <summary>
 /// Whether the losses of a batch's parts, each times its share of the examples, add up to the loss of the whole batch. Those of a mean over examples do; a sum does not, nor does

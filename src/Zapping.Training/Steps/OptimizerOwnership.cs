@@ -1,7 +1,8 @@
 using TorchSharp.Modules;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Steps;
 
 /// <summary>Whether optimizers are those of a model, and each of its parameters is stepped once.</summary>
 internal static class OptimizerOwnership

@@ -1,7 +1,8 @@
 using TorchSharp.Modules;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Steps;
 
 /// <summary>
 /// Sees to it that a step which goes wrong leaves no trace: it remembers what a forward pass may write, which is the model's buffers and what policies

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Telemetry;
 
 /// <summary>The events of <see cref="TrainerExtensions.UseLogging{TTrainer}(TTrainer, ILogger)"/>, where their ids are documented.</summary>
 internal static partial class TrainingLog

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Telemetry;
 
 /// <summary>
 /// What training tells whoever listens through <see cref="System.Diagnostics"/>, such as OpenTelemetry or <c>dotnet-counters</c>:
-/// <c>AddMeter(TrainingTelemetry.Name)</c>, <c>AddSource(TrainingTelemetry.Name)</c>. Where nobody listens, nothing is measured.
+/// <c>AddMeter(TrainingTelemetry.MeterName)</c>, <c>AddSource(TrainingTelemetry.MeterName)</c>. Where nobody listens, nothing is measured.
 /// <list type="table">
 /// <listheader><term>instrument</term><description>what it counts</description></listheader>
 /// <item><term><c>zapping.resets</c></term><description>resets that have been carried out; tags <c>policy</c> and <c>boundary</c></description></item>
@@ -30,10 +30,10 @@ namespace Zapping.Training;
 public static class TrainingTelemetry
 {
     /// <summary>Name of the <see cref="Meter"/> and of the <see cref="ActivitySource"/>.</summary>
-    public const string Name = "Zapping.Training";
+    public const string MeterName = "Zapping.Training";
 
-    private static readonly ActivitySource Source = new(Name);
-    private static readonly Meter Meter = new(Name);
+    private static readonly ActivitySource Source = new(MeterName);
+    private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Resets = Meter.CreateCounter<long>("zapping.resets", "{reset}", "Resets carried out.");
     private static readonly Counter<long> ResetRows = Meter.CreateCounter<long>("zapping.reset.rows", "{row}", "Rows of weights written by resets.");
     private static readonly Histogram<double> ResetDuration = Meter.CreateHistogram<double>("zapping.reset.duration", "us", "Duration of a reset.");

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>
 /// Functions in TorchScript, the door to ATen operators that TorchSharp does not bind, or binds such that what they throw ends the process. They are

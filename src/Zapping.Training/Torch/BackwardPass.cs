@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>Backward passes that fail with an exception which says what libtorch found, and what helps.</summary>
 internal static class BackwardPass

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>Whether weights from a file can be trained with. Of buffers nothing is asked: masks are infinite.</summary>
 internal static class FiniteWeights

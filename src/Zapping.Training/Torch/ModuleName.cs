@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>What a module is called in messages.</summary>
 internal static class ModuleName

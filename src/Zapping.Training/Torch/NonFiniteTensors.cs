@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>What was found not to be finite besides a loss.</summary>
 /// <param name="What">Ends "The loss is 1, but ".</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>
 /// Knows the parameters of a model by name. A walk over a model costs more than a reset of one row, so what was

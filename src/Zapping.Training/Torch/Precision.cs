@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>What to compute in: single precision at least, as sums and squares of half types would overflow.</summary>
 internal static class Precision

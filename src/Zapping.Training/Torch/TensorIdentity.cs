@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>
 /// Which tensor one is. Native modules such as Embedding, and TorchScript, hand out a new object with a new handle for the same parameter each time, so objects and

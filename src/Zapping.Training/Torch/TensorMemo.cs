@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>The values that tensors had when they were last remembered. Its memory is kept from one time to the next.</summary>
 internal sealed class TensorMemo : IDisposable

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Torch;
 
 /// <summary>Shapes without TorchSharp's detour over memory from native code, which takes half as long as writing a row.</summary>
 internal static class TensorShape

@@ -1,9 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Zapping.Training.Resets;
+using Zapping.Training.Telemetry;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>What follows when a trainer says that something begins: its resets, in their order, and its observers, before and after them.</summary>
 internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optimizer> optimizers) : IDisposable
@@ -53,10 +55,10 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
     public void Signal(TrainingBoundary boundary, Action count)
     {
         TrainingLog.Begins(Log, boundary);
-        _observers.ForEach(observer => observer.OnBoundaryAhead(boundary));
+        _observers.ForEach(observer => observer.OnBoundaryStarting(boundary));
         SignalSchedulers(boundary);
         count();
-        _observers.ForEach(observer => observer.OnBoundary(boundary));
+        _observers.ForEach(observer => observer.OnBoundaryStarted(boundary));
     }
 
     /// <summary>Gives up a boundary of which some resets were made.</summary>
@@ -70,7 +72,7 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
     public void Dispose()
     {
         _schedulers.ForEach(scheduler => scheduler.Resetting -= TellAhead);
-        _schedulers.ForEach(scheduler => scheduler.Reset -= Tell);
+        _schedulers.ForEach(scheduler => scheduler.ResetCompleted -= Tell);
     }
 
     // When a reset fails, those before it have been made. If the same boundary is then tried again, they are not made twice.
@@ -107,10 +109,10 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
     private void Watch(ZapScheduler scheduler)
     {
         scheduler.Resetting += TellAhead;
-        scheduler.Reset += Tell;
+        scheduler.ResetCompleted += Tell;
     }
 
-    private void TellAhead(TrainingBoundary boundary) => _observers.ForEach(observer => observer.OnResetAhead(boundary));
+    private void TellAhead(TrainingBoundary boundary) => _observers.ForEach(observer => observer.OnResetting(boundary));
 
-    private void Tell(ResetReport report) => _observers.ForEach(observer => observer.OnReset(report));
+    private void Tell(ResetReport report) => _observers.ForEach(observer => observer.OnResetCompleted(report));
 }

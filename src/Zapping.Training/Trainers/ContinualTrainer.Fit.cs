@@ -1,5 +1,6 @@
 using TorchSharp;
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Telemetry;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -26,10 +27,10 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        using var turn = Enter();
+        using var turn = Acquire();
         EnsureTrainable();
         using var activity = TrainingTelemetry.Fit(GetType().Name);
-        var run = new FitRun(null, progress, cancellationToken);
+        var run = new FitProgress(null, progress, cancellationToken);
         using var tasks = stream.GetEnumerator();
         var (feed, place, hasTask) = GoOn(tasks, batchSize, run);
         while (hasTask)
@@ -61,7 +62,7 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
-        using var turn = Enter();
+        using var turn = Acquire();
         EnsureTrainable();
         if (epochs > 0 && source is ISizedBatches sized)
         {
@@ -73,7 +74,7 @@ public sealed partial class ContinualTrainer
         Continue(description);
         var feed = Begin(description);
         using var activity = TrainingTelemetry.Fit(GetType().Name);
-        var run = new FitRun((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
+        var run = new FitProgress((source.BatchesPerEpoch * epochs) - (epochs > 0 ? State.EpochSteps ?? 0 : 0), progress, cancellationToken);
         for (var i = 0; i < epochs; i++)
         {
             run.ThrowIfCancelled();
@@ -93,7 +94,7 @@ public sealed partial class ContinualTrainer
     }
 
     // Passes over what an interrupted Fit has finished of the same stream, and only then says that this one has begun.
-    private (Feed Feed, StreamProgress Progress, bool HasTask) GoOn(IEnumerator<TrainingTask> tasks, int batchSize, FitRun run)
+    private (Feed Feed, StreamProgress Progress, bool HasTask) GoOn(IEnumerator<TrainingTask> tasks, int batchSize, FitProgress run)
     {
         var description = FeedDescription.OfStream(batchSize);
         var last = Continue(description);
@@ -115,7 +116,7 @@ public sealed partial class ContinualTrainer
         }
     }
 
-    private void FitTask(TrainingTask task, int batchSize, FitRun run, StreamProgress progress)
+    private void FitTask(TrainingTask task, int batchSize, FitProgress run, StreamProgress progress)
     {
         using var activity = TrainingTelemetry.Task(State.FinishedTasks);
         EnsureSound(task, batchSize);
@@ -160,7 +161,7 @@ public sealed partial class ContinualTrainer
         }
     }
 
-    private void FitClass(ClassExamples examples, int batchSize, FitRun run)
+    private void FitClass(ClassExamples examples, int batchSize, FitProgress run)
     {
         run.ThrowIfCancelled();
         if (State.ClassSteps is null)
@@ -183,7 +184,7 @@ public sealed partial class ContinualTrainer
         }
     }
 
-    private void FitEpoch(IEnumerable<LabelledBatch> batches, FitRun run)
+    private void FitEpoch(IEnumerable<LabeledBatch> batches, FitProgress run)
     {
         using var batch = batches.GetEnumerator();
         while (true)

@@ -1,5 +1,9 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Native;
+using Zapping.Training.Steps;
+using Zapping.Training.Telemetry;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -12,7 +16,7 @@ public sealed partial class ContinualTrainer
     public void BeginTask(params IReadOnlyList<int> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        using var turn = Enter();
+        using var turn = Acquire();
         Begin(TrainingBoundary.Task(State.Tasks, classes), State with { Tasks = State.Tasks + 1 });
     }
 
@@ -20,14 +24,14 @@ public sealed partial class ContinualTrainer
     /// <param name="classId">The class, which is also its row of the classifier.</param>
     public void BeginClass(int classId)
     {
-        using var turn = Enter();
+        using var turn = Acquire();
         Begin(TrainingBoundary.Class(State.Classes, classId), State with { Classes = State.Classes + 1 });
     }
 
     /// <summary>Says that a pass over shuffled data begins.</summary>
     public void BeginEpoch()
     {
-        using var turn = Enter();
+        using var turn = Acquire();
         Begin(TrainingBoundary.Epoch(State.Epochs), State with { Epochs = State.Epochs + 1 });
     }
 
@@ -41,7 +45,7 @@ public sealed partial class ContinualTrainer
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(labels);
-        using var turn = Enter();
+        using var turn = Acquire();
         GradientMode.EnsureOn();
         return Step(inputs, labels, state => state);
     }
@@ -124,8 +128,8 @@ public sealed partial class ContinualTrainer
     private Tensor Look(Tensor examples)
     {
         using var noGrad = no_grad();
-        using var buffers = new BufferGuard(Model);
-        using var mode = new EvalMode(Model);
+        using var buffers = new BufferScope(Model);
+        using var mode = new EvalModeScope(Model);
         return Model.call(examples.narrow(0, 0, Math.Min(2, examples.shape[0])));
     }
 

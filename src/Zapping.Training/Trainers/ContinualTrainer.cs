@@ -46,5 +46,5 @@ public sealed partial class ContinualTrainer : Trainer
     internal override IReadOnlyDictionary<string, object?> Settings =>
         new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal) { ["micro_batch_size"] = _microBatch };
 
-    internal void TakeInParts(int size) => _microBatch = size;
+    internal void SetMicroBatchSize(int size) => _microBatch = size;
 }

@@ -8,11 +8,11 @@ namespace Zapping.Training;
 /// <param name="GradientNorm">
 /// Global L2 norm of the outer gradient before clipping; null without clipping in episodes that are not measured.
 /// </param>
-/// <param name="Adapted">
+/// <param name="AfterInnerLoop">
 /// The model after the inner loop and before the outer step, in episodes that are measured
 /// (<see cref="EpisodicOptions.MeasurePeriod"/>). What the published ASB code logs.
 /// </param>
-/// <param name="Updated">
+/// <param name="AfterOuterStep">
 /// The model after the outer step - of Meta-ASB, the slow weights - in episodes that are measured. What the published
 /// Meta-ASB code logs.
 /// </param>
@@ -22,8 +22,8 @@ public sealed record EpisodeReport(
     double Loss,
     double Accuracy,
     double? GradientNorm,
-    EpisodeMeasure? Adapted,
-    EpisodeMeasure? Updated);
+    EpisodeMeasure? AfterInnerLoop,
+    EpisodeMeasure? AfterOuterStep);
 
 /// <summary>How good a model is on the images of an episode. Accuracies are fractions.</summary>
 /// <param name="Loss">On the outer batch.</param>

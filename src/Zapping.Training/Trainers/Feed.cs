@@ -1,4 +1,6 @@
-namespace Zapping.Training.Internal;
+using Zapping.Training.Resuming;
+
+namespace Zapping.Training;
 
 /// <summary>What a <c>Fit</c> is fed with while it goes on, and what is kept of it for the next one.</summary>
 internal sealed class Feed : IDisposable

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using Zapping.Training.Resuming;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>What a run's last <c>Fit</c> was fed with.</summary>
 /// <param name="Kind">Which <c>Fit</c>: of epochs, of a stream or of episodes.</param>

@@ -1,3 +1,4 @@
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -7,37 +8,37 @@ public interface ITrainingObserver
 {
     /// <summary>A boundary is about to be signalled; its resets are still to come. The end of what came before, so to speak.</summary>
     /// <param name="boundary">What will begin.</param>
-    void OnBoundaryAhead(TrainingBoundary boundary)
+    void OnBoundaryStarting(TrainingBoundary boundary)
     {
     }
 
     /// <summary>A boundary has been signalled, and its resets are done.</summary>
     /// <param name="boundary">What begins.</param>
-    void OnBoundary(TrainingBoundary boundary)
+    void OnBoundaryStarted(TrainingBoundary boundary)
     {
     }
 
     /// <summary>A reset is about to be carried out.</summary>
     /// <param name="boundary">The boundary at which it runs.</param>
-    void OnResetAhead(TrainingBoundary boundary)
+    void OnResetting(TrainingBoundary boundary)
     {
     }
 
     /// <summary>A reset has been carried out.</summary>
     /// <param name="report">What it did.</param>
-    void OnReset(ResetReport report)
+    void OnResetCompleted(ResetReport report)
     {
     }
 
     /// <summary>An optimisation step has been made.</summary>
-    /// <param name="made">What happened; its tensors are valid during the call only.</param>
-    void OnStep(TrainingStep made)
+    /// <param name="step">What happened; its tensors are valid during the call only.</param>
+    void OnStep(TrainingStep step)
     {
     }
 
     /// <summary>An episode has been made.</summary>
-    /// <param name="made">What happened.</param>
-    void OnEpisode(EpisodeReport made)
+    /// <param name="report">What happened.</param>
+    void OnEpisode(EpisodeReport report)
     {
     }
 }

@@ -2,9 +2,10 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
+using Zapping.Training.Resuming;
 using static TorchSharp.torch.optim.lr_scheduler;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>
 /// The options of a learning-rate scheduler, as far as they can be read: what an <see cref="IDescribed"/> one says of itself, else the private fields of TorchSharp's classes.

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>A learning-rate scheduler of TorchSharp, how often it has been stepped, and with what, which it does not tell itself.</summary>
 /// <param name="schedule">The scheduler.</param>

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Zapping.Training.Resuming;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>How a model is set up to be trained, besides what its parameters are.</summary>
 internal static class ModelMode

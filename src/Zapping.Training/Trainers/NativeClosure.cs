@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>
 /// Steps an optimizer that evaluates the loss itself (LBFGS). Its first evaluation is the one already made; an

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Zapping.Training.Internal;
+using Zapping.Training.Torch;
 
 namespace Zapping.Training;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>How the library's observers write what they have summed up.</summary>
 internal static class ObserverJson

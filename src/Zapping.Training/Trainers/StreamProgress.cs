@@ -1,8 +1,11 @@
 using System.Globalization;
 using TorchSharp;
+using Zapping.Training.Data;
+using Zapping.Training.Randomness;
+using Zapping.Training.Resuming;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>Which tasks of a stream a <c>Fit</c> has come to, so that a later one can tell whether its stream is the same.</summary>
 internal sealed class StreamProgress : IDisposable

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Zapping.Training.Internal;
+using Zapping.Training.Native;
+using Zapping.Training.Steps;
+using Zapping.Training.Telemetry;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -236,7 +239,7 @@ public abstract class Trainer : IDisposable
     }
 
     /// <summary>Takes the trainer for one call; the result gives it back.</summary>
-    private protected Turn Enter()
+    private protected UseLease Acquire()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (Interlocked.Exchange(ref _busy, 1) != 0)
@@ -251,7 +254,7 @@ public abstract class Trainer : IDisposable
             TellOfArena();
         }
 
-        return new Turn(this);
+        return new UseLease(this);
     }
 
     private void Fed(Feed? feed)
@@ -268,7 +271,7 @@ public abstract class Trainer : IDisposable
         }
     }
 
-    private protected readonly struct Turn(Trainer trainer) : IDisposable
+    private protected readonly struct UseLease(Trainer trainer) : IDisposable
     {
         public void Dispose() => Volatile.Write(ref trainer._busy, 0);
     }

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Native;
+using Zapping.Training.Resuming;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -42,12 +45,12 @@ public static class TrainerExtensions
     /// norm that is not finite is still found, and <see cref="CheckpointStore.Save"/> still refuses weights that are not.
     /// </summary>
     /// <param name="trainer">The trainer.</param>
-    /// <param name="look">Whether gradients are looked at.</param>
-    public static TTrainer UseGradientChecks<TTrainer>(this TTrainer trainer, bool look)
+    /// <param name="check">Whether gradients are looked at.</param>
+    public static TTrainer UseGradientChecks<TTrainer>(this TTrainer trainer, bool check)
         where TTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        trainer.LookAtGradients(look);
+        trainer.LookAtGradients(check);
         return trainer;
     }
 
@@ -57,18 +60,18 @@ public static class TrainerExtensions
     /// examples must not see each other: batch normalisation in train mode takes its statistics part by part.
     /// </summary>
     /// <param name="trainer">The trainer.</param>
-    /// <param name="size">Examples in a part, at least 1; the last part of a batch may be smaller.</param>
-    public static ContinualTrainer UseMicroBatches(this ContinualTrainer trainer, int size)
+    /// <param name="microBatchSize">Examples in a part, at least 1; the last part of a batch may be smaller.</param>
+    public static ContinualTrainer UseGradientAccumulation(this ContinualTrainer trainer, int microBatchSize)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        trainer.TakeInParts(size);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatchSize);
+        trainer.SetMicroBatchSize(microBatchSize);
         return trainer;
     }
 
     /// <summary>Steps a learning-rate scheduler of TorchSharp after each step or epoch.</summary>
     /// <param name="trainer">The trainer.</param>
-    /// <param name="schedule">The scheduler, made for one of the trainer's optimizers.</param>
+    /// <param name="scheduler">The scheduler, made for one of the trainer's optimizers.</param>
     /// <param name="every">
     /// <see cref="BoundaryKind.StepBoundary"/>, of which an episode has one, or
     /// <see cref="BoundaryKind.EpochBoundary"/> (default).
@@ -79,46 +82,46 @@ public static class TrainerExtensions
     /// private fields, such as <c>step_size</c>, <c>gamma</c> and <c>milestones</c>, those of the schedulers that a SequentialLR or a ChainedLR is made of too; functions, as of
     /// LambdaLR and MultiplicativeLR, cannot be compared. A class of your own says what determines it through <see cref="IDescribed"/>.
     /// </remarks>
-    public static TTrainer UseLearningRates<TTrainer>(
-        this TTrainer trainer, optim.lr_scheduler.LRScheduler schedule, BoundaryKind every = BoundaryKind.EpochBoundary)
+    public static TTrainer UseLearningRateScheduler<TTrainer>(
+        this TTrainer trainer, optim.lr_scheduler.LRScheduler scheduler, BoundaryKind every = BoundaryKind.EpochBoundary)
         where TTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(schedule);
-        if (schedule is optim.lr_scheduler.impl.ReduceLROnPlateau)
+        ArgumentNullException.ThrowIfNull(scheduler);
+        if (scheduler is optim.lr_scheduler.impl.ReduceLROnPlateau)
         {
             throw new ArgumentException(
-                $"{nameof(optim.lr_scheduler.ReduceLROnPlateau)} waits for a number to improve: say which, as UseLearningRates(schedule, metric: () => validationLoss).", nameof(schedule));
+                $"{nameof(optim.lr_scheduler.ReduceLROnPlateau)} waits for a number to improve: say which, as UseLearningRateScheduler(schedule, metric: () => validationLoss).", nameof(scheduler));
         }
 
-        trainer.Add(new LearningRateSchedule(schedule, EnsureSteppable(every), metric: null));
+        trainer.Add(new LearningRateSchedule(scheduler, EnsureSteppable(every), metric: null));
         return trainer;
     }
 
     /// <summary>Steps a learning-rate scheduler that waits for a number to improve, such as <c>ReduceLROnPlateau</c>, after each step or epoch.</summary>
     /// <param name="trainer">The trainer.</param>
-    /// <param name="schedule">The scheduler, made for one of the trainer's optimizers.</param>
+    /// <param name="scheduler">The scheduler, made for one of the trainer's optimizers.</param>
     /// <param name="metric">
     /// Gives the number, which must be finite, for example the loss on validation data. It is called on the training thread. Checkpoints hold what it gave, so that a
     /// resumed scheduler is where the saved one was.
     /// </param>
     /// <param name="every"><see cref="BoundaryKind.StepBoundary"/> or <see cref="BoundaryKind.EpochBoundary"/> (default).</param>
     /// <exception cref="ArgumentException">Another kind, or one to which the trainer never comes.</exception>
-    public static TTrainer UseLearningRates<TTrainer>(
-        this TTrainer trainer, optim.lr_scheduler.LRScheduler schedule, Func<double> metric, BoundaryKind every = BoundaryKind.EpochBoundary)
+    public static TTrainer UseLearningRateScheduler<TTrainer>(
+        this TTrainer trainer, optim.lr_scheduler.LRScheduler scheduler, Func<double> metric, BoundaryKind every = BoundaryKind.EpochBoundary)
         where TTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(scheduler);
         ArgumentNullException.ThrowIfNull(metric);
-        trainer.Add(new LearningRateSchedule(schedule, EnsureSteppable(every), metric));
+        trainer.Add(new LearningRateSchedule(scheduler, EnsureSteppable(every), metric));
         return trainer;
     }
 
     /// <summary>Adds an observer.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="observer">Told on the training thread.</param>
-    public static TTrainer Observe<TTrainer>(this TTrainer trainer, ITrainingObserver observer)
+    public static TTrainer UseObserver<TTrainer>(this TTrainer trainer, ITrainingObserver observer)
         where TTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(trainer);

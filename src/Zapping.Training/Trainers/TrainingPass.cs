@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp.Modules;
+using Zapping.Training.Steps;
+using Zapping.Training.Telemetry;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>The forward and backward passes of a trainer's steps, looked at before anything is updated, and undone if they fail.</summary>
 /// <param name="model">The model that is trained.</param>

@@ -1,7 +1,9 @@
 using TorchSharp.Modules;
+using Zapping.Training.Data;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Transfer;
 
 /// <summary>Learns a task's classes one after another, each support example once.</summary>
 internal abstract class ClassLearner : IDisposable
@@ -53,7 +55,7 @@ internal abstract class ClassLearner : IDisposable
     private sealed class RankOneLearner(TransferSession session, Linear head, SequentialTransferOptions options) : ClassLearner
     {
         private readonly RankOneAdam _adam = new(
-            head, options.Softmax == SoftmaxUnits.Task ? session.Task.ClassCount : (int)head.weight.size(0), options.LearningRate);
+            head, options.ClassMask == ClassMask.Task ? session.Task.ClassCount : (int)head.weight.size(0), options.LearningRate);
 
         public override long Steps => _adam.Steps;
 
@@ -66,8 +68,8 @@ internal abstract class ClassLearner : IDisposable
         public override void Dispose()
         {
             _adam.Dispose();
-            TensorMemory.TellAutograd(head.weight);
-            TensorMemory.TellAutograd(head.bias!);
+            TensorMemory.BumpVersionCounter(head.weight);
+            TensorMemory.BumpVersionCounter(head.bias!);
         }
     }
 }

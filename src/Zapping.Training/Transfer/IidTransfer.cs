@@ -1,11 +1,13 @@
 using System.ComponentModel.DataAnnotations;
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Heads;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Transfer;
 
 /// <summary>Options of <see cref="IidTransfer"/>.</summary>
-public sealed record IidTransferOptions : TrainedTransferOptions
+public sealed record IidTransferOptions : FineTuningOptions
 {
     /// <summary>Examples of a step, at least 1; default 256.</summary>
     [Range(1, int.MaxValue)]
@@ -58,14 +60,14 @@ public static class IidTransfer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
-        options = OptionsRules.Ensure(options ?? new IidTransferOptions());
+        options = OptionsValidator.Validate(options ?? new IidTransferOptions());
         using var session = new TransferSession(model, task, options, cancellationToken);
         session.Begin();
         using var optimizer = session.CreateOptimizer(options);
         using var trainer = new ContinualTrainer(session.Model, optimizer, session.Loss);
         if (options.MicroBatchSize is { } size)
         {
-            trainer.UseMicroBatches(size);
+            trainer.UseGradientAccumulation(size);
         }
 
         var report = new TransferReport(task.Support.size(0) * options.Epochs, progress);

@@ -1,8 +1,10 @@
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Heads;
+using Zapping.Training.Torch;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Transfer;
 
 /// <summary>
 /// Transfer without a gradient step, as in arXiv 2310.07996: the classifier becomes the least-squares solution on the features
@@ -11,7 +13,7 @@ namespace Zapping.Training;
 public static class LeastSquaresTransfer
 {
     /// <summary>
-    /// Transfers a model, whose classifier is left as the solution, whatever it was; <see cref="TransferOptions.FreshHead"/> does
+    /// Transfers a model, whose classifier is left as the solution, whatever it was; <see cref="TransferOptions.HeadInitializer"/> does
     /// not matter. If it has fewer units than the task has classes, it grows (<see cref="HeadGrowth"/>).
     /// </summary>
     /// <param name="model">Maps inputs [n, …] to logits [n, units], which are those of a linear layer with bias.</param>
@@ -33,7 +35,7 @@ public static class LeastSquaresTransfer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
-        options = OptionsRules.Ensure(options ?? new TransferOptions());
+        options = OptionsValidator.Validate(options ?? new TransferOptions());
         var head = SolvableHead(model, task, options);
         using var session = new TransferSession(model, task, options, cancellationToken);
         var units = Math.Max((int)head.weight.size(0), task.ClassCount);
@@ -55,7 +57,7 @@ public static class LeastSquaresTransfer
                 $"The classifier of {ModuleName.Of(model)} has no bias, and the least-squares solution without its own is no solution.");
         }
 
-        using var inputs = new HeadInputs(model, head);
+        using var inputs = new FeatureExtractor(model, head);
         if (!inputs.Suffice(task.Support))
         {
             throw new NotSupportedException(

@@ -1,9 +1,10 @@
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Transfer;
 
 /// <summary>
 /// Trains a linear classifier on the CPU, one example to a step, without ever writing the gradient down: it is the outer

@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
-using Zapping.Training.Internal;
+using Zapping.Training.Heads;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Transfer;
 
 /// <summary>Options of <see cref="SequentialTransfer"/>.</summary>
-public sealed record SequentialTransferOptions : TrainedTransferOptions
+public sealed record SequentialTransferOptions : FineTuningOptions
 {
     /// <summary>Evaluations are made after the first class, after every so many, and after the last; at least 1, default 50.</summary>
     [Range(1, int.MaxValue)]
@@ -47,7 +48,7 @@ public static class SequentialTransfer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
-        options = OptionsRules.Ensure(options ?? new SequentialTransferOptions());
+        options = OptionsValidator.Validate(options ?? new SequentialTransferOptions());
         using var session = new TransferSession(model, task, options, cancellationToken);
         session.Begin();
         using var learner = ClassLearner.For(session, options);

@@ -1,28 +1,29 @@
 using System.ComponentModel.DataAnnotations;
 using TorchSharp.Modules;
+using Zapping.Training.Optimizers;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Transfer;
 
 /// <summary>What all ways of transferring a model to new classes have in common, and all there is to say of <see cref="LeastSquaresTransfer"/>.</summary>
 public record TransferOptions
 {
     /// <summary>The classifier layer; default: the only linear layer that it can be.</summary>
     [Required]
-    public HeadSelector Head { get; set; } = HeadSelector.Only();
+    public HeadSelector Head { get; set; } = HeadSelector.Single();
 
     /// <summary>
     /// To what the classifier's weights are set before anything is learned, its biases to 0; default: Kaiming normal, as
     /// published. <see langword="null"/> leaves the classifier as it is.
     /// </summary>
-    public Rewriter? FreshHead { get; set; } = Rewriter.KaimingNormal();
+    public Initializer? HeadInitializer { get; set; } = Initializer.KaimingNormal();
 
     /// <summary>Seed of the fresh classifier and of the order of batches; default 0.</summary>
     public ulong Seed { get; set; }
 
     /// <summary>Which units take part in the softmax and are predicted; default all, as published.</summary>
-    [EnumDataType(typeof(SoftmaxUnits))]
-    public SoftmaxUnits Softmax { get; set; }
+    [EnumDataType(typeof(ClassMask))]
+    public ClassMask ClassMask { get; set; }
 
     /// <summary>Examples at a time in evaluation, at least 1; default 250.</summary>
     [Range(1, int.MaxValue)]
@@ -34,15 +35,15 @@ public record TransferOptions
 }
 
 /// <summary>Options of transfers that make gradient steps.</summary>
-public abstract record TrainedTransferOptions : TransferOptions
+public abstract record FineTuningOptions : TransferOptions
 {
-    private protected TrainedTransferOptions()
+    private protected FineTuningOptions()
     {
     }
 
     /// <summary>What is trained; default everything (unfrozen).</summary>
     [Required]
-    public TransferParameters Trains { get; set; } = TransferParameters.All;
+    public TrainableParameters Trainable { get; set; } = TrainableParameters.All;
 
     /// <summary>Learning rate, at least 0; default 1e-3.</summary>
     [Range(0, double.MaxValue)]
@@ -53,7 +54,7 @@ public abstract record TrainedTransferOptions : TransferOptions
 }
 
 /// <summary>Which units of the classifier take part in the softmax.</summary>
-public enum SoftmaxUnits
+public enum ClassMask
 {
     /// <summary>All that there are, also those that never stand for a class, as published.</summary>
     All,

@@ -1,4 +1,4 @@
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Transfer;
 
 /// <summary>Gathers the evaluations of a transfer and tells how far it is.</summary>
 internal sealed class TransferReport(long totalExamples, IProgress<TransferProgress>? progress)

@@ -1,4 +1,6 @@
-namespace Zapping.Training;
+using Zapping.Training.Evaluation;
+
+namespace Zapping.Training.Transfer;
 
 /// <summary>What a transfer showed.</summary>
 /// <param name="Evaluations">In the order in which they were made; at least one.</param>
@@ -35,7 +37,7 @@ public sealed record TransferResult(IReadOnlyList<TransferEvaluation> Evaluation
             for (var j = 0; j < evaluations.Count; j++)
             {
                 var first = j * classesPerTask;
-                matrix[i, j] = j > i ? double.NaN : Enumerable.Range(first, evaluations[j].ClassesSeen - first).Average(accuracies.Of);
+                matrix[i, j] = j > i ? double.NaN : Enumerable.Range(first, evaluations[j].ClassesSeen - first).Average(accuracies.ForClass);
             }
         }
 
@@ -103,7 +105,7 @@ public sealed record ClassAccuracies(int Examples, IReadOnlyList<int> Hits, IRea
 
     /// <summary>Top-1 accuracy of one class as a fraction.</summary>
     /// <param name="position">Its place in the order of presentation.</param>
-    public double Of(int position) => (double)Hits[position] / Examples;
+    public double ForClass(int position) => (double)Hits[position] / Examples;
 }
 
 /// <summary>How far a transfer is.</summary>

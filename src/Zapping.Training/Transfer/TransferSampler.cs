@@ -1,7 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using Zapping.Training.Internal;
+using Zapping.Training.Randomness;
+using Zapping.Training.Validation;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Transfer;
 
 /// <summary>How many classes and examples a <see cref="TransferSampler"/> draws. Defaults are those of Omniglot in arXiv 2310.07996.</summary>
 public sealed record TransferSamplerOptions
@@ -39,7 +40,7 @@ public sealed class TransferSampler
     public TransferSampler(IReadOnlyList<int> examplesOfClass, TransferSamplerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(examplesOfClass);
-        _options = OptionsRules.Ensure(options ?? new TransferSamplerOptions()) with { };
+        _options = OptionsValidator.Validate(options ?? new TransferSamplerOptions()) with { };
         _examples = [.. examplesOfClass];
         if (_examples.Count < _options.Classes)
         {

@@ -1,8 +1,13 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Training.Heads;
+using Zapping.Training.Native;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Steps;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Transfer;
 
 /// <summary>
 /// A model made ready for one transfer: in eval mode, with a fresh classifier of enough units, everything but the trained
@@ -15,14 +20,14 @@ internal sealed class TransferSession : IDisposable
     private readonly TransferOptions _options;
     private readonly nn.Module<Tensor, Tensor> _whole;
     private readonly HeadSelector _head;
-    private readonly EvalMode _mode;
+    private readonly EvalModeScope _mode;
     private readonly TransferTask? _features;
     private readonly List<Parameter> _frozen = [];
     private readonly IReadOnlyList<Parameter> _trained;
 
     public TransferSession(nn.Module<Tensor, Tensor> model, TransferTask task, TransferOptions options, CancellationToken cancellationToken)
     {
-        if (options is TrainedTransferOptions)
+        if (options is FineTuningOptions)
         {
             GradientMode.EnsureOn();
         }
@@ -31,16 +36,16 @@ internal sealed class TransferSession : IDisposable
         var head = options.Head.Find(model);
         // A selector may go by the number of units, which growing changes.
         _head = HeadSelector.Parameter(() => head.Weight, () => head.Bias);
-        var onlyHead = options is not TrainedTransferOptions { Trains: TransferParameters.Named };
-        _trained = options is TrainedTransferOptions { Trains: TransferParameters.Named named } ? named.Parameters.Of(model)
+        var onlyHead = options is not FineTuningOptions { Trainable: TrainableParameters.Named };
+        _trained = options is FineTuningOptions { Trainable: TrainableParameters.Named named } ? named.Parameters.Resolve(model)
             : head.Bias is { } bias ? [head.Weight, bias] : [head.Weight];
-        if (options is TrainedTransferOptions && !_trained.Any(parameter => parameter.requires_grad))
+        if (options is FineTuningOptions && !_trained.Any(parameter => parameter.requires_grad))
         {
             throw new InvalidOperationException(
-                $"Nothing is left to train: none of the {_trained.Count} parameters that {nameof(TrainedTransferOptions.Trains)} names requires gradients.");
+                $"Nothing is left to train: none of the {_trained.Count} parameters that {nameof(FineTuningOptions.Trainable)} names requires gradients.");
         }
 
-        _mode = new EvalMode(model);
+        _mode = new EvalModeScope(model);
         try
         {
             Layer = HeadLayer.TryFind(model, head);
@@ -72,7 +77,7 @@ internal sealed class TransferSession : IDisposable
     public TransferTask Task => _features ?? _task;
 
     /// <summary>Mean cross-entropy over the units that take part; null for the default, which is over all.</summary>
-    public Func<Tensor, Tensor, Tensor>? Loss => _options.Softmax == SoftmaxUnits.All
+    public Func<Tensor, Tensor, Tensor>? Loss => _options.ClassMask == ClassMask.All
         ? null
         : (outputs, labels) => ClassLoss.CrossEntropy(Competing(outputs), labels);
 
@@ -93,7 +98,7 @@ internal sealed class TransferSession : IDisposable
         Freeze();
     }
 
-    public optim.Optimizer CreateOptimizer(TrainedTransferOptions options) =>
+    public optim.Optimizer CreateOptimizer(FineTuningOptions options) =>
         options.Optimizer?.Invoke(_trained, options.LearningRate) ?? new FusedAdam(_trained, options.LearningRate);
 
     public TransferEvaluation Evaluate(long steps, int classesSeen, bool isLast, CancellationToken cancellationToken)
@@ -121,7 +126,7 @@ internal sealed class TransferSession : IDisposable
 
     private void Reset()
     {
-        if (_options.FreshHead is { } weights)
+        if (_options.HeadInitializer is { } weights)
         {
             var everything = new ZapOptions { Head = _head, Units = UnitSelection.All, Weights = weights, Bias = BiasReset.Zero };
             ZapScheduler.ResetNow(_whole, [], new ZapPolicy(everything), _options.Seed);
@@ -135,8 +140,8 @@ internal sealed class TransferSession : IDisposable
             return null;
         }
 
-        using var inputs = new HeadInputs(_whole, layer);
-        return inputs.Suffice(_task.Support) ? _task.Encode(inputs, _options.EvaluationBatchSize, cancellationToken) : null;
+        using var inputs = new FeatureExtractor(_whole, layer);
+        return inputs.Suffice(_task.Support) ? _task.ExtractFeatures(inputs, _options.EvaluationBatchSize, cancellationToken) : null;
     }
 
     private void Freeze()
@@ -152,7 +157,7 @@ internal sealed class TransferSession : IDisposable
         }
     }
 
-    private Tensor Competing(Tensor outputs) => _options.Softmax == SoftmaxUnits.All ? outputs : outputs.narrow(1, 0, _task.ClassCount);
+    private Tensor Competing(Tensor outputs) => _options.ClassMask == ClassMask.All ? outputs : outputs.narrow(1, 0, _task.ClassCount);
 
     private ClassAccuracies Measure(Tensor examples, int perClass, int classes, CancellationToken cancellationToken)
     {

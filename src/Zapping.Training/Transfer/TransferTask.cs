@@ -1,7 +1,8 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Data;
+using Zapping.Training.Heads;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Transfer;
 
 /// <summary>
 /// Support and query examples of classes that a model is to learn, class by class in the order of presentation. The class at
@@ -45,7 +46,7 @@ public sealed class TransferTask : IDisposable
     /// <param name="draw">Which classes and examples.</param>
     /// <param name="data">[n, …] inputs and [n] class ids; the examples of a class are counted in the order in which they lie.</param>
     /// <exception cref="ArgumentException">The data lacks a class or an example of the draw.</exception>
-    public static TransferTask Of(TransferDraw draw, LabelledBatch data)
+    public static TransferTask Create(TransferDraw draw, LabeledBatch data)
     {
         ArgumentNullException.ThrowIfNull(draw);
         ArgumentNullException.ThrowIfNull(data.Inputs);
@@ -77,14 +78,14 @@ public sealed class TransferTask : IDisposable
     /// <param name="batchSize">Examples at a time, at least 1.</param>
     /// <param name="cancellationToken">Ends between two batches.</param>
     /// <exception cref="NotSupportedException">The classifier is no linear layer, or something comes after it.</exception>
-    public TransferTask Encode(
+    public TransferTask ExtractFeatures(
         nn.Module<Tensor, Tensor> model, HeadSelector head, int batchSize = 250, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(head);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        using var encoder = new HeadInputs(model, HeadLayer.Find(model, head));
-        return Encode(encoder, batchSize, cancellationToken);
+        using var encoder = new FeatureExtractor(model, HeadLayer.Find(model, head));
+        return ExtractFeatures(encoder, batchSize, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -94,7 +95,7 @@ public sealed class TransferTask : IDisposable
         Query.Dispose();
     }
 
-    internal TransferTask Encode(HeadInputs encoder, int batchSize, CancellationToken cancellationToken)
+    internal TransferTask ExtractFeatures(FeatureExtractor encoder, int batchSize, CancellationToken cancellationToken)
     {
         var support = encoder.Of(Support, batchSize, cancellationToken);
         try

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Validation;
 
 /// <summary>Checks that the framework's own guards do not make, such as for NaN.</summary>
 internal static class Guard

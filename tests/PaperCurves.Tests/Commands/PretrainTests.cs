@@ -2,7 +2,7 @@ using FluentAssertions;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Xunit;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
 
 namespace PaperCurves.Tests.Commands;
 

@@ -6,7 +6,7 @@ using PaperCurves.Report;
 using PaperCurves.Tests.Sweeps;
 using Xunit;
 using Zapping.Datasets;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Tests.Pretraining;

@@ -4,6 +4,7 @@ using PaperCurves.Report;
 using PaperCurves.Tests.Report.Html;
 using Xunit;
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Tests.Report;
 

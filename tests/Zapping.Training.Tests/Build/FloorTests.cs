@@ -22,7 +22,7 @@ public sealed partial class FloorTests
         ["Scheduling"],
         ["Data", "Heads", "HiddenUnits", "Penalties", "Steps"],
         ["Policies/Zap"],
-        ["Policies/ContinualBackprop", "Policies/DormantUnits", "Policies/LaterLayers", "Policies/ShrinkAndPerturb"],
+        ["Policies/ContinualBackprop", "Policies/LaterLayerForgetting", "Policies/ReDo", "Policies/ShrinkAndPerturb"],
         ["Trainers"],
         ["Checkpoints", "Episodes", "Evaluation", "Hosting"],
         ["Diagnostics", "Transfer"],

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Checkpoints;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Checkpoints;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Parameters;
+using Zapping.Training.Safetensors;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -100,14 +102,14 @@ public sealed class CheckpointStoreTests : IDisposable
         using var store = Open();
         SaveAt(store, 3);
         using var sgd = optim.SGD(_net.parameters(), 1e-2);
-        using var some = optim.Adam(ParameterSet.Prefixes("head.").Of(_net), 1e-2);
+        using var some = optim.Adam(ParameterFilter.WithPrefix("head.").Resolve(_net), 1e-2);
         var cases = new (Trainer Trainer, string Reason)[]
         {
             (new MetaAsbTrainer(_net, _adam), "AsbTrainer"),
             (Zapped(new AsbTrainer(_net, sgd)), "optimizers"),
             (Zapped(new AsbTrainer(_net, some)), "optimizer"),
             (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerLearningRate = 0.5 })), "trainer.inner_learning_rate was 0.001 and is 0.5"),
-            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerParameters = ParameterSet.Prefixes("head.") })), "trainer.inner_parameters "),
+            (Zapped(new AsbTrainer(_net, _adam, new AsbOptions { InnerParameters = ParameterFilter.WithPrefix("head.") })), "trainer.inner_parameters "),
             (new AsbTrainer(_net, _adam), "resets"),
             (new AsbTrainer(_net, _adam).UseZapping(new ResetSchedule(BoundaryKind.ClassBoundary) { Seed = 9 }, o => o.Head = Nets.Head), "resets.0.schedule.seed was 0 and is 9"),
             (Zapped(new AsbTrainer(_net, _adam)).UseGradientClipping(1), "trainer.clip.max_norm was null and is 1"),
@@ -169,7 +171,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void The_last_the_best_and_the_milestones_stay()
     {
-        using var store = new CheckpointStore(_folder.FullName, new CheckpointRetention { KeepLast = 2, Milestones = [1] });
+        using var store = new CheckpointStore(_folder.FullName, new CheckpointRetentionOptions { KeepLast = 2, KeepSteps = [1] });
         foreach (var (steps, score) in new (long, double?)[] { (1, null), (2, 0.5), (3, 0.9), (4, 0.7), (5, null), (6, 0.1) })
         {
             SaveAt(store, steps, score);

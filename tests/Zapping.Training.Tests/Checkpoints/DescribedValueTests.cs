@@ -4,7 +4,14 @@ using System.Text.Json.Nodes;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Evaluation;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+using Zapping.Training.Resuming;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -59,12 +66,12 @@ public sealed class DescribedValueTests : IDisposable
         using var net = Nets.Small();
         net.get_parameter("body.bias")!.requires_grad = false;
         using var sgd = optim.SGD(net.parameters(), 0.1);
-        using var trainer = new ContinualTrainer(net, sgd).UseMicroBatches(2).UseGradientClipping(2.5)
+        using var trainer = new ContinualTrainer(net, sgd).UseGradientAccumulation(2).UseGradientClipping(2.5)
             .UseZapping(
                 new ResetSchedule(BoundaryKind.StepBoundary) { Period = 3, Seed = ulong.MaxValue },
-                new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(2), Weights = Rewriter.ShrinkAndPerturb() })
-            .UseLearningRates(optim.lr_scheduler.StepLR(sgd, 2))
-            .Observe(RecoveryObserver.OfResets());
+                new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(2), Weights = Initializer.ShrinkAndPerturb() })
+            .UseLearningRateScheduler(optim.lr_scheduler.StepLR(sgd, 2))
+            .UseObserver(RecoveryObserver.OfResets());
         trainer.Fit(new ShuffledBatches(rand(8, 6), arange(8), 4), 1);
         var file = Described(_store.Save(trainer));
         var node = path.Split('/').Aggregate(file, (node, key) => node is JsonArray list ? list[int.Parse(key, CultureInfo.InvariantCulture)]! : node![key]!);
@@ -188,34 +195,34 @@ public sealed class DescribedValueTests : IDisposable
 
     public static TheoryData<object, string> Texts => new()
     {
-        { Rewriter.KaimingNormal(), "KaimingNormal(PerRow)" },
-        { Rewriter.KaimingUniform(KaimingFan.AsPublished), "KaimingUniform(AsPublished)" },
-        { Rewriter.XavierNormal(), "XavierNormal" },
-        { Rewriter.XavierUniform(), "XavierUniform" },
-        { Rewriter.LayerDefault(), "LayerDefault" },
-        { Rewriter.LayerDefault(64), "LayerDefault(64)" },
-        { Rewriter.Zeros(), "Zeros" },
-        { Rewriter.Constant(0), "Zeros" },
-        { Rewriter.Constant(0.5), "Constant(0.5)" },
-        { Rewriter.Shift(1, -0.25), "Shift(1, -0.25)" },
-        { Rewriter.ShrinkAndPerturb(0.4, 0.1), "ShrinkAndPerturb(0.4, 0.1, LayerDefault)" },
+        { Initializer.KaimingNormal(), "KaimingNormal(PerRow)" },
+        { Initializer.KaimingUniform(KaimingFan.AsPublished), "KaimingUniform(AsPublished)" },
+        { Initializer.XavierNormal(), "XavierNormal" },
+        { Initializer.XavierUniform(), "XavierUniform" },
+        { Initializer.LayerDefault(), "LayerDefault" },
+        { Initializer.LayerDefault(64), "LayerDefault(64)" },
+        { Initializer.Zeros(), "Zeros" },
+        { Initializer.Constant(0), "Zeros" },
+        { Initializer.Constant(0.5), "Constant(0.5)" },
+        { Initializer.Shift(1, -0.25), "Shift(1, -0.25)" },
+        { Initializer.ShrinkAndPerturb(0.4, 0.1), "ShrinkAndPerturb(0.4, 0.1, LayerDefault)" },
         { UnitSelection.Default, "Default" },
         { UnitSelection.BoundaryClasses, "BoundaryClasses" },
         { UnitSelection.All, "All" },
         { UnitSelection.Random(4), "Random(4)" },
-        { UnitSelection.These(3, 5), "Indices(3, 5)" },
+        { UnitSelection.Indices(3, 5), "Indices(3, 5)" },
         { UnitSelection.Where(unit => unit > 2), "Where" },
         { UnitSelection.From((_, _) => [1]), "From" },
-        { HeadSelector.Only(), "Single" },
-        { HeadSelector.Only(10), "Single(10)" },
-        { HeadSelector.Named("head"), "ByName(head)" },
-        { HeadSelector.PerBoundary(_ => HeadSelector.Only()), "PerBoundary" },
+        { HeadSelector.Single(), "Single" },
+        { HeadSelector.Single(10), "Single(10)" },
+        { HeadSelector.ByName("head"), "ByName(head)" },
+        { HeadSelector.PerBoundary(_ => HeadSelector.Single()), "PerBoundary" },
         { HeadSelector.Parameter(() => null!), "Parameter" },
         { LayerRange.Last(1), "Last(1)" },
         { LayerRange.From("block4"), "From(block4)" },
-        { ParameterSet.All, "All" },
-        { ParameterSet.Prefixes("a.", "b"), "Prefixes(a., b)" },
-        { ParameterSet.Where(_ => true), "Where" },
+        { ParameterFilter.All, "All" },
+        { ParameterFilter.WithPrefix("a.", "b"), "Prefixes(a., b)" },
+        { ParameterFilter.Where(_ => true), "Where" },
     };
 
     [Theory]

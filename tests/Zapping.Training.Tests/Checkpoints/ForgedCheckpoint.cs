@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using FluentAssertions;
 using TorchSharp;
 using TorchSharp.Modules;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Safetensors;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,7 +26,7 @@ internal sealed class ForgedCheckpoint : IDisposable
         _adam = optim.Adam(_net.parameters(), 1e-2);
         Trainer = new ContinualTrainer(_net, _adam)
             .UseZapping(every: BoundaryKind.ClassBoundary, options => options.Head = Nets.Head)
-            .UseLearningRates(optim.lr_scheduler.StepLR(_adam, 1, 0.5));
+            .UseLearningRateScheduler(optim.lr_scheduler.StepLR(_adam, 1, 0.5));
         Store = new CheckpointStore(_folder.FullName);
         Trainer.State = new TrainerState(1, 0, 0, 0);
         Path = Store.Save(Trainer).Path;

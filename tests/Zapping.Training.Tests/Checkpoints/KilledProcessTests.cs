@@ -3,6 +3,7 @@ using FluentAssertions;
 using FluentAssertions.Execution;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Resuming;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;
@@ -132,8 +134,8 @@ public sealed class LearningRateResumeTests : IDisposable
             Trainer = new ContinualTrainer(_net, _optimizer);
             var schedule = Schedulers[scheduler](_optimizer);
             _ = schedule is impl.ReduceLROnPlateau
-                ? Trainer.UseLearningRates(schedule, () => 1, BoundaryKind.StepBoundary)
-                : Trainer.UseLearningRates(schedule, BoundaryKind.StepBoundary);
+                ? Trainer.UseLearningRateScheduler(schedule, () => 1, BoundaryKind.StepBoundary)
+                : Trainer.UseLearningRateScheduler(schedule, BoundaryKind.StepBoundary);
         }
 
         public ContinualTrainer Trainer { get; }

@@ -1,6 +1,9 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Resuming;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

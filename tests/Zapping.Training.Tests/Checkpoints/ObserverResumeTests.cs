@@ -1,6 +1,12 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.Evaluation;
+using Zapping.Training.Heads;
+using Zapping.Training.Resuming;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -12,7 +18,7 @@ public sealed class ObserverResumeTests : IDisposable
     private readonly DisposeScopeBox _scope = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("zapping-observers-");
     private readonly TrainingTask[] _tasks;
-    private readonly LabelledBatch[] _queries;
+    private readonly LabeledBatch[] _queries;
 
     public ObserverResumeTests()
     {
@@ -75,7 +81,7 @@ public sealed class ObserverResumeTests : IDisposable
         }
 
         var late = new TaskMatrixObserver(new TaskEvaluator(net, _queries));
-        using var watched = new ContinualTrainer(net, sgd).Observe(late);
+        using var watched = new ContinualTrainer(net, sgd).UseObserver(late);
         store.Invoking(s => s.Resume(watched)).Should().Throw<CheckpointException>().WithMessage("*observers was [] and is [\"TaskMatrixObserver\"]. If*Accept = [\"observers\"]*");
         store.Resume(watched, new ResumeOptions { Accept = ["observers"] });
         watched.Fit(_tasks[2..]);
@@ -120,8 +126,8 @@ public sealed class ObserverResumeTests : IDisposable
         {
             zap.Units = option == "units" ? UnitSelection.All : zap.Units;
             zap.Bias = option == "bias" ? BiasReset.Zero : zap.Bias;
-            zap.Weights = option == "weights" ? Rewriter.Zeros() : zap.Weights;
-            zap.Head = option == "head" ? HeadSelector.Only(8) : zap.Head;
+            zap.Weights = option == "weights" ? Initializer.Zeros() : zap.Weights;
+            zap.Head = option == "head" ? HeadSelector.Single(8) : zap.Head;
         });
         store.Invoking(s => s.Resume(other)).Should().Throw<CheckpointException>().Which.Message.Should().Contain(difference);
         store.Resume(other, new ResumeOptions { Accept = [$"resets.0.{option}"] })!.Steps.Should().Be(12);
@@ -154,7 +160,7 @@ public sealed class ObserverResumeTests : IDisposable
         store.Resume(resumed)!.Steps.Should().Be(12);
     }
 
-    private static LabelledBatch Query(TrainingTask task) => new(
+    private static LabeledBatch Query(TrainingTask task) => new(
         cat([.. task.Classes.Select(c => c.Inputs)]), cat([.. task.Classes.Select(c => full([c.Inputs.size(0)], c.ClassId, ScalarType.Int64))]));
 
     private sealed class Run : ITrainingObserver, IDisposable
@@ -164,14 +170,14 @@ public sealed class ObserverResumeTests : IDisposable
         private readonly optim.Optimizer _adam;
         private readonly int _after;
 
-        public Run(LabelledBatch[] queries, int after = int.MaxValue)
+        public Run(LabeledBatch[] queries, int after = int.MaxValue)
         {
             _after = after;
             _adam = optim.Adam(_net.parameters(), 1e-2);
             Matrix = new TaskMatrixObserver(new TaskEvaluator(_net, queries));
             Diagnostics = new DiagnosticsObserver(null, new WeightProbe(_net, Nets.Head), new DiagnosticsOptions { Period = 5, AroundResets = true });
             Trainer = new ContinualTrainer(_net, _adam).UseZapping(every: BoundaryKind.TaskBoundary, zap => zap.Head = Nets.Head)
-                .Observe(Matrix).Observe(Recovery).Observe(Diagnostics).Observe(this);
+                .UseObserver(Matrix).UseObserver(Recovery).UseObserver(Diagnostics).UseObserver(this);
         }
 
         public ContinualTrainer Trainer { get; }
@@ -184,9 +190,9 @@ public sealed class ObserverResumeTests : IDisposable
 
         public CancellationToken Stop => _stop.Token;
 
-        public void OnStep(TrainingStep made)
+        public void OnStep(TrainingStep step)
         {
-            if (made.Index + 1 == _after)
+            if (step.Index + 1 == _after)
             {
                 _stop.Cancel();
             }

@@ -1,4 +1,9 @@
 using TorchSharp.Modules;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Evaluation;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -47,9 +52,9 @@ internal sealed class ResumableRun : IDisposable
 
         _ = setup.Observer switch
         {
-            "recovery of resets" => Trainer.Observe(RecoveryObserver.OfResets()),
-            "recovery of classes" => Trainer.Observe(RecoveryObserver.OfBoundaries(BoundaryKind.ClassBoundary)),
-            "task matrix" => Trainer.Observe(new TaskMatrixObserver(new TaskEvaluator(_net, [.. Enumerable.Range(0, Classes / 2).Select(task => Query(2 * task))]))),
+            "recovery of resets" => Trainer.UseObserver(RecoveryObserver.OfResets()),
+            "recovery of classes" => Trainer.UseObserver(RecoveryObserver.OfBoundaries(BoundaryKind.ClassBoundary)),
+            "task matrix" => Trainer.UseObserver(new TaskMatrixObserver(new TaskEvaluator(_net, [.. Enumerable.Range(0, Classes / 2).Select(task => Query(2 * task))]))),
             _ => Trainer,
         };
     }
@@ -84,7 +89,7 @@ internal sealed class ResumableRun : IDisposable
             _ = (Trainer, _setup.Kind) switch
             {
                 (EpisodicTrainer episodic, _) => episodic.Fit(
-                    new EpisodeSampler(new LabelledBatch(_inputs, _labels), _setup.Episodes, _setup.SourceSeed, new LabelledBatch(_inputs, _labels)), 1000, progress, stop.Token),
+                    new EpisodeSampler(new LabeledBatch(_inputs, _labels), _setup.Episodes, _setup.SourceSeed, new LabeledBatch(_inputs, _labels)), 1000, progress, stop.Token),
                 (ContinualTrainer continual, ResumableSetup.Stream) => continual.Fit(Stream(), _setup.BatchSize, progress, stop.Token),
                 (ContinualTrainer continual, _) => continual.Fit(new ShuffledBatches(_inputs, _labels, _setup.BatchSize, _setup.SourceSeed), 4, progress, stop.Token),
                 _ => throw new InvalidOperationException(),
@@ -105,7 +110,7 @@ internal sealed class ResumableRun : IDisposable
     private Trainer Make()
     {
         var head = _setup.Folds ? Nets.HeadOf(_net) : null;
-        var inner = _setup.MovesHeadAlone ? ParameterSet.Prefixes("head.") : ParameterSet.All;
+        var inner = _setup.MovesHeadAlone ? ParameterFilter.WithPrefix("head.") : ParameterFilter.All;
         switch (_setup.Kind)
         {
             case ResumableSetup.Asb:
@@ -113,7 +118,7 @@ internal sealed class ResumableRun : IDisposable
                 {
                     InnerLearningRate = _setup.InnerRate,
                     InnerParameters = inner,
-                    FoldedLayer = head,
+                    FusedUpdateLayer = head,
                     AccumulateInnerGradients = _setup.PilesUp,
                     MeasurePeriod = _setup.MeasurePeriod,
                 });
@@ -122,13 +127,13 @@ internal sealed class ResumableRun : IDisposable
                 {
                     InnerLearningRate = _setup.InnerRate,
                     InnerParameters = inner,
-                    FoldedLayer = head,
+                    FusedUpdateLayer = head,
                     FirstOrder = _setup.PilesUp,
                     MeasurePeriod = _setup.MeasurePeriod,
                 });
             default:
                 var trainer = new ContinualTrainer(_net, _optimizer);
-                return _setup.Parts is { } size ? trainer.UseMicroBatches(size) : trainer;
+                return _setup.Parts is { } size ? trainer.UseGradientAccumulation(size) : trainer;
         }
     }
 
@@ -141,7 +146,7 @@ internal sealed class ResumableRun : IDisposable
             {
                 Head = Nets.Head,
                 Units = option == 1 ? UnitSelection.All : UnitSelection.Random(2),
-                Weights = option == 2 ? Rewriter.KaimingUniform() : Rewriter.KaimingNormal(),
+                Weights = option == 2 ? Initializer.KaimingUniform() : Initializer.KaimingNormal(),
                 Bias = option == 3 ? BiasReset.Zero : BiasReset.Keep,
                 OptimizerState = option == 4 ? OptimizerStateReset.Slice : OptimizerStateReset.Keep,
             }),
@@ -149,19 +154,19 @@ internal sealed class ResumableRun : IDisposable
             {
                 Shrink = option == 1 ? 0.9 : 0.8,
                 Perturb = option == 2 ? 0.2 : 0.1,
-                Parameters = option == 3 ? ParameterSet.Prefixes("head.") : ParameterSet.All,
+                Parameters = option == 3 ? ParameterFilter.WithPrefix("head.") : ParameterFilter.All,
                 OptimizerState = option == 4 ? OptimizerStateReset.Parameter : OptimizerStateReset.Keep,
             }),
             "later layers" => Trainer.UseLaterLayerForgetting(example, _setup.Schedule, options =>
                 (options.Layers, options.Weights, options.Bias, options.OptimizerState) = (
                     LayerRange.Last(option == 1 ? 2 : 1),
-                    option == 2 ? Rewriter.XavierNormal() : Rewriter.LayerDefault(),
+                    option == 2 ? Initializer.XavierNormal() : Initializer.LayerDefault(),
                     option == 3 ? BiasReset.Zero : BiasReset.Redraw,
                     option == 4 ? OptimizerStateReset.Keep : OptimizerStateReset.Parameter)),
             "dormant units" => Trainer.UseReDo(example, _setup.Schedule, options =>
                 (options.Threshold, options.Weights, options.SampleEvery, options.OptimizerState) = (
                     option == 1 ? 0.4 : 0.5,
-                    option == 2 ? Rewriter.XavierNormal() : Rewriter.LayerDefault(),
+                    option == 2 ? Initializer.XavierNormal() : Initializer.LayerDefault(),
                     option == 3 ? 3 : 2,
                     option == 4 ? OptimizerStateReset.Keep : OptimizerStateReset.Slice)),
             "continual backprop" => Trainer.UseContinualBackprop(
@@ -187,15 +192,15 @@ internal sealed class ResumableRun : IDisposable
         if (_setup.Rates.Contains("plateau", StringComparison.Ordinal))
         {
             var patience = _setup.Rates.StartsWith("patient", StringComparison.Ordinal) ? 3 : 2;
-            Trainer.UseLearningRates(optim.lr_scheduler.ReduceLROnPlateau(_optimizer, patience: patience), () => 1, BoundaryKind.StepBoundary);
+            Trainer.UseLearningRateScheduler(optim.lr_scheduler.ReduceLROnPlateau(_optimizer, patience: patience), () => 1, BoundaryKind.StepBoundary);
         }
         else if (make is not null)
         {
-            Trainer.UseLearningRates(make(), _setup.Rates.EndsWith("epochs", StringComparison.Ordinal) ? BoundaryKind.EpochBoundary : BoundaryKind.StepBoundary);
+            Trainer.UseLearningRateScheduler(make(), _setup.Rates.EndsWith("epochs", StringComparison.Ordinal) ? BoundaryKind.EpochBoundary : BoundaryKind.StepBoundary);
         }
     }
 
-    private LabelledBatch Query(int first) => new(_inputs.narrow(0, first * _setup.PerClass, 2 * _setup.PerClass), _labels.narrow(0, first * _setup.PerClass, 2 * _setup.PerClass));
+    private LabeledBatch Query(int first) => new(_inputs.narrow(0, first * _setup.PerClass, 2 * _setup.PerClass), _labels.narrow(0, first * _setup.PerClass, 2 * _setup.PerClass));
 
     private IEnumerable<TrainingTask> Stream()
     {

@@ -1,4 +1,6 @@
 using TorchSharp.Modules;
+using Zapping.Training.Episodes;
+using Zapping.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Checkpoints;
@@ -29,7 +31,7 @@ internal sealed record ResumableSetup
 
     public bool HasOtherOrder { get; init; }
 
-    public EpisodeOptions Episodes { get; init; } = new() { InnerImages = 3, RememberImages = 4 };
+    public EpisodeOptions Episodes { get; init; } = new() { InnerExamples = 3, RememberExamples = 4 };
 
     // what it is set up with
     public bool IsBodyFrozen { get; init; }

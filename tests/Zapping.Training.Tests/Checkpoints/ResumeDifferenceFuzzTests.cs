@@ -1,6 +1,8 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Resuming;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 

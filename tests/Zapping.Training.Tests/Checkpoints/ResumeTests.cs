@@ -1,6 +1,9 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -111,8 +114,8 @@ public sealed class ResumeTests : IDisposable
     private static Run Scheduled()
     {
         var run = new Run("epochs", ManagedOptimizers.All["Adam"]);
-        run.Trainer.UseLearningRates(optim.lr_scheduler.StepLR(run.Optimizer, 1, 0.5));
-        run.Trainer.UseLearningRates(optim.lr_scheduler.ExponentialLR(run.Optimizer, 0.99), BoundaryKind.StepBoundary);
+        run.Trainer.UseLearningRateScheduler(optim.lr_scheduler.StepLR(run.Optimizer, 1, 0.5));
+        run.Trainer.UseLearningRateScheduler(optim.lr_scheduler.ExponentialLR(run.Optimizer, 0.99), BoundaryKind.StepBoundary);
         return run;
     }
 
@@ -183,10 +186,10 @@ public sealed class ResumeTests : IDisposable
                     stop.Cancel();
                 }
             });
-            var data = new LabelledBatch(_inputs, _labels);
+            var data = new LabeledBatch(_inputs, _labels);
             var fit = () => _ = Trainer switch
             {
-                EpisodicTrainer episodic => episodic.Fit(new EpisodeSampler(data, new EpisodeOptions { InnerImages = 4, RememberImages = 6 }, seed: 2), 1000, progress, stop.Token),
+                EpisodicTrainer episodic => episodic.Fit(new EpisodeSampler(data, new EpisodeOptions { InnerExamples = 4, RememberExamples = 6 }, seed: 2), 1000, progress, stop.Token),
                 ContinualTrainer continual when Trainer.Schedulers[0].Schedule.Every == BoundaryKind.EpochBoundary =>
                     continual.Fit(new ShuffledBatches(_inputs, _labels, 4, seed: 2), 1000, progress, stop.Token),
                 ContinualTrainer continual => continual.Fit(Stream(), 1, progress, stop.Token),

@@ -1,3 +1,5 @@
+using Zapping.Training.Episodes;
+
 namespace Zapping.Training.Tests.Checkpoints;
 
 /// <summary>One thing in which a second set-up differs from the saved one.</summary>
@@ -20,12 +22,12 @@ internal sealed record SetupDifference(string Name, Func<ResumableSetup, Resumab
         new("a label", setup => setup with { HasOtherLabel = !setup.HasOtherLabel }, "source.labels.hash", "The stream"),
         new("order of tasks", setup => setup.Kind == ResumableSetup.Stream ? setup with { HasOtherOrder = !setup.HasOtherOrder } : setup, "The stream"),
         new("kind of source", setup => setup.IsEpisodic ? setup : setup with { Kind = setup.Kind == ResumableSetup.Stream ? ResumableSetup.Epochs : ResumableSetup.Stream }, "source.kind"),
-        OfEpisodes("inner images", options => options with { InnerImages = options.InnerImages + 1 }),
+        OfEpisodes("inner images", options => options with { InnerExamples = options.InnerExamples + 1 }),
         OfEpisodes("inner source", options => options with { InnerSource = 1 - options.InnerSource }),
-        OfEpisodes("small classes", options => options with { SmallClasses = 1 - options.SmallClasses }),
-        OfEpisodes("remember images", options => options with { RememberImages = options.RememberImages + 1 }),
+        OfEpisodes("small classes", options => options with { Oversampling = 1 - options.Oversampling }),
+        OfEpisodes("remember images", options => options with { RememberExamples = options.RememberExamples + 1 }),
         OfEpisodes("remember only", options => options with { RememberOnly = !options.RememberOnly }),
-        OfEpisodes("validation images", options => options with { ValidationImages = options.ValidationImages + 1 }),
+        OfEpisodes("validation images", options => options with { ValidationExamples = options.ValidationExamples + 1 }),
 
         // what it is set up with
         new("a frozen parameter", setup => setup with { IsBodyFrozen = !setup.IsBodyFrozen }, "parameters.frozen was"),

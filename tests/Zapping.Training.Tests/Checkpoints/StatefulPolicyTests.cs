@@ -1,6 +1,7 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -86,7 +87,7 @@ public sealed class StatefulPolicyTests : IDisposable
             : new AsbTrainer(net, optimizer, new AsbOptions { InnerLearningRate = 1e-2, InnerParameters = EpisodicNet.Moving });
         trainer.UseContinualBackprop(rand(1, 1, 6, 6, ScalarType.Float64), BoundaryKind.StepBoundary, o => (o.MaturityThreshold, o.ReplacementRate) = (0, 0.34));
         var written = new List<string>();
-        trainer.Schedulers.Single().Reset += report => written.AddRange(report.Rewrites.Select(r => r.Parameter));
+        trainer.Schedulers.Single().ResetCompleted += report => written.AddRange(report.Parameters.Select(r => r.Parameter));
         trainer.Fit(new RandomEpisodes(inner: 3, remember: 4), 4);
         written.Should().Contain("body.conv.weight").And.Contain("body.norm.weight").And.Contain("head.weight");
     }
@@ -125,9 +126,9 @@ public sealed class StatefulPolicyTests : IDisposable
 
             foreach (var scheduler in Trainer.Schedulers)
             {
-                scheduler.Reset += report =>
+                scheduler.ResetCompleted += report =>
                 {
-                    if (report.Rewrites.Count > 0)
+                    if (report.Parameters.Count > 0)
                     {
                         Replaced.Add(report.Boundary.Index);
                     }

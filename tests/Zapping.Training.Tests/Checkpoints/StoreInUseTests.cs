@@ -1,7 +1,8 @@
 using CheckpointVictim;
 using FluentAssertions;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Files;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Checkpoints;

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using TorchSharp;
+using Zapping.Training.Safetensors;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using FluentAssertions;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Files;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Checkpoints;
@@ -92,7 +93,7 @@ public sealed class UntrustedFolderTests : IDisposable
             sparse.SetLength(Absurd);
         }
 
-        FluentActions.Invoking(() => SmallFile.Read(In(file))).Should().Throw<InvalidDataException>()
+        FluentActions.Invoking(() => BoundedFile.Read(In(file))).Should().Throw<InvalidDataException>()
             .WithMessage($"its file '{file}' has {Absurd} bytes; it must have 1 to 100000000.");
         (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(1 << 20);
     }

@@ -1,10 +1,12 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
-using static Zapping.Training.DiagnosticsMoment;
+using static Zapping.Training.Diagnostics.DiagnosticsMoment;
 
 namespace Zapping.Training.Tests.Diagnostics;
 
@@ -18,7 +20,7 @@ public sealed class DiagnosticsObserverTests
         var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
         var diagnostics = Observer(net, new DiagnosticsOptions { Period = 3, AroundResets = true });
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics).UseReset(new ResetSchedule(EpochBoundary) { SkipFirst = true }, Zap());
+        using var trainer = new ContinualTrainer(net, optimizer).UseObserver(diagnostics).UseReset(new ResetSchedule(EpochBoundary) { SkipFirst = true }, Zap());
 
         Train(trainer, epochs: 3, steps: 4);
 
@@ -36,8 +38,8 @@ public sealed class DiagnosticsObserverTests
         var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
         var diagnostics = Observer(net, new DiagnosticsOptions { Period = 1, AroundResets = true });
-        var zap = new ZapOptions { Head = Nets.Head, Units = UnitSelection.These(5), Weights = Rewriter.Zeros() };
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(diagnostics).UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, zap);
+        var zap = new ZapOptions { Head = Nets.Head, Units = UnitSelection.Indices(5), Weights = Initializer.Zeros() };
+        using var trainer = new ContinualTrainer(net, optimizer).UseObserver(diagnostics).UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, zap);
 
         Train(trainer, epochs: 2, steps: 1);
 
@@ -58,7 +60,7 @@ public sealed class DiagnosticsObserverTests
         var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters(), 1e-2);
         var (silent, told) = (Observer(net), Observer(net, new DiagnosticsOptions { Period = 1000, AroundResets = true }));
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(silent).Observe(told)
+        using var trainer = new ContinualTrainer(net, optimizer).UseObserver(silent).UseObserver(told)
             .UseReset(new ResetSchedule(EpochBoundary) { From = 1, Period = 2 }, Zap());
         Train(trainer, epochs: 4, steps: 1);
         silent.Records.Should().BeEmpty();
@@ -83,7 +85,7 @@ public sealed class DiagnosticsObserverTests
         using var scope = NewDisposeScope();
         var diagnostics = Observer(Nets.Small(), new DiagnosticsOptions { Period = 1, AroundResets = true });
         Steps(diagnostics, 0, 1);
-        diagnostics.OnResetAhead(TrainingBoundary.Epoch(1));
+        diagnostics.OnResetting(TrainingBoundary.Epoch(1));
         Steps(diagnostics, 2, 3, 2);
         diagnostics.Records.Select(record => (record.Moment, record.Steps)).Should().Equal((Step, 1), (Step, 2), (BeforeReset, 2), (Step, 3));
     }
@@ -93,7 +95,7 @@ public sealed class DiagnosticsObserverTests
     {
         using var scope = NewDisposeScope();
         var diagnostics = Observer(Nets.Small(), new DiagnosticsOptions { Period = 5, AroundResets = true, StepsBefore = 14 });
-        diagnostics.OnResetAhead(TrainingBoundary.Epoch(1));
+        diagnostics.OnResetting(TrainingBoundary.Epoch(1));
         Steps(diagnostics, 14);
         diagnostics.Records.Select(record => (record.Moment, record.Steps)).Should().Equal((BeforeReset, 14), (Step, 15));
     }
@@ -107,7 +109,7 @@ public sealed class DiagnosticsObserverTests
         var diagnostics = new DiagnosticsObserver(
             new RepresentationProbe(net, ones(2, 1, 6, 6)), new WeightProbe(net), new DiagnosticsOptions { Period = 2, AroundResets = true });
         using var trainer = new MetaAsbTrainer(net, optimizer, new MetaAsbOptions { InnerLearningRate = 0.01 })
-            .UseZapping(every: ClassBoundary).Observe(diagnostics);
+            .UseZapping(every: ClassBoundary).UseObserver(diagnostics);
         trainer.Fit(new RandomEpisodes(ScalarType.Float32, inner: 2, remember: 2), 3);
         diagnostics.Records.Select(record => (record.Moment, record.Steps)).Should().Equal(
             (BeforeReset, 0), (AfterReset, 0), (BeforeReset, 1), (AfterReset, 1), (Step, 2), (BeforeReset, 2), (AfterReset, 2));
@@ -125,7 +127,7 @@ public sealed class DiagnosticsObserverTests
             using var trainer = new ContinualTrainer(net, optimizer).UseReset(EpochBoundary, Zap());
             if (observed)
             {
-                trainer.Observe(Observer(net, new DiagnosticsOptions { Period = 1, AroundResets = true }));
+                trainer.UseObserver(Observer(net, new DiagnosticsOptions { Period = 1, AroundResets = true }));
             }
 
             Train(trainer, epochs: 3, steps: 5);

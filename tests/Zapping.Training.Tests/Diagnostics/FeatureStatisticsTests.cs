@@ -1,6 +1,7 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Diagnostics;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ public sealed class FeatureStatisticsTests
     public void Two_equal_directions_count_as_two()
     {
         using var features = tensor(new[,] { { 3.0, 0, 0 }, { 0, -3, 0 } });
-        Expect(FeatureStatistics.Of(features), effective: 2, stable: 2, srank: 2, norm: 3);
+        Expect(FeatureStatistics.Compute(features), effective: 2, stable: 2, srank: 2, norm: 3);
     }
 
     [Fact]
@@ -22,25 +23,25 @@ public sealed class FeatureStatisticsTests
         // Singular values 3 and 1: shares 3/4 and 1/4; squares 9 and 1.
         using var features = tensor(new[,] { { 0.0, 3 }, { 1, 0 }, { 0, 0 } });
         var entropy = (0.75 * Math.Log(4.0 / 3)) + (0.25 * Math.Log(4));
-        Expect(FeatureStatistics.Of(features), Math.Exp(entropy), 10.0 / 9, srank: 2, norm: 4.0 / 3);
-        FeatureStatistics.Of(features, srankDelta: 0.25).Srank.Should().Be(1);
-        FeatureStatistics.Of(features, srankDelta: 0.24).Srank.Should().Be(2);
-        FeatureStatistics.Of(features, srankDelta: 1).Srank.Should().Be(1);
-        FeatureStatistics.Of(features, srankDelta: 0).Srank.Should().Be(2);
+        Expect(FeatureStatistics.Compute(features), Math.Exp(entropy), 10.0 / 9, srank: 2, norm: 4.0 / 3);
+        FeatureStatistics.Compute(features, srankDelta: 0.25).Srank.Should().Be(1);
+        FeatureStatistics.Compute(features, srankDelta: 0.24).Srank.Should().Be(2);
+        FeatureStatistics.Compute(features, srankDelta: 1).Srank.Should().Be(1);
+        FeatureStatistics.Compute(features, srankDelta: 0).Srank.Should().Be(2);
     }
 
     [Fact]
     public void Features_that_are_all_the_same_have_rank_one()
     {
         using var features = ones(5, 4);
-        Expect(FeatureStatistics.Of(features), 1, 1, 1, 2);
+        Expect(FeatureStatistics.Compute(features), 1, 1, 1, 2);
     }
 
     [Fact]
     public void Silence_has_rank_zero()
     {
         using var features = zeros(5, 4);
-        FeatureStatistics.Of(features).Should().Be(new FeatureStatistics(5, 4, 0, 0, 0, 0));
+        FeatureStatistics.Compute(features).Should().Be(new FeatureStatistics(5, 4, 0, 0, 0, 0));
     }
 
     [Theory]
@@ -49,7 +50,7 @@ public sealed class FeatureStatisticsTests
     public void What_is_not_finite_has_no_rank(double value)
     {
         using var features = tensor(new[,] { { 1, value }, { 0, 1 } });
-        var found = FeatureStatistics.Of(features);
+        var found = FeatureStatistics.Compute(features);
         new[] { found.EffectiveRank, found.StableRank, found.Srank }.Should().AllSatisfy(rank => rank.Should().Be(double.NaN));
         double.IsFinite(found.MeanNorm).Should().BeFalse();
     }
@@ -60,13 +61,13 @@ public sealed class FeatureStatisticsTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(seed);
         var features = randn([n, d], ScalarType.Float64, generator: generator);
-        var found = FeatureStatistics.Of(features);
+        var found = FeatureStatistics.Compute(features);
         found.StableRank.Should().BeInRange(1 - 1e-12, found.EffectiveRank + 1e-9);
         found.EffectiveRank.Should().BeInRange(1 - 1e-12, Math.Min(n, d) + 1e-9);
         found.Srank.Should().BeInRange(1, Math.Min(n, d));
 
         var (rotation, _) = linalg.qr(randn([d, d], ScalarType.Float64, generator: generator));
-        var turned = FeatureStatistics.Of(features.matmul(rotation) * 1e3);
+        var turned = FeatureStatistics.Compute(features.matmul(rotation) * 1e3);
         Expect(turned, found.EffectiveRank, found.StableRank, found.Srank, found.MeanNorm * 1e3, 1e-9);
     }, iter: 60, threads: 1);
 
@@ -76,23 +77,23 @@ public sealed class FeatureStatisticsTests
         using var vector = ones(3);
         using var empty = ones(0, 3);
         using var features = ones(2, 3);
-        FluentActions.Invoking(() => FeatureStatistics.Of(vector)).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => FeatureStatistics.Compute(vector)).Should().Throw<ArgumentException>()
             .WithMessage("Features are a matrix [examples, dimensions], but these are [3].*");
-        FluentActions.Invoking(() => FeatureStatistics.Of(empty)).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => FeatureStatistics.Compute(empty)).Should().Throw<ArgumentException>()
             .WithMessage("Features are a matrix [examples, dimensions], but these are [0, 3].*");
-        FluentActions.Invoking(() => FeatureStatistics.Of(features, 1.5)).Should().Throw<ArgumentOutOfRangeException>()
+        FluentActions.Invoking(() => FeatureStatistics.Compute(features, 1.5)).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("delta must be from 0 to 1, but is 1.5.*");
-        FluentActions.Invoking(() => FeatureStatistics.Of(features, double.NaN)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => FeatureStatistics.Of(null!)).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => FeatureStatistics.Compute(features, double.NaN)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => FeatureStatistics.Compute(null!)).Should().Throw<ArgumentNullException>();
     }
 
     [Fact]
     public void It_leaves_no_tensors()
     {
         using var features = ones(20, 6);
-        FeatureStatistics.Of(features);
+        FeatureStatistics.Compute(features);
         var before = LiveTensors.BeforeTest();
-        FeatureStatistics.Of(features);
+        FeatureStatistics.Compute(features);
         Tensor.TotalCount.Should().Be(before);
     }
 

@@ -2,6 +2,9 @@ using FluentAssertions;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.Evaluation;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -59,7 +62,7 @@ public sealed class InterferenceTests : IDisposable
     public void For_small_steps_both_say_the_same()
     {
         var net = Nets.Small(ScalarType.Float64);
-        LabelledBatch[] tasks = [Batch(1), Batch(2), Batch(3)];
+        LabeledBatch[] tasks = [Batch(1), Batch(2), Batch(3)];
         var (cosines, changes) = (Interference.GradientCosines(net, tasks), Interference.LossChanges(net, tasks, 1e-6));
         for (var i = 0; i < 3; i++)
         {
@@ -82,7 +85,7 @@ public sealed class InterferenceTests : IDisposable
         using var optimizer = optim.Adam(net.parameters(), 0.1);
         Nets.Step(net, optimizer);
         var (model, gradients, state) = (State(net), net.parameters().Select(p => Nets.Bits(p.grad!)).ToArray(), Moments(optimizer));
-        LabelledBatch[] tasks = [Batch(1, ScalarType.Float32), Batch(2, ScalarType.Float32)];
+        LabeledBatch[] tasks = [Batch(1, ScalarType.Float32), Batch(2, ScalarType.Float32)];
 
         Interference.GradientCosines(net, tasks);
         Interference.LossChanges(net, tasks, 0.1);
@@ -104,7 +107,7 @@ public sealed class InterferenceTests : IDisposable
         var net = Nets.Small();
         net.train();
         var bits = Nets.Bits(net);
-        LabelledBatch[] tasks = [Batch(1, ScalarType.Float32), Batch(2, ScalarType.Float32)];
+        LabeledBatch[] tasks = [Batch(1, ScalarType.Float32), Batch(2, ScalarType.Float32)];
         Interference.LossChanges(net, tasks, 0.1);
         Interference.GradientCosines(net, tasks);
         var before = LiveTensors.BeforeTest();
@@ -129,7 +132,7 @@ public sealed class InterferenceTests : IDisposable
     {
         var net = Nets.Small();
         net.named_parameters().Where(p => p.name.StartsWith("body", StringComparison.Ordinal)).ToList().ForEach(p => p.parameter.requires_grad = false);
-        LabelledBatch[] tasks = [Batch(1, ScalarType.Float32)];
+        LabeledBatch[] tasks = [Batch(1, ScalarType.Float32)];
         var all = Interference.LossChanges(Nets.Small(), tasks, 0.1)[0, 0];
         Interference.LossChanges(net, tasks, 0.1)[0, 0].Should().BeNegative().And.BeGreaterThan(all);
         net.parameters().ToList().ForEach(parameter => parameter.requires_grad = false);
@@ -140,10 +143,10 @@ public sealed class InterferenceTests : IDisposable
     public void What_cannot_be_measured_is_refused()
     {
         var net = Nets.Small();
-        LabelledBatch good = Batch(1, ScalarType.Float32);
+        LabeledBatch good = Batch(1, ScalarType.Float32);
         Refused<ArgumentException>(() => Interference.GradientCosines(net, []), "There is no task.*");
         Refused<ArgumentException>(
-            () => Interference.LossChanges(net, [good, new LabelledBatch(ones(2, 6), ones(2))], 0.1),
+            () => Interference.LossChanges(net, [good, new LabeledBatch(ones(2, 6), ones(2))], 0.1),
             "Task 1 must have inputs [n, …] and class ids [n] of type Int64, n at least 1, but has [2, 6] and [2] of type Float32.*");
         Refused<ArgumentOutOfRangeException>(() => Interference.LossChanges(net, [good], double.NaN), "learningRate must be a finite number*");
         Refused<ArgumentOutOfRangeException>(() => Interference.LossChanges(net, [good], -1), "learningRate must be a finite number*");
@@ -161,7 +164,7 @@ public sealed class InterferenceTests : IDisposable
         return model;
     }
 
-    private static LabelledBatch[] Tasks() =>
+    private static LabeledBatch[] Tasks() =>
     [
         new(tensor(new[,] { { 2.0, 0 } }), tensor(new[] { -2L })),
         new(tensor(new[,] { { 1.0, 1 } }), tensor(new[] { 2L })),
@@ -171,10 +174,10 @@ public sealed class InterferenceTests : IDisposable
 
     private static Tensor HalfSquaredError(Tensor outputs, Tensor labels) => (outputs.squeeze(1) - labels).square().mean() / 2;
 
-    private static LabelledBatch Batch(ulong seed, ScalarType type = ScalarType.Float64)
+    private static LabeledBatch Batch(ulong seed, ScalarType type = ScalarType.Float64)
     {
         using var generator = new Generator(seed);
-        return new LabelledBatch(randn([10, 6], type, generator: generator), randint(0, Nets.Units, [10], generator: generator));
+        return new LabeledBatch(randn([10, 6], type, generator: generator), randint(0, Nets.Units, [10], generator: generator));
     }
 
     private static void Compare(TaskMatrix found, double[,] expected)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentAssertions;
 using TorchSharp;
 using Xunit;
+using Zapping.Training.Diagnostics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -23,7 +24,7 @@ public sealed class RepresentationFixtureTests
     {
         var expected = Made.Matrices[name];
         using var features = tensor(expected.Values).reshape(expected.Shape);
-        Expect(FeatureStatistics.Of(features), expected);
+        Expect(FeatureStatistics.Compute(features), expected);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class RepresentationFixtureTests
 
         var images = tensor(Made.Images).reshape(12, 1, 8, 8);
 
-        var found = new RepresentationProbe(net, images, new RepresentationOptions { Head = HeadSelector.Named("head") }).Measure();
+        var found = new RepresentationProbe(net, images, new RepresentationOptions { Head = HeadSelector.ByName("head") }).Measure();
 
         found.Layers.Select(layer => layer.Layer).Should().Equal("conv2", "body", "head");
         foreach (var layer in found.Layers)

@@ -2,6 +2,9 @@ using FluentAssertions;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -78,12 +81,12 @@ public sealed class RepresentationProbeTests
         Probe(0.1, null).Measure().Layers.Should().Equal(new LayerActivity("head", 16, 5.25 / 4, 0.25, 0.25));
 
         var resets = new List<ResetReport>();
-        using var policy = new DormantUnitsPolicy(graph, new() { Threshold = 0.2, SampleEvery = 1 });
+        using var policy = new ReDoPolicy(graph, new() { Threshold = 0.2, SampleEvery = 1 });
         net.call(images);
         var scheduler = Nets.Scheduler(net, policy);
-        scheduler.Reset += resets.Add;
+        scheduler.ResetCompleted += resets.Add;
         scheduler.Signal(BoundaryKind.ClassBoundary);
-        resets.Single().Rewrites.Single(rewrite => rewrite.Parameter == "conv.weight").Entries.Should().Be(2 * 9, "half of the channels were dormant");
+        resets.Single().Parameters.Single(rewrite => rewrite.Parameter == "conv.weight").Entries.Should().Be(2 * 9, "half of the channels were dormant");
     }
 
     // Each unit of "body" is read by three columns of two layers, once doubled; its mean is over all of them.

@@ -1,5 +1,7 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -17,7 +19,7 @@ public sealed class WeightProbeTests
         var head = Linear(2, 3);
         head.weight.copy_(tensor(new[,] { { 3f, 4f }, { 0f, 0f }, { 0f, -1f } }));
         head.bias!.copy_(tensor(new[] { 2f, 2f, 1f }));
-        using var initial = ParameterSnapshot.Of(head);
+        using var initial = ParameterSnapshot.Capture(head);
         head.weight[0, 1].add_(8); // [3, 12]
         var probe = new WeightProbe(head, initial: initial);
 
@@ -66,7 +68,7 @@ public sealed class WeightProbeTests
         var seen = new List<double?>();
         var diagnostics = new DiagnosticsObserver(
             null, new WeightProbe(net, Nets.Head), new DiagnosticsOptions { Period = 1 }, record => seen.Add(record.Weights!.GradientNorm));
-        using var trainer = new ContinualTrainer(net, optimizer).UseGradientClipping(0.25).Observe(diagnostics);
+        using var trainer = new ContinualTrainer(net, optimizer).UseGradientClipping(0.25).UseObserver(diagnostics);
         trainer.TrainStep(randn(4, 6) * 10, randint(0, Nets.Units, [4]));
         trainer.TrainStep(randn(4, 6) * 10, randint(0, Nets.Units, [4]));
         seen.Should().HaveCount(2).And.AllSatisfy(norm => norm.Should().BeApproximately(0.25, 1e-5));
@@ -88,7 +90,7 @@ public sealed class WeightProbeTests
     {
         using var scope = NewDisposeScope();
         var net = Nets.Small();
-        using var initial = ParameterSnapshot.Of(net);
+        using var initial = ParameterSnapshot.Capture(net);
         net.call(ones(1, 6)).sum().backward();
         var probe = new WeightProbe(net, Nets.Head, initial);
         probe.Measure();
@@ -101,7 +103,7 @@ public sealed class WeightProbeTests
     public void A_snapshot_of_another_model_is_refused()
     {
         using var scope = NewDisposeScope();
-        using var initial = ParameterSnapshot.Of(Nets.Small());
+        using var initial = ParameterSnapshot.Capture(Nets.Small());
         FluentActions.Invoking(() => new WeightProbe(Linear(2, 3), initial: initial)).Should().Throw<ArgumentException>()
             .WithMessage("The snapshot has no parameter 'weight'; it holds body.weight, body.bias, head.weight, head.bias.*");
         var wider = Sequential(("body", Linear(6, 5)), ("relu", ReLU()), ("head", Linear(5, 9)));

@@ -1,5 +1,8 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Initializers;
+using Zapping.Training.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -23,9 +26,9 @@ public sealed class FromPyTorchSnippets
         using var optimizer = optim.Adam(model.parameters(), 3e-3);
         var zap = new ZapOptions
         {
-            Head = HeadSelector.Named("classifier"),
+            Head = HeadSelector.ByName("classifier"),
             Units = UnitSelection.Random(ZapSize),
-            Weights = Rewriter.KaimingNormal(KaimingFan.AsPublished), // std sqrt(2 / (k * D)); bias and moments are kept
+            Weights = Initializer.KaimingNormal(KaimingFan.AsPublished), // std sqrt(2 / (k * D)); bias and moments are kept
         };
         using var trainer = new ContinualTrainer(model, optimizer)
             .UseZapping(new ResetSchedule(EpochBoundary) { Period = ZapRate, SkipFirst = true, Seed = 1 }, zap);
@@ -43,7 +46,7 @@ public sealed class FromPyTorchSnippets
         using var model = Sequential(("body", Linear(12, 8)), ("relu", ReLU()), ("head", Linear(8, 6)));
 
         // <weights>
-        var names = new StateDictNames(("conv1", "body"), ("fc", "head")); // in the file, in the module
+        var names = new StateDictKeyMap(("conv1", "body"), ("fc", "head")); // in the file, in the module
         var report = StateDict.Load(model, Path.Combine(folder, "from-python.safetensors"), names);
         Console.WriteLine($"{report.Loaded.Count} tensors");
 

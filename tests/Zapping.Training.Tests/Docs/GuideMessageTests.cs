@@ -1,6 +1,10 @@
 using System.Runtime.InteropServices;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Safetensors;
 using Zapping.Training.Tests.Build;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -16,20 +20,20 @@ public sealed class GuideMessageTests
     private static readonly Dictionary<string, Action> Provoked = new(StringComparer.Ordinal)
     {
         ["the-head-is-not-found"] = () => Zap(new ZapOptions(), classes: 1),
-        ["the-name-of-the-head-is-wrong"] = () => Zap(new ZapOptions { Head = HeadSelector.Named("fc") }, classes: 1),
-        ["the-boundary-names-no-classes"] = () => Zap(new ZapOptions { Head = HeadSelector.Named("head") }),
-        ["a-class-has-no-row"] = () => Zap(new ZapOptions { Head = HeadSelector.Named("head") }, classes: 12),
+        ["the-name-of-the-head-is-wrong"] = () => Zap(new ZapOptions { Head = HeadSelector.ByName("fc") }, classes: 1),
+        ["the-boundary-names-no-classes"] = () => Zap(new ZapOptions { Head = HeadSelector.ByName("head") }),
+        ["a-class-has-no-row"] = () => Zap(new ZapOptions { Head = HeadSelector.ByName("head") }, classes: 12),
         ["the-weight-is-shared"] = () =>
         {
             using var model = new NextWord(words: 10);
-            var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.Named("head") });
+            var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.ByName("head") });
             new ZapScheduler(model, [], policy, new ResetSchedule(ClassBoundary)).Signal(ClassBoundary, 1);
         },
         ["the-optimizer-does-not-know-the-parameter"] = () =>
         {
             using var model = Net();
             using var optimizer = optim.SGD([model.get_parameter("body.weight")!], 0.1);
-            var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.Named("head") });
+            var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.ByName("head") });
             new ZapScheduler(model, [optimizer], policy, new ResetSchedule(ClassBoundary)).Signal(ClassBoundary, 1);
         },
         ["the-loss-is-not-finite"] = () =>
@@ -53,7 +57,7 @@ public sealed class GuideMessageTests
             using var trainer = new MetaAsbTrainer(model, optimizer);
             using var inputs = rand(4, 8, 16);
             using var labels = arange(4).remainder(2);
-            trainer.Fit(new EpisodeSampler(new LabelledBatch(inputs, labels), new EpisodeOptions { InnerImages = 2, RememberImages = 2 }), 1);
+            trainer.Fit(new EpisodeSampler(new LabeledBatch(inputs, labels), new EpisodeOptions { InnerExamples = 2, RememberExamples = 2 }), 1);
         },
         ["gradients-are-switched-off"] = () =>
         {
@@ -77,7 +81,7 @@ public sealed class GuideMessageTests
                 ((TorchSharp.Modules.Linear)model.named_modules().Single().module).bias!.zero_();
             }
 
-            Train(model, (t, x, y) => t.UseMicroBatches(1).TrainStep(x, y), (o, l) => functional.cross_entropy(o, l, reduction: Reduction.Sum));
+            Train(model, (t, x, y) => t.UseGradientAccumulation(1).TrainStep(x, y), (o, l) => functional.cross_entropy(o, l, reduction: Reduction.Sum));
         },
         ["a-resume-is-refused"] = () => WithStore(store => Train(Sequential(("head", Linear(4, 2))), (t, x, y) =>
         {
@@ -157,7 +161,7 @@ public sealed class GuideMessageTests
         using var model = Net();
         using var inputs = rand(2, 784);
         using var scope = NewDisposeScope();
-        var options = new ZapOptions { Head = HeadSelector.Named("head"), Units = UnitSelection.All };
+        var options = new ZapOptions { Head = HeadSelector.ByName("head"), Units = UnitSelection.All };
         var loss = model.call(inputs).sum();
         new ZapScheduler(model, [], new ZapPolicy(options), new ResetSchedule(StepBoundary)).Signal(StepBoundary);
         var late = () => loss.backward();

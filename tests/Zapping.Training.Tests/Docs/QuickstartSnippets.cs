@@ -1,6 +1,7 @@
 using System.Globalization;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,5 +1,13 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+using Zapping.Training.Safetensors;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -20,7 +28,7 @@ public sealed class ReadmeSnippets
             [optimizer],
             new ZapPolicy(new ZapOptions { Units = UnitSelection.Random(4), Bias = BiasReset.Zero, OptimizerState = OptimizerStateReset.Slice }),
             new ResetSchedule(EpochBoundary) { Period = 2, SkipFirst = true, Seed = 42 });
-        zapper.Reset += report => Console.WriteLine($"{report.Boundary}: {report.Rewrites.Count} rewrites in {report.Elapsed}");
+        zapper.ResetCompleted += report => Console.WriteLine($"{report.Boundary}: {report.Parameters.Count} rewrites in {report.Elapsed}");
 
         for (var epoch = 0; epoch < 6; epoch++)
         {
@@ -43,8 +51,8 @@ public sealed class ReadmeSnippets
         // <fast>
         using var optimizer = new FusedAdam(model.parameters(), 1e-3); // FusedAdamW, FusedSgd
         using var trainer = new ContinualTrainer(model, optimizer)
-            .UseMicroBatches(64) // 256 examples a step, activations of 64 in memory
-            .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.Named("head"));
+            .UseGradientAccumulation(64) // 256 examples a step, activations of 64 in memory
+            .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.ByName("head"));
 
         var batches = new ShuffledBatches(images, labels, batchSize: 256).Prefetch(device); // for data that live elsewhere
         trainer.Fit(batches, epochs: 2);
@@ -61,15 +69,15 @@ public sealed class ReadmeSnippets
         using var labels = randint(5, 100);
         // <episodes>
         var episodes = new EpisodeSampler(
-            new LabelledBatch(images, labels), new EpisodeOptions { InnerImages = 20, RememberImages = 64 }, seed: 1);
+            new LabeledBatch(images, labels), new EpisodeOptions { InnerExamples = 20, RememberExamples = 64 }, seed: 1);
 
         var options = new MetaAsbOptions
         {
             InnerLearningRate = 1e-2,
-            InnerParameters = ParameterSet.Prefixes("body.", "head."), // what moves inside; outside: what the optimizer has
+            InnerParameters = ParameterFilter.WithPrefix("body.", "head."), // what moves inside; outside: what the optimizer has
         };
         using var trainer = new MetaAsbTrainer(model, optimizer, options)
-            .UseZapping(every: ClassBoundary, zap => zap.Head = HeadSelector.Named("head"))
+            .UseZapping(every: ClassBoundary, zap => zap.Head = HeadSelector.ByName("head"))
             .UseGradientClipping(10);
         trainer.Fit(episodes, episodes: 3);
         // </episodes>
@@ -89,12 +97,12 @@ public sealed class ReadmeSnippets
         var folder = Directory.CreateTempSubdirectory("zapping-readme-").FullName;
         {
             // <checkpoints>
-            using var store = new CheckpointStore(folder, new CheckpointRetention { KeepLast = 3 });
+            using var store = new CheckpointStore(folder, new CheckpointRetentionOptions { KeepLast = 3 });
             store.Resume(trainer); // the newest checkpoint, if there is one
             trainer.UseCheckpoints(store, everySteps: 100);
             trainer.Fit(batches, epochs: 5 - (int)trainer.State.FinishedEpochs);
 
-            StateDict.Save(model, Path.Combine(folder, "for-python.safetensors"), new StateDictNames(("net.0", "body"), ("net.2", "head")));
+            StateDict.Save(model, Path.Combine(folder, "for-python.safetensors"), new StateDictKeyMap(("net.0", "body"), ("net.2", "head")));
             // </checkpoints>
             store.Checkpoints.Select(checkpoint => checkpoint.Steps).Should().Equal(200, 100);
             using var file = SafetensorsFile.Open(Path.Combine(folder, "for-python.safetensors"));
@@ -115,12 +123,12 @@ public sealed class ReadmeSnippets
         // <transfer>
         var sampler = new TransferSampler(
             examplesOfClass, new TransferSamplerOptions { Classes = 20, SupportExamples = 15, QueryExamples = 5, Seed = 1 });
-        using var task = TransferTask.Of(sampler.Draw(trial: 0), new LabelledBatch(images, labels));
+        using var task = TransferTask.Create(sampler.Draw(trial: 0), new LabeledBatch(images, labels));
 
         var result = SequentialTransfer.Run(model, task, new SequentialTransferOptions
         {
-            Head = HeadSelector.Named("head"),
-            Trains = TransferParameters.Head, // or All, or Of(ParameterSet.Prefixes("body."))
+            Head = HeadSelector.ByName("head"),
+            Trainable = TrainableParameters.Head, // or All, or Of(ParameterFilter.WithPrefix("body."))
             LearningRate = 1e-3,
             EvaluationPeriod = 5,
         });
@@ -151,7 +159,7 @@ public sealed class ForgetTheBody : IResetPolicy
     public void Apply(ResetContext context)
     {
         var body = context.Model.named_parameters().Single(p => p.name == "body.weight").parameter;
-        context.Rewrite(body, ParameterSlice.Rows(0, 1, 2), Rewriter.LayerDefault(), OptimizerStateReset.Slice);
+        context.Reset(body, ParameterSlice.Rows(0, 1, 2), Initializer.LayerDefault(), OptimizerStateReset.Slice);
     }
 }
 

@@ -1,5 +1,7 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Initializers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -51,9 +53,9 @@ public sealed class WhichResetSnippets : IDisposable
         // <published>
         var published = new ZapOptions
         {
-            Head = HeadSelector.Named("head"),
+            Head = HeadSelector.ByName("head"),
             Units = UnitSelection.All, // or UnitSelection.Random(100)
-            Weights = Rewriter.KaimingNormal(KaimingFan.AsPublished),
+            Weights = Initializer.KaimingNormal(KaimingFan.AsPublished),
         };
         using var trainer = new ContinualTrainer(model, optimizer)
             .UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, published);
@@ -71,7 +73,7 @@ public sealed class WhichResetSnippets : IDisposable
         var warmStart = new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { Shrink = 0.4, Perturb = 0.1 });
         using var trainer = new ContinualTrainer(model, optimizer)
             .UseReset(new ResetSchedule(TaskBoundary) { SkipFirst = true, Seed = 1 }, warmStart) // new data have come
-            .UseZapping(new ResetSchedule(ClassBoundary) { Seed = 2 }, zap => zap.Head = HeadSelector.Named("head"));
+            .UseZapping(new ResetSchedule(ClassBoundary) { Seed = 2 }, zap => zap.Head = HeadSelector.ByName("head"));
         // </two-resets>
         using var images = rand(2, 12);
         trainer.Fit([new TrainingTask(new ClassExamples(0, images)), new TrainingTask(new ClassExamples(1, images))]);

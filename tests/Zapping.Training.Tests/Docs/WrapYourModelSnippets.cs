@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -17,7 +18,7 @@ public sealed class WrapYourModelSnippets
         using var model = new TwoLayers(inputs: 12, classes: 5);
         using var optimizer = optim.Adam(model.parameters(), 1e-3); // after model.to(device), if there is one
         using var trainer = new ContinualTrainer(model, optimizer)
-            .UseZapping(every: ClassBoundary, zap => zap.Head = HeadSelector.Named("classifier"));
+            .UseZapping(every: ClassBoundary, zap => zap.Head = HeadSelector.ByName("classifier"));
         // </own-model-use>
         trainer.BeginClass(3);
         trainer.Schedulers[0].State.Resets.Should().Be(1);
@@ -31,12 +32,12 @@ public sealed class WrapYourModelSnippets
         using var optimizer = optim.Adam(model.parameters(), 1e-3);
         using var trainer = new ContinualTrainer(model, optimizer).UseZapping(every: TaskBoundary, zap =>
         {
-            zap.Head = HeadSelector.PerBoundary(boundary => HeadSelector.Named($"heads.{boundary.Index}"));
+            zap.Head = HeadSelector.PerBoundary(boundary => HeadSelector.ByName($"heads.{boundary.Index}"));
             zap.Units = UnitSelection.All; // the task's class ids are not the rows of its own head
         });
         // </multi-head>
         var written = new List<string>();
-        trainer.Schedulers[0].Reset += report => written.AddRange(report.Rewrites.Select(rewrite => rewrite.Parameter));
+        trainer.Schedulers[0].ResetCompleted += report => written.AddRange(report.Parameters.Select(rewrite => rewrite.Parameter));
         trainer.BeginTask(0, 1, 2);
         trainer.BeginTask(3, 4, 5, 6);
         written.Should().Equal("heads.0.weight", "heads.1.weight");
@@ -89,7 +90,7 @@ public sealed class WrapYourModelSnippets
         using var optimizer = optim.AdamW(model.parameters(), 3e-4);
         using var trainer = new ContinualTrainer(model, optimizer)
             .UseGradientClipping(1)
-            .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.Named("head"));
+            .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.ByName("head"));
         // </transformer-use>
         using var sentences = randint(100, [6, 7]);
         using var labels = randint(4, 6);
@@ -103,7 +104,7 @@ public sealed class WrapYourModelSnippets
         using var model = new NextWord(words: 10);
         using var optimizer = optim.SGD(model.parameters(), 0.1);
         // <tied>
-        var options = new ZapOptions { Head = HeadSelector.Named("head"), Units = UnitSelection.These(3), AllowSharedWeights = true };
+        var options = new ZapOptions { Head = HeadSelector.ByName("head"), Units = UnitSelection.Indices(3), AllowSharedWeights = true };
         // </tied>
         var before = Nets.RowBits(model.get_parameter("embedding.weight")!, 3);
         var scheduler = new ZapScheduler(model, [optimizer], new ZapPolicy(options), new ResetSchedule(StepBoundary));

@@ -1,5 +1,8 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -20,10 +23,10 @@ public sealed class YourOwnPolicySnippets
             // <use-policy>
             using var trainer = new ContinualTrainer(model, optimizer)
                 .UseReset(new ResetSchedule(EpochBoundary) { Seed = 7 }, new ForgetSomeColumns("head.weight", share: 0.25));
-            trainer.Schedulers[0].Reset += report => Console.WriteLine(
-                $"{report.Policy} at {report.Boundary}: {string.Join(", ", report.Rewrites.Select(r => $"{r.Parameter} {r.Slice}"))}");
+            trainer.Schedulers[0].ResetCompleted += report => Console.WriteLine(
+                $"{report.Policy} at {report.Boundary}: {string.Join(", ", report.Parameters.Select(r => $"{r.Parameter} {r.Slice}"))}");
             // </use-policy>
-            trainer.Schedulers[0].Reset += report => chosen.Add(report.Rewrites[0].Slice.ToString());
+            trainer.Schedulers[0].ResetCompleted += report => chosen.Add(report.Parameters[0].Slice.ToString());
             trainer.BeginEpoch();
             trainer.BeginEpoch();
         }
@@ -39,7 +42,7 @@ public sealed class YourOwnPolicySnippets
         using var model = Sequential(("head", Linear(8, 5)));
         using var before = model.get_parameter("head.weight")!.detach().clone();
         var scheduler = new ZapScheduler(
-            model, [], new ZapPolicy(new ZapOptions { Units = UnitSelection.These(1), Weights = new FlipSigns() }), new ResetSchedule(StepBoundary));
+            model, [], new ZapPolicy(new ZapOptions { Units = UnitSelection.Indices(1), Weights = new FlipSigns() }), new ResetSchedule(StepBoundary));
         scheduler.Signal(StepBoundary);
         using var sum = (before + model.get_parameter("head.weight")!.detach()).abs().sum(1);
         sum.data<float>().ToArray().Select(entry => entry > 0).Should().Equal(true, false, true, true, true);
@@ -55,18 +58,18 @@ public sealed class ForgetSomeColumns(string weight, double share) : IResetPolic
             ?? throw new InvalidOperationException($"The model has no parameter '{weight}'.");
         var inputs = (int)parameter.shape[1];
         var columns = context.Noise("columns").Choose((int)Math.Ceiling(share * inputs), inputs);
-        context.Rewrite(parameter, ParameterSlice.Columns(columns), Rewriter.Zeros(), OptimizerStateReset.Slice);
+        context.Reset(parameter, ParameterSlice.Columns(columns), Initializer.Zeros(), OptimizerStateReset.Slice);
     }
 }
 
 // </policy-with-noise>
 
-// <own-rewriter>
-public sealed class FlipSigns : Rewriter
+// <own-initializer>
+public sealed class FlipSigns : Initializer
 {
     public override bool NeedsCurrentValues => true;
 
-    public override void Write(RewriteTarget target) => target.Values.neg_();
+    public override void Write(InitializerContext target) => target.Values.neg_();
 }
 
-// </own-rewriter>
+// </own-initializer>

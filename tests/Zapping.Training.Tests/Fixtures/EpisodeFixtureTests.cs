@@ -2,6 +2,9 @@ using System.Text.Json;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -63,22 +66,22 @@ public sealed class EpisodeFixtureTests
 
     private static EpisodicTrainer Make(string name, EpisodicNet net, optim.Optimizer adam, int keepEvery, Linear? folded)
     {
-        var inner = name.Contains("split", StringComparison.Ordinal) ? EpisodicNet.Moving : ParameterSet.All;
+        var inner = name.Contains("split", StringComparison.Ordinal) ? EpisodicNet.Moving : ParameterFilter.All;
         return name.StartsWith("asb", StringComparison.Ordinal)
             ? new AsbTrainer(net, adam, new AsbOptions
             {
                 InnerLearningRate = Expected.InnerRate,
                 InnerParameters = inner,
-                FoldedLayer = folded,
+                FusedUpdateLayer = folded,
                 AccumulateInnerGradients = name.EndsWith("piled", StringComparison.Ordinal),
             })
             : new MetaAsbTrainer(net, adam, new MetaAsbOptions
             {
                 InnerLearningRate = Expected.InnerRate,
                 InnerParameters = inner,
-                FoldedLayer = folded,
+                FusedUpdateLayer = folded,
                 FirstOrder = name.EndsWith("first order", StringComparison.Ordinal),
-                KeepWeightsEvery = keepEvery,
+                WeightSnapshotInterval = keepEvery,
             });
     }
 
@@ -86,10 +89,10 @@ public sealed class EpisodeFixtureTests
     {
         var images = tensor(given.Images).reshape(-1, 1, 6, 6).to(type);
         var labels = tensor(given.Labels);
-        var all = new LabelledBatch(images, labels);
+        var all = new LabeledBatch(images, labels);
         return new Episode(given.Label, Part(0, 20), Part(20, 10), all);
 
-        LabelledBatch Part(int first, int count) => new(images.narrow(0, first, count), labels.narrow(0, first, count));
+        LabeledBatch Part(int first, int count) => new(images.narrow(0, first, count), labels.narrow(0, first, count));
     }
 
     private static void Copy(Dictionary<string, double[]> weights, EpisodicNet net)

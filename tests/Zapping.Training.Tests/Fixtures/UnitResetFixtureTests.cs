@@ -13,7 +13,7 @@ public sealed class UnitResetFixtureTests
 {
     private static readonly JsonSerializerOptions Lowercase = new() { PropertyNameCaseInsensitive = true };
 
-    private static readonly Rewriter Given = new GivenRewriter(target =>
+    private static readonly Initializer Given = new GivenRewriter(target =>
     {
         var row = linspace(-0.3, 0.4, target.Values[0].numel(), ScalarType.Float64).reshape(target.Values[0].shape);
         target.Values.copy_(row.unsqueeze(0));
@@ -73,7 +73,7 @@ public sealed class UnitResetFixtureTests
         using var trainer = new ContinualTrainer(net, optimizer);
         use(trainer);
         var replaced = new List<string>();
-        trainer.Schedulers.Single().Reset += report => replaced.AddRange(report.Rewrites
+        trainer.Schedulers.Single().ResetCompleted += report => replaced.AddRange(report.Parameters
             .Where(r => r.Parameter is "a.weight" or "b.weight" && r.Slice.IsOfRows)
             .Select(r => $"{r.Parameter}: {string.Join(", ", r.Slice.Indices)}"));
         foreach (var (inputs, labels) in fixture.Inputs.Zip(fixture.Labels))

@@ -55,7 +55,7 @@ public sealed class ZappedTrainingTests
         var state = name == "adam_slice" ? OptimizerStateReset.Slice : OptimizerStateReset.Keep;
         using var trainer = new ContinualTrainer(net, optimizer).UseZapping(
             new ResetSchedule(BoundaryKind.StepBoundary) { From = 2, AtMost = 1 },
-            new ZapOptions { Units = UnitSelection.These(fixture.Rows), Weights = given, OptimizerState = state });
+            new ZapOptions { Units = UnitSelection.Indices(fixture.Rows), Weights = given, OptimizerState = state });
 
         foreach (var (inputs, labels) in fixture.Inputs.Zip(fixture.Labels))
         {

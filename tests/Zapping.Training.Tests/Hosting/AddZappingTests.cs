@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Xunit;
+using Zapping.Training.Hosting;
 
 namespace Zapping.Training.Tests.Hosting;
 
@@ -33,7 +34,7 @@ public sealed class AddZappingTests
         {
             Head = "head",
             Units = UnitSelection.Random(5),
-            Weights = Rewriter.XavierUniform(),
+            Weights = Initializer.XavierUniform(),
             Bias = BiasReset.Redraw,
             OptimizerState = OptimizerStateReset.Slice,
             AllowSharedWeights = true,

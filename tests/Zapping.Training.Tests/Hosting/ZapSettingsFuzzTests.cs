@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Xunit;
+using Zapping.Training.Hosting;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 

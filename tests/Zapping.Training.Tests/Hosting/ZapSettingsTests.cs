@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Hosting;
+using Zapping.Training.Initializers;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static Zapping.Training.BoundaryKind;
@@ -13,24 +15,24 @@ namespace Zapping.Training.Tests.Hosting;
 /// <summary>From settings to resets: what they say is what the same words in code do, bit for bit.</summary>
 public sealed class ZapSettingsTests
 {
-    public static TheoryData<string, Rewriter> Weights() => new()
+    public static TheoryData<string, Initializer> Weights() => new()
     {
-        { "KaimingNormal", Rewriter.KaimingNormal() },
-        { "KaimingNormalAsPublished", Rewriter.KaimingNormal(KaimingFan.AsPublished) },
-        { "KaimingUniform", Rewriter.KaimingUniform() },
-        { "XavierNormal", Rewriter.XavierNormal() },
-        { "XavierUniform", Rewriter.XavierUniform() },
-        { "LayerDefault", Rewriter.LayerDefault() },
-        { "Zeros", Rewriter.Zeros() },
+        { "KaimingNormal", Initializer.KaimingNormal() },
+        { "KaimingNormalAsPublished", Initializer.KaimingNormal(KaimingFan.AsPublished) },
+        { "KaimingUniform", Initializer.KaimingUniform() },
+        { "XavierNormal", Initializer.XavierNormal() },
+        { "XavierUniform", Initializer.XavierUniform() },
+        { "LayerDefault", Initializer.LayerDefault() },
+        { "Zeros", Initializer.Zeros() },
     };
 
     [Theory]
     [MemberData(nameof(Weights))]
-    public void Weights_become_what_they_are_called(string weights, Rewriter rewriter)
+    public void Weights_become_what_they_are_called(string weights, Initializer initializer)
     {
         After(trainer => trainer.UseZapping(Read(("Every", "EpochBoundary"), ("Head", "head"), ("Weights", weights), ("Seed", "5"))))
             .Should().BeEquivalentTo(After(trainer => trainer.UseZapping(
-                new ResetSchedule(EpochBoundary) { Seed = 5 }, new ZapOptions { Head = Nets.Head, Units = UnitSelection.All, Weights = rewriter })));
+                new ResetSchedule(EpochBoundary) { Seed = 5 }, new ZapOptions { Head = Nets.Head, Units = UnitSelection.All, Weights = initializer })));
     }
 
     [Fact]

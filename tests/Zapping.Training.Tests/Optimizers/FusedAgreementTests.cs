@@ -2,7 +2,7 @@ using CsCheck;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Optimizers;

@@ -1,6 +1,7 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 

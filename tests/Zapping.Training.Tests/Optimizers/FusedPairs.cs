@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using Zapping.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Optimizers;

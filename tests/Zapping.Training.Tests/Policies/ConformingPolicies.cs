@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using Zapping.Training.HiddenUnits;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Policies;
@@ -26,7 +27,7 @@ public sealed class DormantUnitsConformance : PolicyConformance
     protected override string Drawn => "body.weight";
 
     protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) =>
-        new DormantUnitsPolicy(UnitGraph.Trace(net, Nets.Example(net)), new DormantUnitsOptions { OptimizerState = state, SampleEvery = 1 });
+        new ReDoPolicy(UnitGraph.Trace(net, Nets.Example(net)), new ReDoOptions { OptimizerState = state, SampleEvery = 1 });
 
     protected override bool Writes(string parameter, int row, int column) => parameter switch
     {
@@ -41,7 +42,7 @@ public sealed class DormantUnitsConformance : PolicyConformance
 public sealed class LaterLayersConformance : PolicyConformance
 {
     protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) =>
-        new LaterLayersPolicy(net, Nets.Example(net), new LaterLayersOptions { OptimizerState = state });
+        new LaterLayerForgettingPolicy(net, Nets.Example(net), new LaterLayerForgettingOptions { OptimizerState = state });
 
     protected override bool Writes(string parameter, int row, int column) => parameter.StartsWith("head", StringComparison.Ordinal);
 }

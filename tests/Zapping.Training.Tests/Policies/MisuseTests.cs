@@ -1,6 +1,7 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,7 +20,7 @@ public sealed class MisuseTests
 
     [Fact]
     public void The_same_row_twice() => Refused<ArgumentException>(
-        "*row 3 twice*", net => Nets.Zap(net, o => o.Units = UnitSelection.These(3, 1, 3)));
+        "*row 3 twice*", net => Nets.Zap(net, o => o.Units = UnitSelection.Indices(3, 1, 3)));
 
     [Fact]
     public void A_boundary_without_classes() => Refused<InvalidOperationException>(
@@ -38,8 +39,8 @@ public sealed class MisuseTests
     [Fact]
     public void An_empty_or_double_list_of_units()
     {
-        FluentActions.Invoking(() => UnitSelection.These()).Should().Throw<ArgumentException>().WithMessage("*empty*");
-        FluentActions.Invoking(() => UnitSelection.These(1, 1)).Should().Throw<ArgumentException>().WithMessage("*twice*");
+        FluentActions.Invoking(() => UnitSelection.Indices()).Should().Throw<ArgumentException>().WithMessage("*empty*");
+        FluentActions.Invoking(() => UnitSelection.Indices(1, 1)).Should().Throw<ArgumentException>().WithMessage("*twice*");
         FluentActions.Invoking(() => UnitSelection.Random(0)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
@@ -49,27 +50,27 @@ public sealed class MisuseTests
 
     [Fact]
     public void A_classifier_without_units() =>
-        FluentActions.Invoking(() => HeadSelector.Only(0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
+        FluentActions.Invoking(() => HeadSelector.Single(0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("classCount");
 
     [Fact]
     public void An_unknown_layer_lists_the_candidates() => Refused<InvalidOperationException>(
         "*no layer 'haed'*'body' (Linear, 5 units), 'head' (Linear, 8 units)*",
-        net => Nets.Zap(net, o => o.Head = HeadSelector.Named("haed")));
+        net => Nets.Zap(net, o => o.Head = HeadSelector.ByName("haed")));
 
     [Fact]
     public void A_layer_that_is_no_head() => Refused<InvalidOperationException>(
-        "*'relu' is a ReLU, no Linear*'head'*", net => Nets.Zap(net, o => o.Head = HeadSelector.Named("relu")));
+        "*'relu' is a ReLU, no Linear*'head'*", net => Nets.Zap(net, o => o.Head = HeadSelector.ByName("relu")));
 
     [Fact]
     public void Several_possible_heads_are_listed() => Refused<InvalidOperationException>(
-        "*2 Linear layers*'body'*'head'*", net => Nets.Zap(net, o => o.Head = HeadSelector.Only()));
+        "*2 Linear layers*'body'*'head'*", net => Nets.Zap(net, o => o.Head = HeadSelector.Single()));
 
     [Fact]
     public void A_class_count_finds_the_head_or_says_that_none_fits()
     {
         using var net = Nets.Small();
-        Nets.Zap(net, o => o.Head = HeadSelector.Only(classCount: Nets.Units)).Should().BeTrue();
-        Refused<InvalidOperationException>("*0 Linear layers with 7 units*", n => Nets.Zap(n, o => o.Head = HeadSelector.Only(7)));
+        Nets.Zap(net, o => o.Head = HeadSelector.Single(classCount: Nets.Units)).Should().BeTrue();
+        Refused<InvalidOperationException>("*0 Linear layers with 7 units*", n => Nets.Zap(n, o => o.Head = HeadSelector.Single(7)));
     }
 
     [Fact]
@@ -142,11 +143,11 @@ public sealed class MisuseTests
         decoder.weight = encoder.weight;
         var before = Nets.Bits(encoder.weight);
 
-        FluentActions.Invoking(() => Nets.Zap(net, o => o.Head = HeadSelector.Named("decoder")))
+        FluentActions.Invoking(() => Nets.Zap(net, o => o.Head = HeadSelector.ByName("decoder")))
             .Should().Throw<InvalidOperationException>().WithMessage("*'encoder.weight' is shared with 'decoder.weight'*AllowSharedWeights*");
         Nets.Bits(encoder.weight).Should().Equal(before);
 
-        Nets.Zap(net, o => (o.Head, o.AllowSharedWeights) = (HeadSelector.Named("decoder"), true)).Should().BeTrue();
+        Nets.Zap(net, o => (o.Head, o.AllowSharedWeights) = (HeadSelector.ByName("decoder"), true)).Should().BeTrue();
         Nets.Bits(encoder.weight).Should().NotEqual(before);
     }
 
@@ -154,7 +155,7 @@ public sealed class MisuseTests
     public void Weights_shared_with_a_native_embedding()
     {
         using var net = new TiedLanguageModel();
-        FluentActions.Invoking(() => Nets.Zap(net, classes: [1], configure: o => o.Head = HeadSelector.Named("head")))
+        FluentActions.Invoking(() => Nets.Zap(net, classes: [1], configure: o => o.Head = HeadSelector.ByName("head")))
             .Should().Throw<InvalidOperationException>().WithMessage("*is shared with*");
     }
 
@@ -162,7 +163,7 @@ public sealed class MisuseTests
     public void Whole_numbers_cannot_be_reset()
     {
         using var net = new Counter();
-        FluentActions.Invoking(() => Nets.Scheduler(net, WritePolicy.Of(() => net.Count, ParameterSlice.All, Rewriter.Zeros())).Signal(BoundaryKind.ClassBoundary))
+        FluentActions.Invoking(() => Nets.Scheduler(net, WritePolicy.Of(() => net.Count, ParameterSlice.All, Initializer.Zeros())).Signal(BoundaryKind.ClassBoundary))
             .Should().Throw<NotSupportedException>().WithMessage("*'count' is of type Int64*");
     }
 
@@ -174,9 +175,9 @@ public sealed class MisuseTests
         FluentActions.Invoking(() => Nets.Scheduler(net, new ShrinkAndPerturbPolicy()).Signal(BoundaryKind.ClassBoundary))
             .Should().Throw<NotSupportedException>().WithMessage("*'embedding.weight'*Parameters*");
         Nets.Bits(net).Should().BeEquivalentTo(before);
-        var onlyHead = new ShrinkAndPerturbOptions { Parameters = ParameterSet.Prefixes("head") };
+        var onlyHead = new ShrinkAndPerturbOptions { Parameters = ParameterFilter.WithPrefix("head") };
         Nets.Scheduler(net, new ShrinkAndPerturbPolicy(onlyHead)).Signal(BoundaryKind.ClassBoundary).Should().BeTrue();
-        var nothing = new ShrinkAndPerturbOptions { Parameters = ParameterSet.Where(_ => false) };
+        var nothing = new ShrinkAndPerturbOptions { Parameters = ParameterFilter.Where(_ => false) };
         FluentActions.Invoking(() => Nets.Scheduler(net, new ShrinkAndPerturbPolicy(nothing)).Signal(BoundaryKind.ClassBoundary))
             .Should().Throw<InvalidOperationException>().WithMessage("The parameter set takes none of the parameters of *");
     }
@@ -212,7 +213,7 @@ public sealed class MisuseTests
         where TException : Exception
     {
         using var net = Nets.Small();
-        using var before = ParameterSnapshot.Of(net);
+        using var before = ParameterSnapshot.Capture(net);
         var replaced = Nets.HeadOf(net).weight;
         FluentActions.Invoking(() => act(net)).Should().Throw<TException>().WithMessage(message);
         foreach (var (name, parameter) in net.named_parameters())

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -146,7 +147,7 @@ public abstract class PolicyConformance : IDisposable
         var refused = new WritePolicy(context =>
         {
             policy.Apply(context);
-            context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.Rows(Nets.Units), Rewriter.Zeros());
+            context.Reset(Nets.HeadOf(net).weight, ParameterSlice.Rows(Nets.Units), Initializer.Zeros());
         });
         var scheduler = Nets.Scheduler(net, refused, [optimizer]);
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.HiddenUnits;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ public sealed class PolicyLeakTests
         using var optimizer = optim.Adam(net.parameters());
         var scheduler = Nets.Scheduler(net, policy, [optimizer]);
         var reports = 0;
-        scheduler.Reset += _ => reports++;
+        scheduler.ResetCompleted += _ => reports++;
         void Reset(int times)
         {
             for (var i = 0; i < times; i++)
@@ -55,11 +56,11 @@ public sealed class PolicyLeakTests
         using var optimizer = optim.Adam(net.parameters());
         var none = Training.Tests.Shared.LiveTensors.BeforeTest();
         IResetPolicy policy = name == "dormant units"
-            ? new DormantUnitsPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { Threshold = 0.5, SampleEvery = 2 })
+            ? new ReDoPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { Threshold = 0.5, SampleEvery = 2 })
             : new ContinualBackpropPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { MaturityThreshold = 1, ReplacementRate = 0.3 });
         var scheduler = Nets.Scheduler(net, policy, [optimizer]);
         var written = 0;
-        scheduler.Reset += report => written += report.Rewrites.Count;
+        scheduler.ResetCompleted += report => written += report.Parameters.Count;
         void Go(int times)
         {
             for (var i = 0; i < times; i++)

@@ -2,6 +2,9 @@ using CsCheck;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Policies;
@@ -12,17 +15,17 @@ public sealed class PolicyOptionsFuzzTests
 {
     private static readonly Gen<OptimizerStateReset> States = Odd.Enums<OptimizerStateReset>();
 
-    private static readonly Gen<Rewriter> Rewriters = Odd.OrNull(Odd.Of<Func<Rewriter>>(
-        () => Rewriter.KaimingNormal(), () => Rewriter.XavierUniform(), () => Rewriter.LayerDefault(), () => Rewriter.LayerDefault(long.MaxValue),
-        () => Rewriter.Constant(double.MaxValue), () => Rewriter.ShrinkAndPerturb(0, double.MaxValue)).Select(make => make()));
+    private static readonly Gen<Initializer> Initializers = Odd.OrNull(Odd.Of<Func<Initializer>>(
+        () => Initializer.KaimingNormal(), () => Initializer.XavierUniform(), () => Initializer.LayerDefault(), () => Initializer.LayerDefault(long.MaxValue),
+        () => Initializer.Constant(double.MaxValue), () => Initializer.ShrinkAndPerturb(0, double.MaxValue)).Select(make => make()));
 
     private static readonly Gen<Func<string, bool>> Layers = Odd.OrNull(Odd.Of<Func<string, bool>>(_ => true, name => name.StartsWith("body", StringComparison.Ordinal)));
-    private static readonly Gen<ParameterSet> Parameters = Odd.OrNull(Odd.Of(ParameterSet.All, ParameterSet.Prefixes("body")));
+    private static readonly Gen<ParameterFilter> Parameters = Odd.OrNull(Odd.Of(ParameterFilter.All, ParameterFilter.WithPrefix("body")));
 
     [Fact]
     public void Zap() => Gen.Select(
-        Odd.OrNull(Odd.Of("head", "body", "relu", "nowhere", "…").Select(HeadSelector.Named)),
-        Odd.OrNull(Units()), Rewriters, Odd.Enums<BiasReset>(), States, Gen.Bool).Sample(
+        Odd.OrNull(Odd.Of("head", "body", "relu", "nowhere", "…").Select(HeadSelector.ByName)),
+        Odd.OrNull(Units()), Initializers, Odd.Enums<BiasReset>(), States, Gen.Bool).Sample(
         (head, units, weights, bias, state, shared) => Check(_ => new ZapPolicy(new()
         {
             Head = head,
@@ -45,9 +48,9 @@ public sealed class PolicyOptionsFuzzTests
         threads: 1);
 
     [Fact]
-    public void Dormant_units() => Gen.Select(Odd.Doubles, Layers, Rewriters, States, Odd.Ints).Sample(
+    public void Dormant_units() => Gen.Select(Odd.Doubles, Layers, Initializers, States, Odd.Ints).Sample(
         (threshold, layers, weights, state, every) => Check(
-            net => new DormantUnitsPolicy(
+            net => new ReDoPolicy(
                 UnitGraph.Trace(net, Nets.Example(net)),
                 new() { Threshold = threshold, Layers = layers, Weights = weights, OptimizerState = state, SampleEvery = every }),
             ("Threshold", Odd.IsUnit(threshold)), ("Layers", layers is not null), ("Weights", weights is not null), OfState(state), ("SampleEvery", every > 0)),
@@ -55,7 +58,7 @@ public sealed class PolicyOptionsFuzzTests
         threads: 1);
 
     [Fact]
-    public void Continual_backprop() => Gen.Select(Odd.Doubles, Odd.Longs, Odd.Doubles, Rewriters, States, Odd.Ints, Gen.Bool, Gen.Bool).Sample(
+    public void Continual_backprop() => Gen.Select(Odd.Doubles, Odd.Longs, Odd.Doubles, Initializers, States, Odd.Ints, Gen.Bool, Gen.Bool).Sample(
         (rate, maturity, decay, weights, state, every, takesOver, feed) => Check(
             net => new ContinualBackpropPolicy(UnitGraph.Trace(net, Nets.Example(net)), new()
             {
@@ -75,9 +78,9 @@ public sealed class PolicyOptionsFuzzTests
 
     [Fact]
     public void Later_layers() => Gen.Select(
-        Odd.OrNull(Odd.Of(1, 2).Select(LayerRange.Last)), Rewriters, Odd.Enums<BiasReset>(), States).Sample(
+        Odd.OrNull(Odd.Of(1, 2).Select(LayerRange.Last)), Initializers, Odd.Enums<BiasReset>(), States).Sample(
         (layers, weights, bias, state) => Check(
-            net => new LaterLayersPolicy(net, Nets.Example(net), new() { Layers = layers, Weights = weights, Bias = bias, OptimizerState = state }),
+            net => new LaterLayerForgettingPolicy(net, Nets.Example(net), new() { Layers = layers, Weights = weights, Bias = bias, OptimizerState = state }),
             ("Layers", layers is not null), ("Weights", weights is not null), ("Bias", Enum.IsDefined(bias)), OfState(state)),
         iter: Fuzz.Iterations(150),
         threads: 1);
@@ -87,24 +90,24 @@ public sealed class PolicyOptionsFuzzTests
     {
         Odd.Made(() => LayerRange.Last(count), ("count", count > 0));
         Odd.Made(() => UnitSelection.Random(count), ("count", count > 0));
-        Odd.Made(() => HeadSelector.Only(count), ("classCount", count > 0));
-        Odd.Made(() => UnitSelection.These(count, 1), ("row", count >= 0 && count != 1));
-        Odd.Made(() => Rewriter.LayerDefault(count), ("fanIn", count > 0));
+        Odd.Made(() => HeadSelector.Single(count), ("classCount", count > 0));
+        Odd.Made(() => UnitSelection.Indices(count, 1), ("row", count >= 0 && count != 1));
+        Odd.Made(() => Initializer.LayerDefault(count), ("fanIn", count > 0));
     });
 
     [Fact]
     public void Numbers_of_rewriters() => Gen.Select(Odd.Doubles, Odd.Doubles, Odd.Enums<KaimingFan>()).Sample((first, second, fan) =>
     {
-        Odd.Made(() => Rewriter.Constant(first), ("value", double.IsFinite(first)));
-        Odd.Made(() => Rewriter.ShrinkAndPerturb(first, 1), ("shrink", first >= 0 && double.IsFinite(first)));
-        Odd.Made(() => Rewriter.ShrinkAndPerturb(1, second), ("perturb", second >= 0 && double.IsFinite(second)));
-        Odd.Made(() => Rewriter.KaimingNormal(fan), ("fan", Enum.IsDefined(fan)));
-        Odd.Made(() => Rewriter.KaimingUniform(fan), ("fan", Enum.IsDefined(fan)));
+        Odd.Made(() => Initializer.Constant(first), ("value", double.IsFinite(first)));
+        Odd.Made(() => Initializer.ShrinkAndPerturb(first, 1), ("shrink", first >= 0 && double.IsFinite(first)));
+        Odd.Made(() => Initializer.ShrinkAndPerturb(1, second), ("perturb", second >= 0 && double.IsFinite(second)));
+        Odd.Made(() => Initializer.KaimingNormal(fan), ("fan", Enum.IsDefined(fan)));
+        Odd.Made(() => Initializer.KaimingUniform(fan), ("fan", Enum.IsDefined(fan)));
     });
 
     private static Gen<UnitSelection> Units() => Gen.OneOf(
         Gen.Const(UnitSelection.BoundaryClasses), Gen.Const(UnitSelection.All), Odd.Of(1, 8, 9, int.MaxValue).Select(UnitSelection.Random),
-        Odd.Of(0, 7, 8, int.MaxValue).Select(unit => UnitSelection.These(unit)), Gen.Bool.Select(any => UnitSelection.Where(_ => any)));
+        Odd.Of(0, 7, 8, int.MaxValue).Select(unit => UnitSelection.Indices(unit)), Gen.Bool.Select(any => UnitSelection.Where(_ => any)));
 
     private static (string Option, bool Holds) OfState(OptimizerStateReset state) => ("OptimizerState", Enum.IsDefined(state));
 

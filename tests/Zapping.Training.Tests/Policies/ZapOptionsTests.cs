@@ -15,7 +15,7 @@ public sealed class ZapOptionsTests
     {
         { "the boundary's classes", () => UnitSelection.BoundaryClasses, [5, 2] },
         { "all", () => UnitSelection.All, [0, 1, 2, 3, 4, 5, 6, 7] },
-        { "a list", () => UnitSelection.These(7, 0, 3), [0, 3, 7] },
+        { "a list", () => UnitSelection.Indices(7, 0, 3), [0, 3, 7] },
         { "a condition", () => UnitSelection.Where(unit => unit % 3 == 0), [0, 3, 6] },
     };
 
@@ -127,7 +127,7 @@ public sealed class ZapOptionsTests
     {
         using var net = Sequential(("heads", Sequential(("0", Linear(4, 3)), ("1", Linear(3, 3)))));
         var heads = net.named_modules().Select(m => m.module).OfType<Linear>().ToList();
-        var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.PerBoundary(b => HeadSelector.Named($"heads.{b.Index}")) });
+        var policy = new ZapPolicy(new ZapOptions { Head = HeadSelector.PerBoundary(b => HeadSelector.ByName($"heads.{b.Index}")) });
         var scheduler = new ZapScheduler(net, [], policy, new ResetSchedule(BoundaryKind.TaskBoundary));
 
         ChangedRows(heads[1].weight, () =>
@@ -141,7 +141,7 @@ public sealed class ZapOptionsTests
         using var net = new BareHead(transposed: true);
         net.W.is_contiguous().Should().BeFalse();
         var strides = net.W.stride();
-        ChangedRows(net.W, () => Nets.Zap(net, o => (o.Head, o.Units) = (HeadSelector.Parameter(() => net.W), UnitSelection.These(0, 3))))
+        ChangedRows(net.W, () => Nets.Zap(net, o => (o.Head, o.Units) = (HeadSelector.Parameter(() => net.W), UnitSelection.Indices(0, 3))))
             .Should().Equal(0, 3);
         net.W.stride().Should().Equal(strides);
     }
@@ -174,8 +174,8 @@ public sealed class ZapOptionsTests
         {
             using var net = Nets.Small();
             net.to(CUDA);
-            ChangedRows(net, () => Nets.Zap(net, o => o.Units = UnitSelection.These(0, 2))).Should().Equal(0, 2);
-            ChangedRows(net, () => Nets.Zap(net, o => o.Units = UnitSelection.These(1, 2))).Should().Equal(1, 2);
+            ChangedRows(net, () => Nets.Zap(net, o => o.Units = UnitSelection.Indices(0, 2))).Should().Equal(0, 2);
+            ChangedRows(net, () => Nets.Zap(net, o => o.Units = UnitSelection.Indices(1, 2))).Should().Equal(1, 2);
             return Nets.Bits(Nets.HeadOf(net).weight.detach()[1].cpu());
         }).ToList();
         weights[0].Should().Equal(weights[1]);

@@ -2,6 +2,8 @@ using CsCheck;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -10,23 +12,23 @@ namespace Zapping.Training.Tests.Resets;
 /// <summary>What is written where it lies equals the straightforward way: a scratch tensor, scattered into its rows.</summary>
 public sealed class InPlaceTests
 {
-    private static readonly Rewriter[] Rewriters =
+    private static readonly Initializer[] Initializers =
     [
-        Rewriter.KaimingNormal(), Rewriter.KaimingNormal(KaimingFan.AsPublished), Rewriter.KaimingUniform(), Rewriter.XavierNormal(),
-        Rewriter.LayerDefault(), Rewriter.Zeros(), Rewriter.Constant(0.3),
+        Initializer.KaimingNormal(), Initializer.KaimingNormal(KaimingFan.AsPublished), Initializer.KaimingUniform(), Initializer.XavierNormal(),
+        Initializer.LayerDefault(), Initializer.Zeros(), Initializer.Constant(0.3),
     ];
 
     [Fact]
     public void Any_rows_of_any_shape_get_the_bits_of_scratch_and_scatter()
     {
-        var gen = Gen.Select(Gen.Int[1, 12], Gen.Int[1, 50], Gen.Int[0, Rewriters.Length - 1], Gen.ULong)
-            .SelectMany(t => Gen.Shuffle(Enumerable.Range(0, t.Item1).ToArray(), 1, t.Item1).Select(rows => (Height: t.Item1, Width: t.Item2, Rewriter: Rewriters[t.Item3], Seed: t.Item4, Rows: rows)));
+        var gen = Gen.Select(Gen.Int[1, 12], Gen.Int[1, 50], Gen.Int[0, Initializers.Length - 1], Gen.ULong)
+            .SelectMany(t => Gen.Shuffle(Enumerable.Range(0, t.Item1).ToArray(), 1, t.Item1).Select(rows => (Height: t.Item1, Width: t.Item2, Initializer: Initializers[t.Item3], Seed: t.Item4, Rows: rows)));
         gen.Sample(c =>
         {
             using var scope = NewDisposeScope();
             var slice = ParameterSlice.Rows(c.Rows);
-            return Nets.Bits(InPlace(c.Height, c.Width, slice, c.Rewriter, c.Seed)).AsSpan()
-                .SequenceEqual(Nets.Bits(Reference(c.Height, c.Width, slice, c.Rewriter, c.Seed)));
+            return Nets.Bits(InPlace(c.Height, c.Width, slice, c.Initializer, c.Seed)).AsSpan()
+                .SequenceEqual(Nets.Bits(Reference(c.Height, c.Width, slice, c.Initializer, c.Seed)));
         });
     }
 
@@ -36,8 +38,8 @@ public sealed class InPlaceTests
         using var scope = NewDisposeScope();
         foreach (var slice in new[] { ParameterSlice.All, ParameterSlice.Rows([.. Enumerable.Range(0, 500).Select(i => 999 - (2 * i))]) })
         {
-            var expected = Nets.Bits(Reference(1000, 9001, slice, Rewriters[0], 5));
-            Nets.Bits(InPlace(1000, 9001, slice, Rewriters[0], 5)).AsSpan().SequenceEqual(expected).Should().BeTrue();
+            var expected = Nets.Bits(Reference(1000, 9001, slice, Initializers[0], 5));
+            Nets.Bits(InPlace(1000, 9001, slice, Initializers[0], 5)).AsSpan().SequenceEqual(expected).Should().BeTrue();
         }
     }
 
@@ -49,31 +51,31 @@ public sealed class InPlaceTests
         using var scope = NewDisposeScope();
         using var net = Nets.Small();
         var loss = net.call(rand(3, 6, requires_grad: true)).square().sum();
-        Rewriter rewriter = inPlace ? Rewriter.KaimingNormal() : new GivenRewriter(target => target.Values.zero_());
-        Write(net, Nets.HeadOf(net).weight, ParameterSlice.Rows(1), rewriter, 0);
+        Initializer initializer = inPlace ? Initializer.KaimingNormal() : new GivenRewriter(target => target.Values.zero_());
+        Write(net, Nets.HeadOf(net).weight, ParameterSlice.Rows(1), initializer, 0);
         FluentActions.Invoking(() => loss.backward()).Should().Throw<Exception>().WithMessage("*modified by an inplace operation*");
     }
 
-    private static Parameter InPlace(int height, int width, ParameterSlice slice, Rewriter rewriter, ulong seed)
+    private static Parameter InPlace(int height, int width, ParameterSlice slice, Initializer initializer, ulong seed)
     {
         var net = nn.Linear(width, height, hasBias: false);
         using var noGrad = no_grad();
         net.weight.fill_(7);
         ResetNoise.FillsInPlace(net.weight, slice).Should().BeTrue();
-        Write(net, net.weight, slice, rewriter, seed);
+        Write(net, net.weight, slice, initializer, seed);
         return net.weight;
     }
 
-    private static Tensor Reference(int height, int width, ParameterSlice slice, Rewriter rewriter, ulong seed)
+    private static Tensor Reference(int height, int width, ParameterSlice slice, Initializer initializer, ulong seed)
     {
         var expected = full(height, width, 7f);
         var values = empty(slice.ShapeOf(expected.shape));
-        rewriter.Write(new RewriteTarget(values, "weight", expected.shape, slice, new ResetNoise(seed, 0, "weight")));
+        initializer.Write(new InitializerContext(values, "weight", expected.shape, slice, new ResetNoise(seed, 0, "weight")));
         slice.Scatter(expected, values);
         return expected;
     }
 
-    private static void Write(nn.Module net, Parameter parameter, ParameterSlice slice, Rewriter rewriter, ulong seed) =>
-        Nets.Scheduler(net, new WritePolicy(context => context.Rewrite(parameter, slice, rewriter)), seed: seed)
+    private static void Write(nn.Module net, Parameter parameter, ParameterSlice slice, Initializer initializer, ulong seed) =>
+        Nets.Scheduler(net, new WritePolicy(context => context.Reset(parameter, slice, initializer)), seed: seed)
             .Signal(BoundaryKind.ClassBoundary);
 }

@@ -1,5 +1,7 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -13,7 +15,7 @@ public sealed class ResetContextTests
         using var net = Nets.Small();
         Unchanged<InvalidOperationException>(net, new WritePolicy(context =>
         {
-            context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros());
+            context.Reset(Nets.HeadOf(net).weight, ParameterSlice.All, Initializer.Zeros());
             throw new InvalidOperationException("the policy's own");
         })).WithMessage("the policy's own");
     }
@@ -24,8 +26,8 @@ public sealed class ResetContextTests
         using var net = Nets.Small();
         Unchanged<FormatException>(net, new WritePolicy(context =>
         {
-            context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros(), OptimizerStateReset.Parameter);
-            context.Rewrite(Nets.HeadOf(net).bias!, ParameterSlice.All, new GivenRewriter(_ => throw new FormatException("no")));
+            context.Reset(Nets.HeadOf(net).weight, ParameterSlice.All, Initializer.Zeros(), OptimizerStateReset.Parameter);
+            context.Reset(Nets.HeadOf(net).bias!, ParameterSlice.All, new GivenRewriter(_ => throw new FormatException("no")));
         }));
     }
 
@@ -70,7 +72,7 @@ public sealed class ResetContextTests
         ResetContext? kept = null;
         Nets.Scheduler(net, new WritePolicy(context => kept = context)).Signal(BoundaryKind.ClassBoundary);
         var before = Nets.Bits(net);
-        kept!.Invoking(c => c.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros()))
+        kept!.Invoking(c => c.Reset(Nets.HeadOf(net).weight, ParameterSlice.All, Initializer.Zeros()))
             .Should().Throw<InvalidOperationException>().WithMessage("*valid only while*");
         Nets.Bits(net).Should().BeEquivalentTo(before);
     }
@@ -83,7 +85,7 @@ public sealed class ResetContextTests
         Nets.Scheduler(net, new WritePolicy(context =>
         {
             var thread = new Thread(() => refusal = Record.Exception(
-                () => context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros())));
+                () => context.Reset(Nets.HeadOf(net).weight, ParameterSlice.All, Initializer.Zeros())));
             thread.Start();
             thread.Join();
         })).Signal(BoundaryKind.ClassBoundary);
@@ -98,8 +100,8 @@ public sealed class ResetContextTests
         var collect = new GivenRewriter(target => seen.Add(target.Noise.Normal(target.Values).data<float>().ToArray()));
         Nets.Scheduler(net, new WritePolicy(context =>
         {
-            context.Rewrite(Nets.HeadOf(net).bias!, ParameterSlice.Rows(0, 1, 2, 3), collect);
-            context.Rewrite(net.get_parameter("body.bias")!, ParameterSlice.Rows(0, 1, 2, 3), collect);
+            context.Reset(Nets.HeadOf(net).bias!, ParameterSlice.Rows(0, 1, 2, 3), collect);
+            context.Reset(net.get_parameter("body.bias")!, ParameterSlice.Rows(0, 1, 2, 3), collect);
         })).Signal(BoundaryKind.ClassBoundary);
         seen.Should().HaveCount(2);
         seen[0].Should().NotEqual(seen[1]);
@@ -110,10 +112,10 @@ public sealed class ResetContextTests
     {
         using var net = Nets.Small();
         var head = Nets.HeadOf(net);
-        var policy = WritePolicy.Of(() => head.weight, ParameterSlice.Rows(1, 4), Rewriter.Constant(2), OptimizerStateReset.Slice);
+        var policy = WritePolicy.Of(() => head.weight, ParameterSlice.Rows(1, 4), Initializer.Constant(2), OptimizerStateReset.Slice);
         var scheduler = Nets.Scheduler(net, policy);
         ResetReport? report = null;
-        scheduler.Reset += r => report = r;
+        scheduler.ResetCompleted += r => report = r;
         var before = head.weight.detach().index_select(0, tensor(new long[] { 1, 4 })).norm().item<float>();
 
         scheduler.Signal(TrainingBoundary.Class(17, 3));
@@ -122,7 +124,7 @@ public sealed class ResetContextTests
         report.Ordinal.Should().Be(0);
         report.Policy.Should().Be(nameof(WritePolicy));
         report.Elapsed.Should().BePositive();
-        var rewrite = report.Rewrites.Should().ContainSingle().Subject;
+        var rewrite = report.Parameters.Should().ContainSingle().Subject;
         rewrite.Parameter.Should().Be("head.weight");
         rewrite.Entries.Should().Be(10);
         rewrite.NormBefore.Should().BeApproximately(before, 1e-6);
@@ -145,15 +147,15 @@ public sealed class ResetContextTests
         void Plan(ResetContext context)
         {
             context.OnWritten(() => told.Add(norm.running_mean![1].item<float>()));
-            context.RewriteBuffer(norm, "running_mean", ParameterSlice.Rows(1), 0.5);
-            context.RewriteBuffer(norm, "num_batches_tracked", ParameterSlice.All, 0);
+            context.ResetBuffer(norm, "running_mean", ParameterSlice.Rows(1), 0.5);
+            context.ResetBuffer(norm, "num_batches_tracked", ParameterSlice.All, 0);
             norm.running_mean![1].item<float>().Should().Be(5, "writing comes when the policy has returned");
         }
 
         var failing = new WritePolicy(context =>
         {
             Plan(context);
-            context.Rewrite(norm.weight!, ParameterSlice.All, new GivenRewriter(_ => throw new FormatException("no")));
+            context.Reset(norm.weight!, ParameterSlice.All, new GivenRewriter(_ => throw new FormatException("no")));
         });
         Nets.Scheduler(net, failing).Invoking(s => s.Signal(BoundaryKind.ClassBoundary)).Should().Throw<FormatException>();
         told.Should().BeEmpty();
@@ -161,12 +163,12 @@ public sealed class ResetContextTests
 
         var scheduler = Nets.Scheduler(net, new WritePolicy(Plan));
         ResetReport? report = null;
-        scheduler.Reset += made => report = made;
+        scheduler.ResetCompleted += made => report = made;
         scheduler.Signal(BoundaryKind.ClassBoundary).Should().BeTrue();
         told.Should().Equal(0.5f);
         norm.running_mean!.data<float>().ToArray().Should().Equal(5, 0.5f, 5);
         norm.num_batches_tracked!.item<long>().Should().Be(0);
-        report!.Rewrites.Select(r => (r.Parameter, r.NormBefore, r.NormAfter)).Should().Equal(
+        report!.Parameters.Select(r => (r.Parameter, r.NormBefore, r.NormAfter)).Should().Equal(
             ("norm.running_mean", 5, 0.5), ("norm.num_batches_tracked", 9, 0));
     }
 
@@ -177,7 +179,7 @@ public sealed class ResetContextTests
         var norm = (nn.Module)net[0];
         using var stranger = nn.BatchNorm1d(3);
         void Refused<TException>(nn.Module module, string buffer, ParameterSlice slice, double value, string message)
-            where TException : Exception => Nets.Scheduler(net, new WritePolicy(context => context.RewriteBuffer(module, buffer, slice, value)))
+            where TException : Exception => Nets.Scheduler(net, new WritePolicy(context => context.ResetBuffer(module, buffer, slice, value)))
             .Invoking(s => s.Signal(BoundaryKind.ClassBoundary)).Should().Throw<TException>().WithMessage(message);
 
         Refused<ArgumentException>(norm, "running_mode", ParameterSlice.All, 0, "'norm' (BatchNorm1d) has no buffer 'running_mode'.*");

@@ -1,6 +1,7 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Scheduling;

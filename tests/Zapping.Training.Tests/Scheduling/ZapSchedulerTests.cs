@@ -114,7 +114,7 @@ public sealed class ZapSchedulerTests
         var policy = new WritePolicy(context => told.Add($"reset at {context.Boundary.Index}"));
         var scheduler = new ZapScheduler(net, [], policy, new ResetSchedule(BoundaryKind.TaskBoundary) { Period = 2 });
         scheduler.Resetting += boundary => told.Add($"before {boundary.Index}");
-        scheduler.Reset += report => told.Add($"after {report.Boundary.Index}");
+        scheduler.ResetCompleted += report => told.Add($"after {report.Boundary.Index}");
         for (var task = 0; task < 3; task++)
         {
             scheduler.Signal(TrainingBoundary.Task(task));

@@ -1,5 +1,8 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Parameters;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,7 +38,7 @@ internal sealed class EpisodicNet : Module<Tensor, Tensor>
     }
 
     /// <summary>The head and the body, but not the branch that scales.</summary>
-    public static ParameterSet Moving { get; } = ParameterSet.Prefixes("body.", "head.");
+    public static ParameterFilter Moving { get; } = ParameterFilter.WithPrefix("body.", "head.");
 
     public override Tensor forward(Tensor input)
     {
@@ -55,9 +58,9 @@ internal sealed class RandomEpisodes(ScalarType type = ScalarType.Float64, int i
     {
         using var generator = new Generator((ulong)index + 77);
         var classId = (int)(index % 5);
-        return Training.Episode.Of(
+        return Zapping.Training.Episodes.Episode.Create(
             classId,
-            new LabelledBatch(rand([inner, 1, 6, 6], generator: generator).to(type), full([inner], classId, ScalarType.Int64)),
-            new LabelledBatch(rand([remember, 1, 6, 6], generator: generator).to(type), randint(0, 5, [remember], generator: generator)));
+            new LabeledBatch(rand([inner, 1, 6, 6], generator: generator).to(type), full([inner], classId, ScalarType.Int64)),
+            new LabeledBatch(rand([remember, 1, 6, 6], generator: generator).to(type), randint(0, 5, [remember], generator: generator)));
     }
 }

@@ -26,7 +26,7 @@ internal static class Nets
         return net;
     }
 
-    public static HeadSelector Head { get; } = HeadSelector.Named("head");
+    public static HeadSelector Head { get; } = HeadSelector.ByName("head");
 
     public static Linear HeadOf(Module net) => (Linear)net.named_modules().Single(m => m.name == "head").module;
 

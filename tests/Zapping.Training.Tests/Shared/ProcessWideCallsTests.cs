@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Shared;

@@ -1,6 +1,8 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -21,7 +23,7 @@ public sealed class BatchOfOneTests : IDisposable
     {
         _net = Sequential(("body", Linear(6, 4)), ("norm", _norm), ("relu", ReLU()), ("head", Linear(4, 3)));
         _adam = optim.Adam(_net.parameters(), 1e-2);
-        _trainer = new ContinualTrainer(_net, _adam).Observe(new Boundaries(_signalled));
+        _trainer = new ContinualTrainer(_net, _adam).UseObserver(new Boundaries(_signalled));
     }
 
     public void Dispose()
@@ -36,10 +38,10 @@ public sealed class BatchOfOneTests : IDisposable
     public void A_last_batch_of_one_is_refused_before_the_first() => Refused(() => _trainer.Fit(new ShuffledBatches(rand(9, 6), Labels(9), 4), epochs: 1));
 
     [Fact]
-    public void A_last_micro_batch_of_one_is_refused() => Refused(() => _trainer.UseMicroBatches(4).Fit(new ShuffledBatches(rand(9, 6), Labels(9), 9), epochs: 1));
+    public void A_last_micro_batch_of_one_is_refused() => Refused(() => _trainer.UseGradientAccumulation(4).Fit(new ShuffledBatches(rand(9, 6), Labels(9), 9), epochs: 1));
 
     [Fact]
-    public void Micro_batches_of_one_are_refused() => Refused(() => _trainer.UseMicroBatches(1).TrainStep(rand(4, 6), Labels(4)));
+    public void Micro_batches_of_one_are_refused() => Refused(() => _trainer.UseGradientAccumulation(1).TrainStep(rand(4, 6), Labels(4)));
 
     [Fact]
     public void A_stream_in_batches_of_one_is_refused() => Refused(() => _trainer.Fit([new TrainingTask(new ClassExamples(0, rand(3, 6)))]));
@@ -57,8 +59,8 @@ public sealed class BatchOfOneTests : IDisposable
     public void The_single_images_of_an_episode_are_refused(string method)
     {
         using var trainer = method == "asb" ? (EpisodicTrainer)new AsbTrainer(_net, _adam) : new MetaAsbTrainer(_net, _adam);
-        trainer.Observe(new Boundaries(_signalled));
-        Refused(() => trainer.Fit(new EpisodeSampler(new LabelledBatch(rand(12, 6), Labels(12)), new EpisodeOptions { InnerImages = 2, RememberImages = 4 }), 1));
+        trainer.UseObserver(new Boundaries(_signalled));
+        Refused(() => trainer.Fit(new EpisodeSampler(new LabeledBatch(rand(12, 6), Labels(12)), new EpisodeOptions { InnerExamples = 2, RememberExamples = 4 }), 1));
     }
 
     [Fact]
@@ -107,7 +109,7 @@ public sealed class BatchOfOneTests : IDisposable
 
     private sealed class Boundaries(List<BoundaryKind> signalled) : ITrainingObserver
     {
-        public void OnBoundary(TrainingBoundary boundary) => signalled.Add(boundary.Kind);
+        public void OnBoundaryStarted(TrainingBoundary boundary) => signalled.Add(boundary.Kind);
     }
 
     private sealed class OwnStatistics : Module<Tensor, Tensor>

@@ -1,8 +1,11 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -32,7 +35,7 @@ public sealed class FailedStepTests : IDisposable
     {
         var isBad = false;
         using var adam = optim.Adam(_net.parameters(), 1e-3);
-        using var store = new CheckpointStore(_folder.FullName, new CheckpointRetention { KeepLast = 1, KeepBest = false });
+        using var store = new CheckpointStore(_folder.FullName, new CheckpointRetentionOptions { KeepLast = 1, KeepBest = false });
         using var trainer = new ContinualTrainer(_net, adam, Loss).UseCheckpoints(store, everySteps: 1);
         if (clips)
         {
@@ -100,7 +103,7 @@ public sealed class FailedStepTests : IDisposable
         using var trainer = new ContinualTrainer(_net, sgd)
             .UseZapping(new ResetSchedule(BoundaryKind.StepBoundary) { Period = 3 }, new ZapOptions { Head = Nets.Head, Units = UnitSelection.All });
         var resets = new List<long>();
-        trainer.Schedulers[0].Reset += report => resets.Add(report.Boundary.Index);
+        trainer.Schedulers[0].ResetCompleted += report => resets.Add(report.Boundary.Index);
         foreach (var isBad in new[] { true, true, false, false, false, true, false })
         {
             try
@@ -165,7 +168,7 @@ public sealed class FailedStepTests : IDisposable
         var fails = false;
         using var trainer = isMeta ? (EpisodicTrainer)new MetaAsbTrainer(net, adam, new MetaAsbOptions { InnerLearningRate = 0.1 }, Loss)
             : new AsbTrainer(net, adam, new AsbOptions { InnerLearningRate = 0.1 }, Loss);
-        var episode = new EpisodeSampler(new LabelledBatch(_inputs, _labels.remainder(2)), new EpisodeOptions { InnerImages = 4, RememberImages = 4 }).Episode(0);
+        var episode = new EpisodeSampler(new LabeledBatch(_inputs, _labels.remainder(2)), new EpisodeOptions { InnerExamples = 4, RememberExamples = 4 }).Episode(0);
         trainer.TrainEpisode(episode);
         var (weights, moments) = (Nets.Bits(net), Bits(adam));
         fails = true;
@@ -199,7 +202,7 @@ public sealed class FailedStepTests : IDisposable
     {
         using var adam = optim.Adam(_net.parameters(), 1e-2);
         using var trainer = new ContinualTrainer(_net, adam);
-        using var store = new CheckpointStore(_folder.FullName, new CheckpointRetention { KeepLast = 1, KeepBest = false });
+        using var store = new CheckpointStore(_folder.FullName, new CheckpointRetentionOptions { KeepLast = 1, KeepBest = false });
         trainer.TrainStep(_inputs, _labels);
         var good = store.Save(trainer);
         using (no_grad())

@@ -2,7 +2,11 @@ using FluentAssertions;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using static Zapping.Training.BoundaryKind;
@@ -31,9 +35,9 @@ public sealed class PreconditionTests : IDisposable
         using var sgd = optim.SGD(_net.parameters(), 0.1);
         using var continual = new ContinualTrainer(_net, sgd).UseZapping(every: TaskBoundary, zap => zap.Head = Nets.Head);
         using var asb = new AsbTrainer(_net, sgd);
-        var episodes = new EpisodeSampler(new LabelledBatch(_inputs, _labels), new EpisodeOptions { InnerImages = 2, RememberImages = 3 });
-        using var task = TransferTask.Of(
-            new TransferSampler([4, 4, 4], new TransferSamplerOptions { Classes = 3, SupportExamples = 2, QueryExamples = 2 }).Draw(0), new LabelledBatch(_inputs, _labels));
+        var episodes = new EpisodeSampler(new LabeledBatch(_inputs, _labels), new EpisodeOptions { InnerExamples = 2, RememberExamples = 3 });
+        using var task = TransferTask.Create(
+            new TransferSampler([4, 4, 4], new TransferSamplerOptions { Classes = 3, SupportExamples = 2, QueryExamples = 2 }).Draw(0), new LabeledBatch(_inputs, _labels));
         var before = Nets.Bits(_net);
         using (IDisposable off = how == "no_grad" ? no_grad() : inference_mode())
         {
@@ -85,7 +89,7 @@ public sealed class PreconditionTests : IDisposable
     {
         using var sgd = optim.SGD(_net.parameters(), 0.1);
         using var trainer = new ContinualTrainer(_net, sgd);
-        trainer.Invoking(t => t.UseLearningRates(optim.lr_scheduler.ReduceLROnPlateau(sgd))).Should().Throw<ArgumentException>().WithMessage("*waits for a number to improve*metric*");
+        trainer.Invoking(t => t.UseLearningRateScheduler(optim.lr_scheduler.ReduceLROnPlateau(sgd))).Should().Throw<ArgumentException>().WithMessage("*waits for a number to improve*metric*");
 
         var whole = Rates(stopAfter: null);
         whole.Should().Equal(0.1, 0.05, 0.025, 0.0125, 0.00625);
@@ -102,7 +106,7 @@ public sealed class PreconditionTests : IDisposable
                 using var optimizer = optim.SGD(net.parameters(), 0.1);
                 using var store = new CheckpointStore(folder.FullName);
                 using var fit = new ContinualTrainer(net, optimizer)
-                    .UseLearningRates(optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor: 0.5, patience: 0), () => 1 + (epochs / 1000.0));
+                    .UseLearningRateScheduler(optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor: 0.5, patience: 0), () => 1 + (epochs / 1000.0));
                 store.Resume(fit);
                 for (var stop = epochs == 0 ? stopAfter ?? 5 : 5; epochs < stop; epochs++)
                 {
@@ -132,7 +136,7 @@ public sealed class PreconditionTests : IDisposable
             "class weights" => (o, l) => functional.cross_entropy(o, l, weight: weights),
             "a sum" => (o, l) => functional.cross_entropy(o, l, reduction: Reduction.Sum),
             _ => null,
-        }).UseMicroBatches(4);
+        }).UseGradientAccumulation(4);
         var before = Nets.Bits(_net);
         trainer.Invoking(t => t.TrainStep(_inputs, labels)).Should().Throw<InvalidOperationException>().WithMessage("Taken in parts, the batch has a loss of*and*as a whole*");
         Nets.Bits(_net).Should().BeEquivalentTo(before);
@@ -198,7 +202,7 @@ public sealed class PreconditionTests : IDisposable
         using var sgd = optim.SGD(_net.parameters(), 0.1);
         using var trainer = new ContinualTrainer(_net, sgd).UseZapping(every: TaskBoundary, zap => zap.Head = Nets.Head);
         var rows = new List<string>();
-        trainer.Schedulers[0].Reset += report => rows.Add($"{report.Rewrites.Single().Slice}");
+        trainer.Schedulers[0].ResetCompleted += report => rows.Add($"{report.Parameters.Single().Slice}");
         trainer.Fit([new TrainingTask(new ClassExamples(1, _inputs), new ClassExamples(2, _inputs), new ClassExamples(1, _inputs))]).Steps.Should().Be(36);
         rows.Should().Equal("rows 1, 2");
     }

@@ -1,6 +1,8 @@
 using FluentAssertions;
 using Microsoft.Extensions.Logging;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static Zapping.Training.BoundaryKind;

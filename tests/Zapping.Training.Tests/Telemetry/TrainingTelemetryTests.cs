@@ -2,6 +2,10 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Parameters;
+using Zapping.Training.Telemetry;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static Zapping.Training.BoundaryKind;
@@ -46,9 +50,9 @@ public sealed class TrainingTelemetryTests : WatchedTraining
                 new WritePolicy(context =>
                 {
                     var head = Nets.HeadOf((nn.Module)context.Model);
-                    context.Rewrite(head.weight, ParameterSlice.All, Rewriter.Zeros());
-                    context.Rewrite(head.weight, ParameterSlice.Columns(0, 1), Rewriter.Zeros());
-                    context.Rewrite(head.bias!, ParameterSlice.Rows(1, 2), Rewriter.Zeros());
+                    context.Reset(head.weight, ParameterSlice.All, Initializer.Zeros());
+                    context.Reset(head.weight, ParameterSlice.Columns(0, 1), Initializer.Zeros());
+                    context.Reset(head.bias!, ParameterSlice.Rows(1, 2), Initializer.Zeros());
                 }));
             Trainer.BeginEpoch();
         });
@@ -160,7 +164,7 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == TrainingTelemetry.Name)
+                if (instrument.Meter.Name == TrainingTelemetry.MeterName)
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }
@@ -187,7 +191,7 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         var ended = new List<string>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == TrainingTelemetry.Name,
+            ShouldListenTo = source => source.Name == TrainingTelemetry.MeterName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => ended.Add(string.Join(
                 ' ',

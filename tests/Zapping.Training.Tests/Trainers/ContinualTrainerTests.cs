@@ -1,6 +1,8 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -50,7 +52,7 @@ public sealed class ContinualTrainerTests
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.01);
         var log = new Log();
-        using var trainer = new ContinualTrainer(net, optimizer).Observe(log);
+        using var trainer = new ContinualTrainer(net, optimizer).UseObserver(log);
 
         trainer.Fit([new TrainingTask(data.Class(3, 6), data.Class(1, 2)), new TrainingTask(data.Class(5, 2))], batchSize);
 
@@ -73,7 +75,7 @@ public sealed class ContinualTrainerTests
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.01);
         var log = new Log();
-        using var trainer = new ContinualTrainer(net, optimizer).UseZapping(every, o => o.Head = Nets.Head).Observe(log);
+        using var trainer = new ContinualTrainer(net, optimizer).UseZapping(every, o => o.Head = Nets.Head).UseObserver(log);
 
         if (every is StepBoundary or EpochBoundary)
         {
@@ -85,8 +87,8 @@ public sealed class ContinualTrainerTests
         }
 
         log.Resets.Should().HaveCount(resets);
-        log.Resets.SelectMany(r => r.Rewrites).Should().OnlyContain(r => r.Parameter == "head.weight");
-        log.Resets[0].Rewrites[0].Slice.ToString().Should().Be(
+        log.Resets.SelectMany(r => r.Parameters).Should().OnlyContain(r => r.Parameter == "head.weight");
+        log.Resets[0].Parameters[0].Slice.ToString().Should().Be(
             every switch { ClassBoundary => "row 3", TaskBoundary => "rows 3, 6", _ => "rows 0, 1, 2, 3, 4, 5, 6, 7" });
         trainer.Schedulers.Should().ContainSingle().Which.State.Resets.Should().Be(resets);
     }
@@ -100,7 +102,7 @@ public sealed class ContinualTrainerTests
         var events = new List<string>();
         using var trainer = new ContinualTrainer(net, optimizer)
             .UseReset(ClassBoundary, new WritePolicy(_ => events.Add("reset")))
-            .Observe(new Log(step => events.Add($"step {step.Index}")));
+            .UseObserver(new Log(step => events.Add($"step {step.Index}")));
         trainer.Fit([new TrainingTask(data.Class(0, 2), data.Class(1, 1))]);
         events.Should().Equal("reset", "step 0", "step 1", "reset", "step 2");
     }
@@ -114,7 +116,7 @@ public sealed class ContinualTrainerTests
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         using var handOptimizer = optim.SGD(byHand.parameters(), 0.1);
         var log = new Log();
-        using var trainer = new ContinualTrainer(net, optimizer).UseGradientClipping(0.05).Observe(log);
+        using var trainer = new ContinualTrainer(net, optimizer).UseGradientClipping(0.05).UseObserver(log);
 
         trainer.TrainStep(data.Inputs, data.Labels);
 
@@ -146,7 +148,7 @@ public sealed class ContinualTrainerTests
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         var schedule = optim.lr_scheduler.StepLR(optimizer, 1, 0.5);
-        using var trainer = new ContinualTrainer(net, optimizer).UseLearningRates(schedule, every);
+        using var trainer = new ContinualTrainer(net, optimizer).UseLearningRateScheduler(schedule, every);
         trainer.Fit(new ShuffledBatches(data.Inputs, data.Labels, 4), epochs: 2);
         optimizer.ParamGroups.Single().LearningRate.Should().BeApproximately(0.1 * factor, 1e-9);
     }
@@ -274,7 +276,7 @@ public sealed class ContinualTrainerTests
         using var optimizer = optim.SGD(net.parameters(), 0.01);
         var fail = true;
         using var trainer = new ContinualTrainer(net, optimizer, (outputs, labels) => fail ? outputs : functional.cross_entropy(outputs, labels));
-        trainer.Observe(new Log(step => Assert.False(step.Index == 1)));
+        trainer.UseObserver(new Log(step => Assert.False(step.Index == 1)));
 
         trainer.Invoking(t => t.TrainStep(data.Inputs, data.Labels)).Should().Throw<InvalidOperationException>().WithMessage("*scalar*[10, 8]*");
         fail = false;
@@ -292,7 +294,7 @@ public sealed class ContinualTrainerTests
         using var optimizer = optim.SGD(net.parameters(), 0.01);
         using var trainer = new ContinualTrainer(net, optimizer);
         var refusals = new List<Exception?>();
-        trainer.Observe(new Log(_ =>
+        trainer.UseObserver(new Log(_ =>
         {
             refusals.Add(Record.Exception(() => trainer.BeginClass(1)));
             var thread = new Thread(() => refusals.Add(Record.Exception(() => { trainer.TrainStep(data.Inputs, data.Labels); })));
@@ -351,7 +353,7 @@ public sealed class ContinualTrainerTests
         trainer.Invoking(t => t.UseGradientClipping(1e39)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.UseGradientClipping(0)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.Fit([], batchSize: 0)).Should().Throw<ArgumentOutOfRangeException>();
-        trainer.Invoking(t => t.UseLearningRates(optim.lr_scheduler.StepLR(optimizer, 1), ClassBoundary)).Should().Throw<ArgumentOutOfRangeException>();
+        trainer.Invoking(t => t.UseLearningRateScheduler(optim.lr_scheduler.StepLR(optimizer, 1), ClassBoundary)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     internal sealed class Data : IDisposable
@@ -386,16 +388,16 @@ public sealed class ContinualTrainerTests
 
         public List<long> Labels { get; } = [];
 
-        public void OnBoundary(TrainingBoundary boundary) => Boundaries.Add(boundary);
+        public void OnBoundaryStarted(TrainingBoundary boundary) => Boundaries.Add(boundary);
 
-        public void OnReset(ResetReport report) => Resets.Add(report);
+        public void OnResetCompleted(ResetReport report) => Resets.Add(report);
 
-        public void OnStep(TrainingStep made)
+        public void OnStep(TrainingStep step)
         {
-            Steps.Add(made);
-            Labels.AddRange(made.Labels.data<long>().ToArray());
-            made.Outputs.shape.Should().Equal(made.Labels.shape[0], Nets.Units);
-            onStep?.Invoke(made);
+            Steps.Add(step);
+            Labels.AddRange(step.Labels.data<long>().ToArray());
+            step.Outputs.shape.Should().Equal(step.Labels.shape[0], Nets.Units);
+            onStep?.Invoke(step);
         }
     }
 

@@ -1,3 +1,6 @@
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -68,11 +71,11 @@ internal sealed class FaultyRun : IDisposable
 
         if (faulty.Decays && !faulty.IsNative)
         {
-            Trainer.UseLearningRates(optim.lr_scheduler.StepLR(_optimizer, 2, 0.5), BoundaryKind.StepBoundary);
+            Trainer.UseLearningRateScheduler(optim.lr_scheduler.StepLR(_optimizer, 2, 0.5), BoundaryKind.StepBoundary);
         }
 
         _snapshots = new Snapshots(Trainer);
-        Trainer.Observe(_snapshots);
+        Trainer.UseObserver(_snapshots);
     }
 
     public static IReadOnlyList<string> Trainers { get; } =
@@ -135,12 +138,12 @@ internal sealed class FaultyRun : IDisposable
         var head = _case.Trainer.Contains("folded", StringComparison.Ordinal) ? Nets.HeadOf(Net) : null;
         return _case.Trainer switch
         {
-            "asb" or "asb, folded" => new AsbTrainer(Net, _optimizer, new() { InnerLearningRate = 1e-2, FoldedLayer = head }, loss),
+            "asb" or "asb, folded" => new AsbTrainer(Net, _optimizer, new() { InnerLearningRate = 1e-2, FusedUpdateLayer = head }, loss),
             "asb, piling up" => new AsbTrainer(
-                Net, _optimizer, new() { InnerLearningRate = 1e-2, InnerParameters = ParameterSet.Prefixes("head."), AccumulateInnerGradients = true }, loss),
-            "meta-asb" or "meta-asb, folded" => new MetaAsbTrainer(Net, _optimizer, new() { InnerLearningRate = 1e-2, FoldedLayer = head }, loss),
+                Net, _optimizer, new() { InnerLearningRate = 1e-2, InnerParameters = ParameterFilter.WithPrefix("head."), AccumulateInnerGradients = true }, loss),
+            "meta-asb" or "meta-asb, folded" => new MetaAsbTrainer(Net, _optimizer, new() { InnerLearningRate = 1e-2, FusedUpdateLayer = head }, loss),
             "meta-asb, first order" => new MetaAsbTrainer(Net, _optimizer, new() { InnerLearningRate = 1e-2, FirstOrder = true }, loss),
-            "parts" => new ContinualTrainer(Net, _optimizer, loss).UseMicroBatches(_case.Net == FaultyNets.Norm1d ? 2 : 3), // none is left over for the former
+            "parts" => new ContinualTrainer(Net, _optimizer, loss).UseGradientAccumulation(_case.Net == FaultyNets.Norm1d ? 2 : 3), // none is left over for the former
             _ => new ContinualTrainer(Net, _optimizer, loss),
         };
     }
@@ -170,7 +173,7 @@ internal sealed class FaultyRun : IDisposable
         if (Trainer is EpisodicTrainer episodic)
         {
             var inner = Batch(Inner, generator, fault);
-            return episodic.TrainEpisode(Episode.Of(index % 5, inner, Batch(4, generator, fault)));
+            return episodic.TrainEpisode(Episode.Create(index % 5, inner, Batch(4, generator, fault)));
         }
 
         var count = (fault, _case.Trainer) switch
@@ -184,7 +187,7 @@ internal sealed class FaultyRun : IDisposable
         return ((ContinualTrainer)Trainer).TrainStep(inputs, labels);
     }
 
-    private LabelledBatch Batch(int count, Generator generator, Fault fault)
+    private LabeledBatch Batch(int count, Generator generator, Fault fault)
     {
         count = fault == Fault.NoExample ? 0 : count;
         var inputs = randn([count, fault == Fault.WiderInputs ? 7 : 6], generator: generator);
@@ -202,7 +205,7 @@ internal sealed class FaultyRun : IDisposable
                 break;
         }
 
-        return new LabelledBatch(inputs, fault switch
+        return new LabeledBatch(inputs, fault switch
         {
             Fault.LabelsOfInt32 => labels.to(ScalarType.Int32),
             Fault.FractionsForLabels => labels.to(ScalarType.Float32),
@@ -223,10 +226,10 @@ internal sealed class FaultyRun : IDisposable
             _isWatching = true;
         }
 
-        public void OnBoundary(TrainingBoundary boundary) => Last = _isWatching ? TrainerBits.Of(trainer) : Last;
+        public void OnBoundaryStarted(TrainingBoundary boundary) => Last = _isWatching ? TrainerBits.Of(trainer) : Last;
 
-        public void OnStep(TrainingStep made) => _isWatching = false;
+        public void OnStep(TrainingStep step) => _isWatching = false;
 
-        public void OnEpisode(EpisodeReport made) => _isWatching = false;
+        public void OnEpisode(EpisodeReport report) => _isWatching = false;
     }
 }

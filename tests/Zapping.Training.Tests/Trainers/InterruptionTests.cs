@@ -1,6 +1,8 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -58,7 +60,7 @@ public sealed class InterruptionTests
         using var trainer = Trainer(net, () => failing);
         using var whole = Trainer(again, () => false);
         var resets = 0;
-        trainer.Schedulers[0].Reset += _ => resets++;
+        trainer.Schedulers[0].ResetCompleted += _ => resets++;
 
         if (fails)
         {
@@ -85,11 +87,11 @@ public sealed class InterruptionTests
                     throw new Failure();
                 }
 
-                context.Rewrite(Nets.HeadOf(net).bias!, ParameterSlice.All, Rewriter.LayerDefault(Nets.Features));
+                context.Reset(Nets.HeadOf(net).bias!, ParameterSlice.All, Initializer.LayerDefault(Nets.Features));
             });
             var schedule = new ResetSchedule(BoundaryKind.ClassBoundary);
             return new ContinualTrainer(net, optim.SGD(net.parameters(), 0.1))
-                .UseZapping(schedule, new ZapOptions { Head = Nets.Head, Weights = Rewriter.ShrinkAndPerturb() })
+                .UseZapping(schedule, new ZapOptions { Head = Nets.Head, Weights = Initializer.ShrinkAndPerturb() })
                 .UseReset(schedule, second);
         }
     }
@@ -168,7 +170,7 @@ public sealed class InterruptionTests
                 .UseZapping(
                     new ResetSchedule(kind == "epochs" ? BoundaryKind.EpochBoundary : BoundaryKind.ClassBoundary) { Seed = 6 },
                     new ZapOptions { Head = Nets.Head, Units = UnitSelection.Random(3), OptimizerState = OptimizerStateReset.Slice })
-                .Observe(this);
+                .UseObserver(this);
         }
 
         public ContinualTrainer Trainer { get; }
@@ -200,9 +202,9 @@ public sealed class InterruptionTests
             System.Text.Encoding.UTF8.GetBytes($"{Trainer.State} {Trainer.Schedulers[0].State}"),
         ];
 
-        public void OnBoundary(TrainingBoundary boundary) => Happens($"{boundary}");
+        public void OnBoundaryStarted(TrainingBoundary boundary) => Happens($"{boundary}");
 
-        public void OnStep(TrainingStep made) => Happens($"step {made.Index} {made.Loss}");
+        public void OnStep(TrainingStep step) => Happens($"step {step.Index} {step.Loss}");
 
         public void Report(TrainingProgress value) => Happens($"report {value.Loss}");
 

@@ -2,6 +2,7 @@ using CsCheck;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ public sealed class MicroBatchTests
         var (whole, loss) = Train(data, trainer => trainer);
         Gen.Int[1, 12].Sample(size =>
         {
-            var (parts, partsLoss) = Train(data, trainer => trainer.UseMicroBatches(size));
+            var (parts, partsLoss) = Train(data, trainer => trainer.UseGradientAccumulation(size));
             parts.Zip(whole, (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-14, "{0} at a time", size);
             partsLoss.Should().BeApproximately(loss, 1e-14);
         });
@@ -29,7 +30,7 @@ public sealed class MicroBatchTests
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         var seen = new Seen();
-        using var trainer = new ContinualTrainer(net, optimizer).UseMicroBatches(4).Observe(seen);
+        using var trainer = new ContinualTrainer(net, optimizer).UseGradientAccumulation(4).UseObserver(seen);
         using var expected = net.call(data.Inputs).detach();
         var loss = trainer.TrainStep(data.Inputs, data.Labels);
 
@@ -43,7 +44,7 @@ public sealed class MicroBatchTests
         using var data = new ContinualTrainerTests.Data();
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.1);
-        using var trainer = new ContinualTrainer(net, optimizer).UseMicroBatches(4);
+        using var trainer = new ContinualTrainer(net, optimizer).UseGradientAccumulation(4);
         using var bad = data.Inputs.clone();
         bad[9] = float.NaN;
         var before = Nets.Bits(net);
@@ -59,7 +60,7 @@ public sealed class MicroBatchTests
         using var data = new ContinualTrainerTests.Data();
         using var net = Nets.Small();
         using var optimizer = optim.LBFGS(net.parameters(), 0.5, max_iter: 5, max_eval: 8);
-        using var trainer = new ContinualTrainer(net, optimizer).UseMicroBatches(3);
+        using var trainer = new ContinualTrainer(net, optimizer).UseGradientAccumulation(3);
         var first = trainer.TrainStep(data.Inputs, data.Labels);
         trainer.TrainStep(data.Inputs, data.Labels).Should().BeLessThan(first);
     }
@@ -70,11 +71,11 @@ public sealed class MicroBatchTests
         using var data = new ContinualTrainerTests.Data();
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.1);
-        using var trainer = new ContinualTrainer(net, optimizer).UseMicroBatches(4);
+        using var trainer = new ContinualTrainer(net, optimizer).UseGradientAccumulation(4);
         using var fewer = data.Labels.narrow(0, 0, 9);
         trainer.Invoking(t => t.TrainStep(data.Inputs, fewer)).Should().Throw<ArgumentException>().WithMessage("*10 inputs*[9]*");
-        trainer.Invoking(t => t.UseMicroBatches(0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => TrainerExtensions.UseMicroBatches(null!, 1)).Should().Throw<ArgumentNullException>();
+        trainer.Invoking(t => t.UseGradientAccumulation(0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => TrainerExtensions.UseGradientAccumulation(null!, 1)).Should().Throw<ArgumentNullException>();
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class MicroBatchTests
         using var data = new ContinualTrainerTests.Data();
         using var net = Nets.Small();
         using var optimizer = new FusedAdam(net.parameters(), 0.1);
-        using var trainer = new ContinualTrainer(net, optimizer).UseMicroBatches(4);
+        using var trainer = new ContinualTrainer(net, optimizer).UseGradientAccumulation(4);
         trainer.TrainStep(data.Inputs, data.Labels);
         using var scope = NewDisposeScope();
         for (var i = 0; i < 10; i++)
@@ -112,6 +113,6 @@ public sealed class MicroBatchTests
 
         public double Loss { get; private set; }
 
-        public void OnStep(TrainingStep made) => (Outputs, Loss) = (made.Outputs.data<float>().ToArray(), made.Loss);
+        public void OnStep(TrainingStep step) => (Outputs, Loss) = (step.Outputs.data<float>().ToArray(), step.Loss);
     }
 }

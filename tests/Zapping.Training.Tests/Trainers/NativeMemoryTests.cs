@@ -2,6 +2,8 @@ using System.Diagnostics;
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -46,7 +48,7 @@ public sealed class NativeMemoryTests : IDisposable
         StaysFlat(50, 20_001 / 3, _ => trainer.Fit(batches, 1));
     }
 
-    public static TheoryData<string> Failing => ["policy", "rewriter", "observer", "loss", "loss that is no number", "stream", "cancellation", "progress"];
+    public static TheoryData<string> Failing => ["policy", "initializer", "observer", "loss", "loss that is no number", "stream", "cancellation", "progress"];
 
     [Theory]
     [MemberData(nameof(Failing))]
@@ -72,15 +74,15 @@ public sealed class NativeMemoryTests : IDisposable
                 BoundaryKind.ClassBoundary,
                 new WritePolicy(context =>
                 {
-                    context.Rewrite(Nets.HeadOf(context.Model).weight, ParameterSlice.Rows(1, 4), Rewriter.ShrinkAndPerturb());
-                    context.Rewrite(Nets.HeadOf(context.Model).weight, ParameterSlice.Columns(1), new GivenRewriter(target =>
+                    context.Reset(Nets.HeadOf(context.Model).weight, ParameterSlice.Rows(1, 4), Initializer.ShrinkAndPerturb());
+                    context.Reset(Nets.HeadOf(context.Model).weight, ParameterSlice.Columns(1), new GivenRewriter(target =>
                     {
                         target.Values.zero_();
-                        Fail("rewriter");
+                        Fail("initializer");
                     }));
                     Fail("policy");
                 }))
-            .Observe(new Steps(() => Fail("observer")));
+            .UseObserver(new Steps(() => Fail("observer")));
         TrainingTask[] tasks = [new(_data.Class(1, 4), _data.Class(2, 4)), new(_data.Class(3, 4))];
         StaysFlat(20, 100, _ =>
         {
@@ -142,6 +144,6 @@ public sealed class NativeMemoryTests : IDisposable
 
     private sealed class Steps(Action action) : ITrainingObserver
     {
-        public void OnStep(TrainingStep made) => action();
+        public void OnStep(TrainingStep step) => action();
     }
 }

@@ -1,5 +1,7 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static Zapping.Training.BoundaryKind;
@@ -17,7 +19,7 @@ public sealed class ObserverOrderTests
         var log = new Log(() => Nets.HeadOf(net).weight.sum().item<float>());
         using var trainer = new ContinualTrainer(net, optimizer)
             .UseReset(TaskBoundary, Fill(1))
-            .Observe(log)
+            .UseObserver(log)
             .UseReset(new ResetSchedule(TaskBoundary) { SkipFirst = true }, Fill(2));
         var initial = Nets.HeadOf(net).weight.sum().item<float>();
 
@@ -39,7 +41,7 @@ public sealed class ObserverOrderTests
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         var log = new Log(() => 0);
-        var trainer = new ContinualTrainer(net, optimizer).Observe(log).UseReset(TaskBoundary, Fill(1));
+        var trainer = new ContinualTrainer(net, optimizer).UseObserver(log).UseReset(TaskBoundary, Fill(1));
         var scheduler = trainer.Schedulers[0];
         scheduler.Signal(TaskBoundary, 1);
         log.Told.Should().HaveCount(2);
@@ -49,18 +51,18 @@ public sealed class ObserverOrderTests
     }
 
     private static WritePolicy Fill(double value) =>
-        new(context => context.Rewrite(Nets.HeadOf(context.Model).weight, ParameterSlice.All, Rewriter.Constant(value)));
+        new(context => context.Reset(Nets.HeadOf(context.Model).weight, ParameterSlice.All, Initializer.Constant(value)));
 
     private sealed class Log(Func<float> weights) : ITrainingObserver
     {
         public List<(string What, float Weights)> Told { get; } = [];
 
-        public void OnBoundaryAhead(TrainingBoundary boundary) => Told.Add(("boundary ahead", weights()));
+        public void OnBoundaryStarting(TrainingBoundary boundary) => Told.Add(("boundary ahead", weights()));
 
-        public void OnBoundary(TrainingBoundary boundary) => Told.Add(("boundary", weights()));
+        public void OnBoundaryStarted(TrainingBoundary boundary) => Told.Add(("boundary", weights()));
 
-        public void OnResetAhead(TrainingBoundary boundary) => Told.Add(("reset ahead", weights()));
+        public void OnResetting(TrainingBoundary boundary) => Told.Add(("reset ahead", weights()));
 
-        public void OnReset(ResetReport report) => Told.Add(("reset", weights()));
+        public void OnResetCompleted(ResetReport report) => Told.Add(("reset", weights()));
     }
 }

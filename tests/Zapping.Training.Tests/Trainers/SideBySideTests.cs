@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 

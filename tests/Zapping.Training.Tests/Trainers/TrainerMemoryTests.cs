@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -54,8 +55,8 @@ public sealed class TrainerMemoryTests
         using var net = new EpisodicNet(gated: false);
         using var optimizer = optim.SGD(net.parameters(), 0.1);
         using EpisodicTrainer trainer = meta
-            ? new MetaAsbTrainer(net, optimizer, new MetaAsbOptions { FoldedLayer = Nets.HeadOf(net), KeepWeightsEvery = 5 })
-            : new AsbTrainer(net, optimizer, new AsbOptions { FoldedLayer = Nets.HeadOf(net) });
+            ? new MetaAsbTrainer(net, optimizer, new MetaAsbOptions { FusedUpdateLayer = Nets.HeadOf(net), WeightSnapshotInterval = 5 })
+            : new AsbTrainer(net, optimizer, new AsbOptions { FusedUpdateLayer = Nets.HeadOf(net) });
         using var images = rand([3, 1, 6, 6], ScalarType.Float64);
         trainer.Fit(new RandomEpisodes(), episodes: 1);
         var before = Tensor.TotalCount;

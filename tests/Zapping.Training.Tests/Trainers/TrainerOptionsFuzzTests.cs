@@ -1,6 +1,11 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Diagnostics;
+using Zapping.Training.Evaluation;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -29,9 +34,9 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
                 InnerParameters = inner,
                 MeasurePeriod = measure,
                 FirstOrder = first,
-                KeepWeightsEvery = keep,
+                WeightSnapshotInterval = keep,
             }),
-            [.. OfInner(rate, inner, measure), ("KeepWeightsEvery", keep > 0)]),
+            [.. OfInner(rate, inner, measure), ("WeightSnapshotInterval", keep > 0)]),
         iter: Fuzz.Iterations(80));
 
     [Fact]
@@ -43,7 +48,7 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
             using var optimizer = optim.SGD(net.parameters(), 0.1);
             using var trainer = new ContinualTrainer(net, optimizer);
             Odd.Made(() => trainer.UseGradientClipping(norm), ("maxNorm", norm is > 0 and <= float.MaxValue));
-            Odd.Made(() => trainer.UseMicroBatches(part), ("size", part > 0));
+            Odd.Made(() => trainer.UseGradientAccumulation(part), ("size", part > 0));
             Odd.Made(
                 () => trainer.UseLaterLayerForgetting(
                     Nets.Example(net), new ResetSchedule(BoundaryKind.StepBoundary) { Period = every, AtMost = most }, later => later.Layers = LayerRange.Last(part > 2 ? 2 : part)),
@@ -69,11 +74,11 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
                 ("Period", period > 0), ("StepsBefore", before >= 0));
             if (observer is not null)
             {
-                trainer.Observe(observer);
+                trainer.UseObserver(observer);
                 FluentActions.Invoking(() => trainer.TrainStep(rand(5, 6), zeros(5, ScalarType.Int64))).Should().NotThrow();
             }
 
-            LevelPoint[] series = [new(0, 1), new(3, 0.5), new(long.MaxValue, 0.2)];
+            MetricPoint[] series = [new(0, 1), new(3, 0.5), new(long.MaxValue, 0.2)];
             var curves = Odd.Made(
                 () => RecoveryCurve.Cut(series, [2, long.MaxValue - 1], new() { WindowBefore = window, MovingAverage = average }),
                 ("WindowBefore", window > 0), ("MovingAverage", average > 0));
@@ -86,8 +91,8 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
         (last, best, milestones, every, score) =>
         {
             using var store = Odd.Made(
-                () => new CheckpointStore(_folder, new() { KeepLast = last, KeepBest = best, Milestones = milestones }),
-                ("KeepLast", last > 0), ("Milestones", milestones is not null));
+                () => new CheckpointStore(_folder, new() { KeepLast = last, KeepBest = best, KeepSteps = milestones }),
+                ("KeepLast", last > 0), ("KeepSteps", milestones is not null));
             if (store is null)
             {
                 return;
@@ -105,9 +110,9 @@ public sealed class TrainerOptionsFuzzTests : IDisposable
         iter: Fuzz.Iterations(40),
         threads: 1);
 
-    private static Gen<ParameterSet> Parameters() => Odd.OrNull(Odd.Of(ParameterSet.All, EpisodicNet.Moving));
+    private static Gen<ParameterFilter> Parameters() => Odd.OrNull(Odd.Of(ParameterFilter.All, EpisodicNet.Moving));
 
-    private static (string Option, bool Holds)[] OfInner(double rate, ParameterSet inner, int measure) =>
+    private static (string Option, bool Holds)[] OfInner(double rate, ParameterFilter inner, int measure) =>
         [("InnerLearningRate", rate >= 0 && double.IsFinite(rate)), ("InnerParameters", inner is not null), ("MeasurePeriod", measure >= 0)];
 
     private static void Check(Func<EpisodicNet, optim.Optimizer, EpisodicTrainer> make, (string Option, bool Holds)[] rules)

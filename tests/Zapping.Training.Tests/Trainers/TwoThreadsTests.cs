@@ -1,5 +1,8 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -46,7 +49,7 @@ public sealed class TwoThreadsTests
         void Try() => refusals.Add(Record.Exception(() => trainer!.TrainStep(data.Inputs, data.Labels)));
         trainer = new ContinualTrainer(net, optimizer)
             .UseReset(BoundaryKind.StepBoundary, new WritePolicy(_ => Try()))
-            .Observe(new Everything(Try));
+            .UseObserver(new Everything(Try));
         using (trainer)
         {
             trainer.TrainStep(data.Inputs, data.Labels);
@@ -142,7 +145,7 @@ public sealed class TwoThreadsTests
             .WithMessage("A ResetContext is valid only while IResetPolicy.Apply runs; do not keep it.");
         Nets.Bits(net).Should().BeEquivalentTo(before);
 
-        void Write(ResetContext context) => context.Rewrite(Nets.HeadOf(net).weight, ParameterSlice.All, Rewriter.Zeros());
+        void Write(ResetContext context) => context.Reset(Nets.HeadOf(net).weight, ParameterSlice.All, Initializer.Zeros());
     }
 
     private static Exception? OnAnotherThread(Action call)
@@ -161,10 +164,10 @@ public sealed class TwoThreadsTests
 
     private sealed class Everything(Action action) : ITrainingObserver
     {
-        public void OnBoundary(TrainingBoundary boundary) => action();
+        public void OnBoundaryStarted(TrainingBoundary boundary) => action();
 
-        public void OnReset(ResetReport report) => action();
+        public void OnResetCompleted(ResetReport report) => action();
 
-        public void OnStep(TrainingStep made) => action();
+        public void OnStep(TrainingStep step) => action();
     }
 }

@@ -1,8 +1,11 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 using static Zapping.Training.BoundaryKind;
 

@@ -2,6 +2,9 @@ using FluentAssertions;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Heads;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Tests.Optimizers;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -53,7 +56,7 @@ public sealed class HeadGrowthTests : IDisposable
 
         var inputs = (randn(5, 16) * 8).round() / 8;
         var before = Nets.Bits(head.call(inputs));
-        HeadGrowth.Grow(head, HeadSelector.Only(), More, []).Should().Be(3);
+        HeadGrowth.Grow(head, HeadSelector.Single(), More, []).Should().Be(3);
         var outputs = head.call(inputs);
         outputs.shape.Should().Equal(5, More);
         Nets.Bits(outputs.narrow(1, 0, Units)).Should().Equal(before);
@@ -247,11 +250,11 @@ public sealed class HeadGrowthTests : IDisposable
     public void New_rows_are_Kaiming_normal_and_a_function_of_seed_and_row()
     {
         var (one, again, other, inTwoGoes) = (Wide(), Wide(), Wide(), Wide());
-        HeadGrowth.Grow(one, HeadSelector.Only(), 52, [], new HeadGrowthOptions { Seed = 3 });
-        HeadGrowth.Grow(again, HeadSelector.Only(), 52, [], new HeadGrowthOptions { Seed = 3 });
-        HeadGrowth.Grow(other, HeadSelector.Only(), 52, [], new HeadGrowthOptions { Seed = 4 });
-        HeadGrowth.Grow(inTwoGoes, HeadSelector.Only(), 20, [], new HeadGrowthOptions { Seed = 3 });
-        HeadGrowth.Grow(inTwoGoes, HeadSelector.Only(), 52, [], new HeadGrowthOptions { Seed = 3 });
+        HeadGrowth.Grow(one, HeadSelector.Single(), 52, [], new HeadGrowthOptions { Seed = 3 });
+        HeadGrowth.Grow(again, HeadSelector.Single(), 52, [], new HeadGrowthOptions { Seed = 3 });
+        HeadGrowth.Grow(other, HeadSelector.Single(), 52, [], new HeadGrowthOptions { Seed = 4 });
+        HeadGrowth.Grow(inTwoGoes, HeadSelector.Single(), 20, [], new HeadGrowthOptions { Seed = 3 });
+        HeadGrowth.Grow(inTwoGoes, HeadSelector.Single(), 52, [], new HeadGrowthOptions { Seed = 3 });
         var rows = one.weight.narrow(0, 2, 50);
         Nets.Bits(again.weight.narrow(0, 2, 50)).Should().Equal(Nets.Bits(rows));
         Nets.Bits(inTwoGoes.weight.narrow(0, 2, 50)).Should().Equal(Nets.Bits(rows));
@@ -269,7 +272,7 @@ public sealed class HeadGrowthTests : IDisposable
     public void Other_rewriters_serve_too()
     {
         using var net = Nets.Small();
-        HeadGrowth.Grow(net, Nets.Head, More, [], new HeadGrowthOptions { Weights = Rewriter.Constant(2), Bias = Rewriter.LayerDefault(fanIn: 4) });
+        HeadGrowth.Grow(net, Nets.Head, More, [], new HeadGrowthOptions { Weights = Initializer.Constant(2), Bias = Initializer.LayerDefault(fanIn: 4) });
         var head = Nets.HeadOf(net);
         head.weight.narrow(0, Units, 3).eq(2).all().item<bool>().Should().BeTrue();
         var bias = head.bias!.narrow(0, Units, 3).data<float>().ToArray();
@@ -322,8 +325,8 @@ public sealed class HeadGrowthTests : IDisposable
 
     [Fact]
     public void A_rewriter_that_needs_what_is_not_there() => Refused<ArgumentException>(
-        "ShrinkAndPerturbRewriter needs current values, and new rows of 'head.weight' have none.*",
-        (net, optimizer) => HeadGrowth.Grow(net, Nets.Head, More, [optimizer], new HeadGrowthOptions { Weights = Rewriter.ShrinkAndPerturb() }));
+        "ShrinkAndPerturbInitializer needs current values, and new rows of 'head.weight' have none.*",
+        (net, optimizer) => HeadGrowth.Grow(net, Nets.Head, More, [optimizer], new HeadGrowthOptions { Weights = Initializer.ShrinkAndPerturb() }));
 
     [Fact]
     public void A_rewriter_that_fails_on_the_last_row() => Refused<InvalidOperationException>("out of ink", (net, optimizer) =>

@@ -2,6 +2,8 @@ using System.Text.Json;
 using FluentAssertions;
 using TorchSharp;
 using Xunit;
+using Zapping.Training.Heads;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

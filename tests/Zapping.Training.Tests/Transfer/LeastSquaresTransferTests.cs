@@ -1,6 +1,8 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Heads;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,7 +17,7 @@ public sealed class LeastSquaresTransferTests
         using var task = new TransferTask(randn(60, 6), randn(24, 6), 6);
         using var net = Nets.Small();
         net.train();
-        using var features = task.Encode(net, Nets.Head);
+        using var features = task.ExtractFeatures(net, Nets.Head);
         using var expected = LeastSquaresHead.Solve(features.Support, arange(6).repeat_interleave(10), Nets.Units);
 
         var result = LeastSquaresTransfer.Run(net, task, new TransferOptions { Head = Nets.Head });
@@ -53,8 +55,8 @@ public sealed class LeastSquaresTransferTests
             Nets.HeadOf(second).weight.fill_(7);
         }
 
-        LeastSquaresTransfer.Run(first, task, new TransferOptions { Head = Nets.Head, FreshHead = null });
-        LeastSquaresTransfer.Run(second, task, new TransferOptions { Head = Nets.Head, FreshHead = Rewriter.Zeros(), Seed = 3 });
+        LeastSquaresTransfer.Run(first, task, new TransferOptions { Head = Nets.Head, HeadInitializer = null });
+        LeastSquaresTransfer.Run(second, task, new TransferOptions { Head = Nets.Head, HeadInitializer = Initializer.Zeros(), Seed = 3 });
 
         Nets.Bits(second).Should().BeEquivalentTo(Nets.Bits(first));
     }
@@ -65,7 +67,7 @@ public sealed class LeastSquaresTransferTests
         using var scope = NewDisposeScope();
         using var task = new TransferTask(randn(40, 6), randn(20, 6), 10);
         var net = Nets.Small();
-        using var features = task.Encode(net, Nets.Head);
+        using var features = task.ExtractFeatures(net, Nets.Head);
         using var expected = LeastSquaresHead.Solve(features.Support, arange(10).repeat_interleave(4), 10);
 
         var result = LeastSquaresTransfer.Run(net, task, new TransferOptions { Head = Nets.Head });
@@ -77,15 +79,15 @@ public sealed class LeastSquaresTransferTests
     }
 
     [Theory]
-    [InlineData(SoftmaxUnits.All, 0)]
-    [InlineData(SoftmaxUnits.Task, 1)]
-    public void Units_of_no_class_are_predicted_only_where_all_take_part(SoftmaxUnits units, int hits)
+    [InlineData(ClassMask.All, 0)]
+    [InlineData(ClassMask.Task, 1)]
+    public void Units_of_no_class_are_predicted_only_where_all_take_part(ClassMask units, int hits)
     {
         // Of minimum norm with w * 1 + b = 1 are w = b = 1/2: at -3 the only class has -1, and idle units have 0.
         using var scope = NewDisposeScope();
         using var task = new TransferTask(full([1, 1], 1f), full([1, 1], -3f), 1);
 
-        var result = LeastSquaresTransfer.Run(Linear(1, 5), task, new TransferOptions { Softmax = units });
+        var result = LeastSquaresTransfer.Run(Linear(1, 5), task, new TransferOptions { ClassMask = units });
 
         result.Final.Query.Hits.Should().Equal(hits);
         result.Final.Support!.Hits.Should().Equal(1);

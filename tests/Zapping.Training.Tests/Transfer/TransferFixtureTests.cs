@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentAssertions;
 using TorchSharp;
 using Xunit;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -58,13 +59,13 @@ public sealed class TransferFixtureTests
             : IidTransfer.Run(net, task, With(new IidTransferOptions { Epochs = 3, EvaluationSteps = [1, 2, 3] }));
 
         TOptions With<TOptions>(TOptions options)
-            where TOptions : TrainedTransferOptions
+            where TOptions : FineTuningOptions
         {
-            options.Head = HeadSelector.Named("head");
-            options.FreshHead = null;
+            options.Head = HeadSelector.ByName("head");
+            options.HeadInitializer = null;
             options.LearningRate = 2e-2;
-            options.Trains = words[1] == "head" ? TransferParameters.Head : TransferParameters.All;
-            options.Softmax = words[2] == "task" ? SoftmaxUnits.Task : SoftmaxUnits.All;
+            options.Trainable = words[1] == "head" ? TrainableParameters.Head : TrainableParameters.All;
+            options.ClassMask = words[2] == "task" ? ClassMask.Task : ClassMask.All;
             return options;
         }
     }

@@ -1,6 +1,8 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Heads;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -19,7 +21,7 @@ public sealed class TransferGrowthTests
         using var scope = NewDisposeScope();
         using var task = Task();
         var (first, second) = (Nets.Small(), Nets.Small());
-        var trains = headOnly ? TransferParameters.Head : TransferParameters.All;
+        var trains = headOnly ? TrainableParameters.Head : TrainableParameters.All;
 
         var result = Run(protocol, first, task, trains);
 
@@ -39,7 +41,7 @@ public sealed class TransferGrowthTests
         HeadGrowth.Grow(grown, Nets.Head, 10, [], new HeadGrowthOptions { Seed = 4 });
         var net = Nets.Small();
 
-        SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, FreshHead = null, LearningRate = 0, Seed = 4 });
+        SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, HeadInitializer = null, LearningRate = 0, Seed = 4 });
 
         Nets.Bits(net).Should().BeEquivalentTo(Nets.Bits(grown));
     }
@@ -65,7 +67,7 @@ public sealed class TransferGrowthTests
         using var task = Task();
         var (byUnits, byName) = (Nets.Small(), Nets.Small());
 
-        var result = SequentialTransfer.Run(byUnits, task, new SequentialTransferOptions { Head = HeadSelector.Only(Nets.Units) });
+        var result = SequentialTransfer.Run(byUnits, task, new SequentialTransferOptions { Head = HeadSelector.Single(Nets.Units) });
 
         result.Should().BeEquivalentTo(SequentialTransfer.Run(byName, task, new SequentialTransferOptions { Head = Nets.Head }));
         Nets.Bits(byUnits).Should().BeEquivalentTo(Nets.Bits(byName));
@@ -101,7 +103,7 @@ public sealed class TransferGrowthTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         var net = Nets.Small();
-        var options = new SequentialTransferOptions { Head = Nets.Head, Trains = TransferParameters.Head };
+        var options = new SequentialTransferOptions { Head = Nets.Head, Trainable = TrainableParameters.Head };
 
         var run = () => SequentialTransfer.Run(net, task, options, cancellationToken: source.Token);
 
@@ -111,8 +113,8 @@ public sealed class TransferGrowthTests
 
     private static TransferTask Task() => new(randn(20, 6), randn(10, 6), 10);
 
-    private static TransferResult Run(string protocol, Module<Tensor, Tensor> net, TransferTask task, TransferParameters trains) =>
+    private static TransferResult Run(string protocol, Module<Tensor, Tensor> net, TransferTask task, TrainableParameters trains) =>
         protocol == "sequential"
-            ? SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, Trains = trains, EvaluationPeriod = 2 })
-            : IidTransfer.Run(net, task, new IidTransferOptions { Head = Nets.Head, Trains = trains, BatchSize = 8 });
+            ? SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, Trainable = trains, EvaluationPeriod = 2 })
+            : IidTransfer.Run(net, task, new IidTransferOptions { Head = Nets.Head, Trainable = trains, BatchSize = 8 });
 }

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Transfer;

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Transfer;
@@ -18,14 +19,14 @@ public sealed class TransferMemoryTests
 
         void Transfer()
         {
-            foreach (var trains in new[] { TransferParameters.All, TransferParameters.Head })
+            foreach (var trains in new[] { TrainableParameters.All, TrainableParameters.Head })
             {
-                SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, Trains = trains });
-                IidTransfer.Run(net, task, new IidTransferOptions { Head = Nets.Head, Trains = trains, BatchSize = 5, MicroBatchSize = 2 });
+                SequentialTransfer.Run(net, task, new SequentialTransferOptions { Head = Nets.Head, Trainable = trains });
+                IidTransfer.Run(net, task, new IidTransferOptions { Head = Nets.Head, Trainable = trains, BatchSize = 5, MicroBatchSize = 2 });
             }
 
             LeastSquaresTransfer.Run(net, task, new TransferOptions { Head = Nets.Head });
-            task.Encode(net, Nets.Head).Dispose();
+            task.ExtractFeatures(net, Nets.Head).Dispose();
         }
     }
 
@@ -40,9 +41,9 @@ public sealed class TransferMemoryTests
 
         void Transfer()
         {
-            foreach (var trains in new[] { TransferParameters.All, TransferParameters.Head })
+            foreach (var trains in new[] { TrainableParameters.All, TrainableParameters.Head })
             {
-                var options = new SequentialTransferOptions { Head = Nets.Head, Trains = trains };
+                var options = new SequentialTransferOptions { Head = Nets.Head, Trainable = trains };
                 var fail = () => SequentialTransfer.Run(net, task, options);
                 fail.Should().Throw<NonFiniteStepException>();
                 var cancel = () => SequentialTransfer.Run(net, task, options, cancellationToken: source.Token);
@@ -72,7 +73,7 @@ public sealed class TransferMemoryTests
 
                 return inputs;
             });
-            var encode = () => task.Encode(net, Nets.Head, batchSize: 2, source.Token);
+            var encode = () => task.ExtractFeatures(net, Nets.Head, batchSize: 2, source.Token);
             encode.Should().Throw<OperationCanceledException>();
             calls.Should().BeInRange(8, 9, "a look at the model, 6 batches of support examples and 3 of query examples would be 10");
             hook.remove();

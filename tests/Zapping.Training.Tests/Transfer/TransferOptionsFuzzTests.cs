@@ -1,7 +1,10 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Heads;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Transfer;
@@ -14,20 +17,20 @@ public sealed class TransferOptionsFuzzTests
     // How a transfer may end that has begun: learning rates beyond measure, or a classifier that cannot be told.
     private static readonly Type[] Endings = [typeof(NonFiniteStepException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(ArgumentException)];
 
-    private static readonly Gen<HeadSelector> Heads = Odd.OrNull(Odd.Of("head", "head", "body", "nowhere").Select(HeadSelector.Named));
+    private static readonly Gen<HeadSelector> Heads = Odd.OrNull(Odd.Of("head", "head", "body", "nowhere").Select(HeadSelector.ByName));
 
-    private static readonly Gen<Rewriter> Fresh = Odd.OrNull(Odd.Of(Rewriter.KaimingNormal(), Rewriter.Constant(double.MaxValue), Rewriter.Zeros(), Rewriter.LayerDefault()));
+    private static readonly Gen<Initializer> Fresh = Odd.OrNull(Odd.Of(Initializer.KaimingNormal(), Initializer.Constant(double.MaxValue), Initializer.Zeros(), Initializer.LayerDefault()));
 
-    private static readonly Gen<TransferParameters> Trains = Odd.OrNull(Odd.Of(
-        TransferParameters.All, TransferParameters.Head, TransferParameters.Of(ParameterSet.Prefixes("nowhere")), TransferParameters.Of(ParameterSet.Where(_ => false))));
+    private static readonly Gen<TrainableParameters> Trains = Odd.OrNull(Odd.Of(
+        TrainableParameters.All, TrainableParameters.Head, TrainableParameters.From(ParameterFilter.WithPrefix("nowhere")), TrainableParameters.From(ParameterFilter.Where(_ => false))));
 
     private static readonly Gen<Common> Any = Gen.Select(
-        Heads, Fresh, Odd.Enums<SoftmaxUnits>(), Odd.Ints, Odd.Enums<SupportEvaluation>(), (head, fresh, softmax, size, support) => new Common(head, fresh, softmax, size, support));
+        Heads, Fresh, Odd.Enums<ClassMask>(), Odd.Ints, Odd.Enums<SupportEvaluation>(), (head, fresh, softmax, size, support) => new Common(head, fresh, softmax, size, support));
 
     [Fact]
     public void Sequential() => Gen.Select(Any, Trains, Odd.Doubles, Odd.Ints, Odd.Ints).Sample(
         (common, trains, rate, period, size) => Check(
-            (net, task) => SequentialTransfer.Run(net, task, common.Put(new SequentialTransferOptions { Trains = trains, LearningRate = rate, EvaluationPeriod = period, BatchSize = size })),
+            (net, task) => SequentialTransfer.Run(net, task, common.Put(new SequentialTransferOptions { Trainable = trains, LearningRate = rate, EvaluationPeriod = period, BatchSize = size })),
             [.. common.Rules, .. OfTrained(trains, rate), ("EvaluationPeriod", period > 0), ("BatchSize", size > 0)]),
         iter: Fuzz.Iterations(200),
         threads: 1);
@@ -37,7 +40,7 @@ public sealed class TransferOptionsFuzzTests
         (common, trains, rate, size, epochs, steps, part) => Check(
             (net, task) => IidTransfer.Run(net, task, common.Put(new IidTransferOptions
             {
-                Trains = trains,
+                Trainable = trains,
                 LearningRate = rate,
                 BatchSize = size,
                 Epochs = epochs,
@@ -75,8 +78,8 @@ public sealed class TransferOptionsFuzzTests
         iter: Fuzz.Iterations(300),
         threads: 1);
 
-    private static (string Option, bool Holds)[] OfTrained(TransferParameters trains, double rate) =>
-        [("Trains", trains is not null), ("LearningRate", rate >= 0 && double.IsFinite(rate))];
+    private static (string Option, bool Holds)[] OfTrained(TrainableParameters trains, double rate) =>
+        [("Trainable", trains is not null), ("LearningRate", rate >= 0 && double.IsFinite(rate))];
 
     private static void Check(Func<nn.Module<Tensor, Tensor>, TransferTask, TransferResult> run, (string Option, bool Holds)[] rules)
     {
@@ -111,15 +114,15 @@ public sealed class TransferOptionsFuzzTests
         net.parameters().Should().OnlyContain(parameter => parameter.requires_grad);
     }
 
-    private sealed record Common(HeadSelector Head, Rewriter? Fresh, SoftmaxUnits Softmax, int Size, SupportEvaluation Support)
+    private sealed record Common(HeadSelector Head, Initializer? Fresh, ClassMask Softmax, int Size, SupportEvaluation Support)
     {
         public (string Option, bool Holds)[] Rules =>
-            [("Head", Head is not null), ("Softmax", Enum.IsDefined(Softmax)), ("EvaluationBatchSize", Size > 0), ("EvaluateSupport", Enum.IsDefined(Support))];
+            [("Head", Head is not null), ("ClassMask", Enum.IsDefined(Softmax)), ("EvaluationBatchSize", Size > 0), ("EvaluateSupport", Enum.IsDefined(Support))];
 
         public T Put<T>(T options)
             where T : TransferOptions
         {
-            (options.Head, options.FreshHead, options.Softmax, options.EvaluationBatchSize, options.EvaluateSupport) = (Head, Fresh, Softmax, Size, Support);
+            (options.Head, options.HeadInitializer, options.ClassMask, options.EvaluationBatchSize, options.EvaluateSupport) = (Head, Fresh, Softmax, Size, Support);
             return options;
         }
     }

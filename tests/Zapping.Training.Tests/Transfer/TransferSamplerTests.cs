@@ -1,6 +1,7 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Transfer;
 
 namespace Zapping.Training.Tests.Transfer;
 

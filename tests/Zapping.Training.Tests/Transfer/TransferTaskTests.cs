@@ -1,6 +1,8 @@
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Data;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,7 +18,7 @@ public sealed class TransferTaskTests
         var values = arange(9, ScalarType.Float32).unsqueeze(1);
         var draw = new TransferDraw(0, [2, 0], [[1, 0], [2, 0]], [[2], [1]]);
 
-        using var task = TransferTask.Of(draw, new LabelledBatch(values, tensor(labels)));
+        using var task = TransferTask.Create(draw, new LabeledBatch(values, tensor(labels)));
 
         task.ClassCount.Should().Be(2);
         task.Support.data<float>().ToArray().Should().Equal(4, 0, 6, 1);
@@ -29,7 +31,7 @@ public sealed class TransferTaskTests
     {
         using var scope = NewDisposeScope();
         var draw = new TransferDraw(0, [3], [[0]], [[1]]);
-        var make = () => TransferTask.Of(draw, new LabelledBatch(zeros(2, 1), tensor(new long[] { 3, 0 })));
+        var make = () => TransferTask.Create(draw, new LabeledBatch(zeros(2, 1), tensor(new long[] { 3, 0 })));
         make.Should().Throw<ArgumentException>().WithMessage("The data has no example 1 of class 3, which the draw asks for.*");
     }
 
@@ -52,7 +54,7 @@ public sealed class TransferTaskTests
         net.train();
         using var task = new TransferTask(randn(8, 6), randn(4, 6), 2);
 
-        using var features = task.Encode(net, HeadSelector.Named("head"), batchSize: 3);
+        using var features = task.ExtractFeatures(net, HeadSelector.ByName("head"), batchSize: 3);
 
         features.Support.shape.Should().Equal(8, 5);
         (features.Support.narrow(0, 7, 1) - body.call(task.Support.narrow(0, 7, 1))).abs().max().item<float>().Should().BeLessThan(1e-6f);
@@ -67,12 +69,12 @@ public sealed class TransferTaskTests
         using var scope = NewDisposeScope();
         using var task = new TransferTask(randn(4, 6), randn(2, 6), 2);
         var scaled = Sequential(("head", Linear(6, 8)), ("tanh", Tanh()));
-        var encode = () => task.Encode(scaled, HeadSelector.Named("head"));
+        var encode = () => task.ExtractFeatures(scaled, HeadSelector.ByName("head"));
         encode.Should().Throw<NotSupportedException>().WithMessage("The output of *Sequential* is not that of its classifier*");
         scaled.training.Should().BeTrue();
 
         var weight = Parameter(randn(8, 6));
-        var odd = () => task.Encode(Nets.Small(), HeadSelector.Parameter(() => weight));
+        var odd = () => task.ExtractFeatures(Nets.Small(), HeadSelector.Parameter(() => weight));
         odd.Should().Throw<NotSupportedException>().WithMessage("The classifier of *Sequential* is no Linear layer of it*");
     }
 
@@ -83,7 +85,7 @@ public sealed class TransferTaskTests
         using var task = new TransferTask(randn([4, 6], ScalarType.BFloat16), randn([2, 6], ScalarType.BFloat16), 2);
         var net = Sequential(("head", Linear(6, 8, dtype: ScalarType.BFloat16)), ("cast", new ToSingle()));
 
-        using var features = task.Encode(net, Nets.Head);
+        using var features = task.ExtractFeatures(net, Nets.Head);
 
         Nets.Bits(features.Support).Should().Equal(Nets.Bits(task.Support));
     }

@@ -1,7 +1,10 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Parameters;
 using Zapping.Training.Tests.Shared;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -54,8 +57,8 @@ public sealed class TransferTests
         var fast = Nets.Small();
         var slow = Nets.Small();
 
-        var onFeatures = Run(protocol, fast, task, TransferParameters.Head);
-        var inNetwork = Run(protocol, slow, task, TransferParameters.Of(ParameterSet.Prefixes("head.")));
+        var onFeatures = Run(protocol, fast, task, TrainableParameters.Head);
+        var inNetwork = Run(protocol, slow, task, TrainableParameters.From(ParameterFilter.WithPrefix("head.")));
 
         onFeatures.Evaluations.Should().BeEquivalentTo(inNetwork.Evaluations);
         (Nets.HeadOf(fast).weight - Nets.HeadOf(slow).weight).abs().max().item<float>().Should().BeLessThan(1e-4f);
@@ -79,9 +82,9 @@ public sealed class TransferTests
             }
         }
 
-        var result = Run(protocol, net, task, TransferParameters.Head);
+        var result = Run(protocol, net, task, TrainableParameters.Head);
 
-        result.Should().BeEquivalentTo(Run(protocol, body, task, TransferParameters.All), "the classifier is all that there is to train");
+        result.Should().BeEquivalentTo(Run(protocol, body, task, TrainableParameters.All), "the classifier is all that there is to train");
     }
 
     [Theory]
@@ -96,7 +99,7 @@ public sealed class TransferTests
         frozen.requires_grad = false;
         var before = net.named_parameters().ToDictionary(p => p.name, p => Nets.Bits(p.parameter), StringComparer.Ordinal);
 
-        Run(protocol, net, task, TransferParameters.Of(ParameterSet.Prefixes("body.")));
+        Run(protocol, net, task, TrainableParameters.From(ParameterFilter.WithPrefix("body.")));
 
         net.training.Should().BeTrue();
         foreach (var (name, parameter) in net.named_parameters())
@@ -119,7 +122,7 @@ public sealed class TransferTests
 
         var before = net.named_parameters().Select(p => Nets.Bits(p.parameter)).ToList();
 
-        var transfer = () => Run(protocol, net, task, TransferParameters.Head);
+        var transfer = () => Run(protocol, net, task, TrainableParameters.Head);
 
         transfer.Should().Throw<InvalidOperationException>()
             .WithMessage("Nothing is left to train: none of the 2 parameters that Trains names requires gradients.");
@@ -137,8 +140,8 @@ public sealed class TransferTests
         net.train();
         drop.eval();
 
-        Run(protocol, net, task, TransferParameters.Head);
-        Run(protocol, net, task, TransferParameters.All);
+        Run(protocol, net, task, TrainableParameters.Head);
+        Run(protocol, net, task, TrainableParameters.All);
 
         net.training.Should().BeTrue();
         drop.training.Should().BeFalse("it was in eval mode before");
@@ -184,7 +187,7 @@ public sealed class TransferTests
         var options = new SequentialTransferOptions
         {
             Head = Nets.Head,
-            Trains = TransferParameters.Head,
+            Trainable = TrainableParameters.Head,
             BatchSize = 3,
             LearningRate = 0.1,
             Optimizer = (parameters, rate) =>
@@ -223,7 +226,7 @@ public sealed class TransferTests
         using var source = new CancellationTokenSource();
         source.Cancel();
 
-        var run = () => Run(protocol, net, task, TransferParameters.Head, Rewriter.KaimingNormal(), source.Token);
+        var run = () => Run(protocol, net, task, TrainableParameters.Head, Initializer.KaimingNormal(), source.Token);
 
         run.Should().Throw<OperationCanceledException>();
         net.training.Should().BeTrue();
@@ -238,7 +241,7 @@ public sealed class TransferTests
     {
         using var scope = NewDisposeScope();
         using var task = new TransferTask(full([28, 6], float.NaN), zeros(14, 6), Classes);
-        var run = () => Run(protocol, Nets.Small(), task, headOnly ? TransferParameters.Head : TransferParameters.All);
+        var run = () => Run(protocol, Nets.Small(), task, headOnly ? TrainableParameters.Head : TrainableParameters.All);
         run.Should().Throw<NonFiniteStepException>();
     }
 
@@ -261,7 +264,7 @@ public sealed class TransferTests
         var accuracies = new ClassAccuracies(4, [4, 1, 0], [4, 3, 2]);
         accuracies.TopOne.Should().BeApproximately(5.0 / 12, 1e-15);
         accuracies.TopFive.Should().BeApproximately(9.0 / 12, 1e-15);
-        accuracies.Of(1).Should().Be(0.25);
+        accuracies.ForClass(1).Should().Be(0.25);
     }
 
     private static TransferTask Task()
@@ -279,8 +282,8 @@ public sealed class TransferTests
         string protocol,
         Module<Tensor, Tensor> net,
         TransferTask task,
-        TransferParameters trains,
-        Rewriter? freshHead = null,
+        TrainableParameters trains,
+        Initializer? freshHead = null,
         CancellationToken cancellationToken = default)
     {
         return protocol == "sequential"
@@ -288,12 +291,12 @@ public sealed class TransferTests
             : IidTransfer.Run(net, task, With(new IidTransferOptions { BatchSize = 8, MicroBatchSize = 3 }), cancellationToken: cancellationToken);
 
         TOptions With<TOptions>(TOptions options)
-            where TOptions : TrainedTransferOptions
+            where TOptions : FineTuningOptions
         {
             options.Head = Nets.Head;
-            options.Trains = trains;
+            options.Trainable = trains;
             options.LearningRate = 1e-2;
-            options.FreshHead = freshHead;
+            options.HeadInitializer = freshHead;
             return options;
         }
     }

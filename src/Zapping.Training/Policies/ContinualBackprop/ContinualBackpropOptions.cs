@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Zapping.Training.HiddenUnits;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -18,13 +19,13 @@ public sealed record ContinualBackpropOptions
     [Range(0d, 1d, MaximumIsExclusive = true)]
     public double Decay { get; set; } = 0.99;
 
-    /// <summary>Which layers, by their names in the model; default: all in <see cref="UnitGraph.Hidden"/>.</summary>
+    /// <summary>Which layers, by their names in the model; default: all in <see cref="UnitGraph.ReplaceableLayers"/>.</summary>
     [Required]
     public Func<string, bool> Layers { get; set; } = _ => true;
 
     /// <summary>What incoming weights are drawn from; default: what a layer draws when it is built.</summary>
     [Required]
-    public Rewriter Weights { get; set; } = Rewriter.LayerDefault();
+    public Initializer Weights { get; set; } = Initializer.LayerDefault();
 
     /// <summary>
     /// Whether the bias of the next layer takes over what a replaced unit added on average; default <see langword="true"/>, as the comment

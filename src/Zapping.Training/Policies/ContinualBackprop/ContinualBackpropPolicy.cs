@@ -1,4 +1,8 @@
-using Zapping.Training.Internal;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+using Zapping.Training.Resuming;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -34,7 +38,7 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
     private readonly IReadOnlyList<UnitRecord> _records;
     private readonly double _rate;
     private readonly long _maturity;
-    private readonly Rewriter _weights;
+    private readonly Initializer _weights;
     private readonly OptimizerStateReset _optimizerState;
     private readonly bool _biasTakesOver;
     private readonly bool _newUnitsFeedNewUnits;
@@ -46,7 +50,7 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
     public ContinualBackpropPolicy(UnitGraph graph, ContinualBackpropOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        options = OptionsRules.Ensure(options ?? new ContinualBackpropOptions());
+        options = OptionsValidator.Validate(options ?? new ContinualBackpropOptions());
         var layers = graph.Select(options.Layers);
         _rate = options.ReplacementRate;
         _maturity = options.MaturityThreshold;
@@ -139,8 +143,8 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
             int[] rows = [.. Enumerable.Range(0, consumer.Key.UnitCount).Except(fresh)]; // a new unit begins without a bias
             if (rows.Length > 0)
             {
-                var shift = Rewriter.Shift([.. rows.Select(row => consumer.Sum(mean => mean[row]))]);
-                context.Rewrite(consumer.Key.Bias!, ParameterSlice.Rows(rows), shift);
+                var shift = Initializer.Shift([.. rows.Select(row => consumer.Sum(mean => mean[row]))]);
+                context.Reset(consumer.Key.Bias!, ParameterSlice.Rows(rows), shift);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Zapping.Training.HiddenUnits;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;

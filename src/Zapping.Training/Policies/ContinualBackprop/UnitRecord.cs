@@ -1,7 +1,10 @@
 using TorchSharp;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Parameters;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training;
 
 /// <summary>
 /// What continual backpropagation remembers of the units of one layer. What is to be remembered next is worked out beside it and
@@ -19,7 +22,7 @@ internal sealed class UnitRecord : IDisposable
     private long[] _nextAges = [];
     private double _nextDue;
 
-    public UnitRecord(HiddenUnits units, UnitActivity activity, double decay)
+    public UnitRecord(HiddenLayer units, UnitActivity activity, double decay)
     {
         (Units, _activity, _decay) = (units, activity, decay);
         var weight = units.Layer.Weight;
@@ -35,7 +38,7 @@ internal sealed class UnitRecord : IDisposable
         }
     }
 
-    public HiddenUnits Units { get; }
+    public HiddenLayer Units { get; }
 
     public IEnumerable<KeyValuePair<string, Tensor>> State =>
     [

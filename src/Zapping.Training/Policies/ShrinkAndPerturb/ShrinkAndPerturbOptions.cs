@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Zapping.Training.Parameters;
 
 namespace Zapping.Training;
 
@@ -18,7 +19,7 @@ public sealed record ShrinkAndPerturbOptions
     /// is known: Linear, convolutions and normalisation layers.
     /// </summary>
     [Required]
-    public ParameterSet Parameters { get; set; } = ParameterSet.All;
+    public ParameterFilter Parameters { get; set; } = ParameterFilter.All;
 
     /// <summary>What happens to the optimizers' state of what is written; default <see cref="OptimizerStateReset.Keep"/>.</summary>
     [EnumDataType(typeof(OptimizerStateReset))]

@@ -1,3 +1,8 @@
+using Zapping.Training.Initializers;
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+using Zapping.Training.Resuming;
+using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -11,7 +16,7 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
 {
     private readonly double _shrink;
     private readonly double _perturb;
-    private readonly ParameterSet _parameters;
+    private readonly ParameterFilter _parameters;
     private readonly OptimizerStateReset _optimizerState;
 
     /// <summary>Makes a policy with the given options.</summary>
@@ -19,7 +24,7 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
     /// <exception cref="ArgumentException">The options are invalid.</exception>
     public ShrinkAndPerturbPolicy(ShrinkAndPerturbOptions? options = null)
     {
-        options = OptionsRules.Ensure(options ?? new ShrinkAndPerturbOptions());
+        options = OptionsValidator.Validate(options ?? new ShrinkAndPerturbOptions());
         _shrink = options.Shrink;
         _perturb = options.Perturb;
         _parameters = options.Parameters;
@@ -39,7 +44,7 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
     public void Apply(ResetContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var chosen = _parameters.In(context.Model).Select(p => p.Name).ToHashSet(StringComparer.Ordinal); // tied weights have one name there
+        var chosen = _parameters.ResolveNamed(context.Model).Select(p => p.Name).ToHashSet(StringComparer.Ordinal); // tied weights have one name there
         foreach (var (moduleName, module) in context.Modules())
         {
             foreach (var (member, parameter) in module.named_parameters(recurse: false))
@@ -47,14 +52,14 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
                 var name = moduleName.Length == 0 ? member : $"{moduleName}.{member}";
                 if (chosen.Contains(name))
                 {
-                    var rewriter = Rewriter.ShrinkAndPerturb(_shrink, _perturb, Fresh(module, member, name));
-                    context.Rewrite(parameter, ParameterSlice.All, rewriter, _optimizerState);
+                    var initializer = Initializer.ShrinkAndPerturb(_shrink, _perturb, Fresh(module, member, name));
+                    context.Reset(parameter, ParameterSlice.All, initializer, _optimizerState);
                 }
             }
         }
     }
 
-    private static Rewriter Fresh(nn.Module module, string member, string name) => LayerInitialisation.Of(module, member)
+    private static Initializer Fresh(nn.Module module, string member, string name) => LayerDefaults.InitializerOf(module, member)
         ?? throw new NotSupportedException(
             $"The default initialisation of '{name}' ({module.GetType().Name}) is not known. Leave it out with "
             + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}.");

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Zapping.Training.Internal;
+using Zapping.Training.Initializers;
+using Zapping.Training.Validation;
 
 namespace Zapping.Training;
 
@@ -29,14 +30,14 @@ public sealed record ZapOptions
     public static ZapOptions Recommended { get; } = Share(new()
     {
         Units = UnitSelection.All,
-        Weights = Rewriter.KaimingNormal(),
+        Weights = Initializer.KaimingNormal(),
         Bias = BiasReset.Zero,
         OptimizerState = OptimizerStateReset.Slice,
     });
 
     /// <summary>The classifier layer; a name is enough, as in <c>Head = "classifier"</c>. Default: the only linear layer that it can be.</summary>
     [Required]
-    public HeadSelector Head { get; set => field = Changed(value); } = HeadSelector.Only();
+    public HeadSelector Head { get; set => field = Changed(value); } = HeadSelector.Single();
 
     /// <summary>Which units. Default: the classes that the boundary names at class and task boundaries, all units at epoch and step boundaries.</summary>
     [Required]
@@ -44,7 +45,7 @@ public sealed record ZapOptions
 
     /// <summary>To what their weights are set. Default: Kaiming normal with <see cref="KaimingFan.AsPublished"/>, which for a single row is its own fan-in.</summary>
     [Required]
-    public Rewriter Weights { get; set => field = Changed(value); } = Rewriter.KaimingNormal(KaimingFan.AsPublished);
+    public Initializer Weights { get; set => field = Changed(value); } = Initializer.KaimingNormal(KaimingFan.AsPublished);
 
     /// <summary>What happens to their bias. Default: <see cref="BiasReset.Keep"/>.</summary>
     [EnumDataType(typeof(BiasReset))]

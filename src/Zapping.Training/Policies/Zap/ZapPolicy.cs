@@ -1,3 +1,8 @@
+using Zapping.Training.Parameters;
+using Zapping.Training.Resets;
+using Zapping.Training.Resuming;
+using Zapping.Training.Validation;
+
 namespace Zapping.Training;
 
 /// <summary>
@@ -10,7 +15,7 @@ public sealed class ZapPolicy : IScheduledResetPolicy, IDescribed
 {
     private readonly HeadSelector _head;
     private readonly UnitSelection _units;
-    private readonly Rewriter _weights;
+    private readonly Initializer _weights;
     private readonly BiasReset _bias;
     private readonly OptimizerStateReset _optimizerState;
     private readonly bool _allowSharedWeights;
@@ -20,7 +25,7 @@ public sealed class ZapPolicy : IScheduledResetPolicy, IDescribed
     /// <exception cref="ArgumentException">The options are invalid.</exception>
     public ZapPolicy(ZapOptions? options = null)
     {
-        options = OptionsRules.Ensure(options ?? new ZapOptions());
+        options = OptionsValidator.Validate(options ?? new ZapOptions());
         _head = options.Head;
         _units = options.Units;
         _weights = options.Weights;
@@ -54,11 +59,11 @@ public sealed class ZapPolicy : IScheduledResetPolicy, IDescribed
         }
 
         var rows = ParameterSlice.Rows(_units.Choose(head, context));
-        context.Rewrite(head.Weight, rows, _weights, _optimizerState);
+        context.Reset(head.Weight, rows, _weights, _optimizerState);
         if (head.Bias is { } bias && _bias != BiasReset.Keep)
         {
-            var fresh = _bias == BiasReset.Zero ? Rewriter.Zeros() : Rewriter.LayerDefault(head.FanIn);
-            context.Rewrite(bias, rows, fresh, _optimizerState);
+            var fresh = _bias == BiasReset.Zero ? Initializer.Zeros() : Initializer.LayerDefault(head.FanIn);
+            context.Reset(bias, rows, fresh, _optimizerState);
         }
     }
 }

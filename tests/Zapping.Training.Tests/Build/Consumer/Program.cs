@@ -6,11 +6,11 @@ using static TorchSharp.torch.nn;
 // after class, and at each class boundary exactly one row of the classifier that is in use changes.
 manual_seed(1);
 var wrong = 0;
-Check(new ResidualCnn(), rand(6, 3, 16, 16), HeadSelector.Named("classify"), _ => "classify");
-Check(new TransformerClassifier(), rand(6, 5, 8), HeadSelector.Named("classify"), _ => "classify");
-Check(new LstmClassifier(), rand(6, 5, 8), HeadSelector.Named("classify"), _ => "classify");
-Check(new TwoHeads(), rand(6, 8), HeadSelector.PerBoundary(boundary => HeadSelector.Named(TwoHeads.HeadOf(boundary.Classes[0]))), TwoHeads.HeadOf);
-Check(new FrozenBackbone(), rand(6, 8), HeadSelector.Named("head"), _ => "head");
+Check(new ResidualCnn(), rand(6, 3, 16, 16), HeadSelector.ByName("classify"), _ => "classify");
+Check(new TransformerClassifier(), rand(6, 5, 8), HeadSelector.ByName("classify"), _ => "classify");
+Check(new LstmClassifier(), rand(6, 5, 8), HeadSelector.ByName("classify"), _ => "classify");
+Check(new TwoHeads(), rand(6, 8), HeadSelector.PerBoundary(boundary => HeadSelector.ByName(TwoHeads.HeadOf(boundary.Classes[0]))), TwoHeads.HeadOf);
+Check(new FrozenBackbone(), rand(6, 8), HeadSelector.ByName("head"), _ => "head");
 return wrong;
 
 void Check<TModel>(TModel model, Tensor inputs, HeadSelector head, Func<int, string> layerOf)

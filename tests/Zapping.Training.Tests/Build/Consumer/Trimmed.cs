@@ -19,10 +19,10 @@ void Run(bool first)
     using var model = Sequential(("body", Linear(6, 5)), ("relu", ReLU()), ("head", Linear(5, 4)));
     using var optimizer = optim.Adam(model.parameters(), 1e-2);
     using var trainer = new ContinualTrainer(model, optimizer)
-        .UseZapping(every: BoundaryKind.EpochBoundary, zap => zap.Head = HeadSelector.Named("head"))
+        .UseZapping(every: BoundaryKind.EpochBoundary, zap => zap.Head = HeadSelector.ByName("head"))
         .UseContinualBackprop(rand(2, 6), BoundaryKind.StepBoundary)
         .UseLearningRates(optim.lr_scheduler.StepLR(optimizer, 2))
-        .Observe(RecoveryObserver.OfResets());
+        .UseObserver(RecoveryObserver.OfResets());
     using var store = new CheckpointStore(args[0]);
     var resumed = first ? null : store.Resume(trainer);
     manual_seed(1);

@@ -2,6 +2,8 @@ using FluentAssertions;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
+using Zapping.Training.HiddenUnits;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -39,7 +41,7 @@ public sealed class ContinualBackpropPolicyTests
         using var policy = Policy(net, o => (o.MaturityThreshold, o.ReplacementRate) = (2, 0.1)); // 5 mature units: half a unit each time
         var written = new List<int>();
         var scheduler = Nets.Scheduler(net, policy);
-        scheduler.Reset += report => written.Add(report.Rewrites.Count(r => r.Parameter == "body.weight"));
+        scheduler.ResetCompleted += report => written.Add(report.Parameters.Count(r => r.Parameter == "body.weight"));
         for (var i = 0; i < 8; i++)
         {
             Nets.Activate(net, 1, 1, 1, 0.1, 1);
@@ -91,10 +93,10 @@ public sealed class ContinualBackpropPolicyTests
         var outputs = net.call(inputs).detach();
         ResetReport? report = null;
         var scheduler = Nets.Scheduler(net, policy);
-        scheduler.Reset += made => report = made;
+        scheduler.ResetCompleted += made => report = made;
         scheduler.Signal(BoundaryKind.ClassBoundary);
 
-        report!.Rewrites.Select(r => $"{r.Parameter}: {r.Slice}").Should().Equal(
+        report!.Parameters.Select(r => $"{r.Parameter}: {r.Slice}").Should().Equal(
             "first.weight: row 1", "first.bias: row 1", "norm.weight: row 1", "norm.bias: row 1", "norm.running_mean: row 1", "norm.running_var: row 1",
             "second.weight: row 2", "second.bias: row 2",
             "second.bias: rows 0, 1, 3", "head.bias: rows 0, 1",
@@ -143,7 +145,7 @@ public sealed class ContinualBackpropPolicyTests
         }
 
         using var policy = new ContinualBackpropPolicy(
-            UnitGraph.Trace(net, ones(1, 6)), new() { MaturityThreshold = 0, ReplacementRate = 0.25, Weights = Rewriter.Constant(3), NewUnitsFeedNewUnits = feed });
+            UnitGraph.Trace(net, ones(1, 6)), new() { MaturityThreshold = 0, ReplacementRate = 0.25, Weights = Initializer.Constant(3), NewUnitsFeedNewUnits = feed });
         net.call(ones(3, 6));
         Nets.Scheduler(net, policy).Signal(BoundaryKind.ClassBoundary);
 
@@ -161,9 +163,9 @@ public sealed class ContinualBackpropPolicyTests
         net.call(rand(3, 6));
         ResetReport? report = null;
         var scheduler = Nets.Scheduler(net, policy);
-        scheduler.Reset += made => report = made;
+        scheduler.ResetCompleted += made => report = made;
         scheduler.Signal(BoundaryKind.ClassBoundary);
-        report!.Rewrites.Select(r => r.Parameter).Should().Equal("a.weight", "b.weight");
+        report!.Parameters.Select(r => r.Parameter).Should().Equal("a.weight", "b.weight");
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using PaperCurves.Report.Html.Figures;
 using PaperCurves.Sweeps;
 using Xunit;
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Tests.Report.Html.Figures;
 

@@ -1,8 +1,0 @@
-using static TorchSharp.torch;
-
-namespace Zapping.Training;
-
-/// <summary>What one optimisation step reads.</summary>
-/// <param name="Inputs">[n, …], on the model's device.</param>
-/// <param name="Labels">[n] class ids as 64-bit integers, on the model's device.</param>
-public readonly record struct LabelledBatch(Tensor Inputs, Tensor Labels);

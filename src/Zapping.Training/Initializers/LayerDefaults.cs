@@ -1,0 +1,34 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Initializers;
+
+/// <summary>What the parameters and buffers of a layer have when it is built: of linear layers, convolutions and normalizations.</summary>
+public static class LayerDefaults
+{
+    /// <summary>How a parameter begins; null if that is not known of such a layer.</summary>
+    /// <param name="module">The layer.</param>
+    /// <param name="member">The parameter's name in it.</param>
+    public static Initializer? InitializerOf(nn.Module module, string member) => module switch
+    {
+        null => throw new ArgumentNullException(nameof(module)),
+        Linear linear => Initializer.LayerDefault(linear.weight.shape[1]),
+        Convolution { weight: { } weight } => Initializer.LayerDefault(weight.shape.Skip(1).Aggregate((a, b) => a * b)),
+        _ when IsNormalization(module) => member == "bias" ? Initializer.Zeros() : Initializer.Constant(1),
+        _ => null,
+    };
+
+    /// <summary>How a buffer begins; null if that is not known of such a layer.</summary>
+    /// <param name="module">The layer.</param>
+    /// <param name="member">The buffer's name in it.</param>
+    public static double? BufferValueOf(nn.Module module, string member) => module is NormBase
+        ? member switch
+        {
+            "running_mean" or "num_batches_tracked" => 0,
+            "running_var" => 1,
+            _ => null,
+        }
+        : null;
+
+    private static bool IsNormalization(nn.Module module) => module is NormBase or LayerNorm or GroupNorm;
+}

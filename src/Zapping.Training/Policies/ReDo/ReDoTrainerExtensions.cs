@@ -1,0 +1,40 @@
+using Zapping.Training.HiddenUnits;
+using static TorchSharp.torch;
+
+namespace Zapping.Training;
+
+/// <summary>ReDo for every trainer.</summary>
+public static class ReDoTrainerExtensions
+{
+    /// <summary>Recycles dormant units (ReDo) of all layers for which that is possible (see <see cref="UnitGraph"/>), starting from the options' defaults.</summary>
+    /// <param name="trainer">The trainer. The policy is disposed of with it.</param>
+    /// <param name="exampleInput">Inputs [n, …] on the model's device, of which the first is used to find out which layer feeds which.</param>
+    /// <param name="every">When; for example every 1000 steps: <c>new(StepBoundary) { Period = 1000 }</c>.</param>
+    /// <param name="configure">Changes the options before they are used.</param>
+    /// <exception cref="ArgumentException">An option or the schedule is invalid, or the model has no layer whose units can be replaced.</exception>
+    /// <exception cref="InvalidOperationException">Units cannot be followed through the model.</exception>
+    public static TTrainer UseReDo<TTrainer>(this TTrainer trainer, Tensor exampleInput, ResetSchedule every, Action<ReDoOptions>? configure = null)
+        where TTrainer : Trainer
+    {
+        var options = new ReDoOptions();
+        configure?.Invoke(options);
+        return trainer.UseReDo(exampleInput, every, options);
+    }
+
+    /// <summary>Recycles dormant units (ReDo) of all layers for which that is possible (see <see cref="UnitGraph"/>), as the options say.</summary>
+    /// <param name="trainer">The trainer. The policy is disposed of with it.</param>
+    /// <param name="exampleInput">Inputs [n, …] on the model's device, of which the first is used to find out which layer feeds which.</param>
+    /// <param name="every">When; for example every 1000 steps: <c>new(StepBoundary) { Period = 1000 }</c>.</param>
+    /// <param name="options">Read now; later changes have no effect.</param>
+    /// <exception cref="ArgumentException">An option or the schedule is invalid, or the model has no layer whose units can be replaced.</exception>
+    /// <exception cref="InvalidOperationException">Units cannot be followed through the model.</exception>
+    public static TTrainer UseReDo<TTrainer>(this TTrainer trainer, Tensor exampleInput, ResetSchedule every, ReDoOptions options)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(options);
+        var policy = new ReDoPolicy(UnitGraph.Trace(trainer.Model, exampleInput, options.IsNormalization), options);
+        trainer.RegisterForDispose(policy);
+        return trainer.UseReset(every, policy);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using FluentAssertions;
+using Xunit;
+
+namespace Zapping.Training.Tests.Build;
+
+/// <summary>
+/// TorchSharp turns a number that an operation gets into an object, which the collector may take before native code has read it:
+/// one call in hundreds of thousands fails while another thread collects. So the library keeps each such object in a variable that it
+/// disposes of, which shows in its code as a conversion whose result is stored.
+/// </summary>
+public sealed class ScalarLifetimeTests
+{
+    private const byte Call = 0x28;
+
+    [Fact]
+    public void No_number_is_handed_to_native_code_by_an_object_that_nobody_keeps()
+    {
+        using var library = new PEReader(File.OpenRead(typeof(ContinualTrainer).Assembly.Location));
+        var metadata = library.GetMetadataReader();
+        var conversions = metadata.MemberReferences.Where(reference => IsConversion(metadata, metadata.GetMemberReference(reference)))
+            .Select(reference => MetadataTokens.GetToken(reference)).ToHashSet();
+        conversions.Should().NotBeEmpty("the library converts numbers somewhere");
+
+        var careless = metadata.MethodDefinitions.Select(metadata.GetMethodDefinition)
+            .Where(method => method.RelativeVirtualAddress != 0)
+            .Where(method => HandsOver(library.GetMethodBody(method.RelativeVirtualAddress).GetILBytes()!, conversions))
+            .Select(method => $"{metadata.GetString(metadata.GetTypeDefinition(method.GetDeclaringType()).Name)}.{metadata.GetString(method.Name)}");
+
+        careless.Should().BeEmpty();
+    }
+
+    private static bool IsConversion(MetadataReader metadata, MemberReference member) =>
+        metadata.StringComparer.Equals(member.Name, "op_Implicit")
+        && member.Parent.Kind == HandleKind.TypeReference
+        && metadata.StringComparer.Equals(metadata.GetTypeReference((TypeReferenceHandle)member.Parent).Name, nameof(TorchSharp.Scalar));
+
+    // After the call and its token comes stloc, in one of its forms, or the object stays on the stack for whoever is called next.
+    private static bool HandsOver(byte[] code, HashSet<int> conversions)
+    {
+        for (var at = 0; at + 5 < code.Length; at++)
+        {
+            if (code[at] == Call && conversions.Contains(BitConverter.ToInt32(code, at + 1)) && code[at + 5] is not ((>= 0x0A and <= 0x0D) or 0x13 or 0xFE))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
