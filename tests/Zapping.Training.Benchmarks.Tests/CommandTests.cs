@@ -1,7 +1,7 @@
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Tests.Shared;
-using Python = Zapping.Training.Tests.Checkpoints.PyTorch;
+using Python = Zapping.Training.Tests.Safetensors.PyTorch;
 
 namespace Zapping.Training.Benchmarks.Tests;
 
