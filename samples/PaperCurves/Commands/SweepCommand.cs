@@ -15,5 +15,6 @@ internal static class SweepCommand
             SweepRunCommand.Create(work),
             SweepStatusCommand.Create(),
             SweepCollectCommand.Create(),
+            SweepPackCommand.Create(),
         };
 }

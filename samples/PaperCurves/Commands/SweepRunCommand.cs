@@ -34,6 +34,7 @@ internal static class SweepRunCommand
         SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellWork> work, ParseResult parse, CancellationToken cancellationToken)
     {
         var sweep = options.Sweep(parse);
+        var store = options.Store(parse);
         var source = options.Common.Prepare(parse, CellStore.Outputs);
         SweepOutcome? outcome = null;
         try
@@ -45,7 +46,7 @@ internal static class SweepRunCommand
                     var cells = SweepCells.Of(sweep, data);
                     var worker = work(data, device(options.Common.Device(parse)));
                     using var whatItKeeps = worker as IDisposable;
-                    outcome = new SweepRunner(cells, options.Store(parse), worker, board).Run(limits, cancellationToken);
+                    outcome = new SweepRunner(cells, store, worker, board).Run(limits, cancellationToken);
                 },
                 FinishedBars.Vanish);
         }
@@ -55,7 +56,7 @@ internal static class SweepRunCommand
             return ExitCodes.Interrupted;
         }
 
-        return Show(outcome!, options.Store(parse), parse.InvocationConfiguration.Error);
+        return Show(outcome!, store, parse.InvocationConfiguration.Error);
     }
 
     private static int Show(SweepOutcome outcome, CellStore store, TextWriter error)

@@ -11,7 +11,7 @@ namespace PaperCurves.Sweeps;
 /// cells/ID.failed.txt and locks/ID.lock. Nothing that is finished is ever deleted or overwritten.
 /// </summary>
 /// <param name="folder">The folder; made when something is written.</param>
-public sealed class CellStore(string folder)
+public sealed class CellStore(string folder) : ISweepResults
 {
     /// <summary>The folders that are written.</summary>
     internal static IReadOnlyList<string> Outputs { get; } = ["networks/", "cells/", "locks/"];
@@ -46,8 +46,8 @@ public sealed class CellStore(string folder)
         try
         {
             var (plan, result, checkpoint) = PretrainedNetwork.Progress(network);
-            EnsureSameVersion(Circumstances.OtherVersion(checkpoint.LibraryVersion), checkpoint.Path);
-            EnsureOf(cell.Plan, plan, network);
+            CellCheck.EnsureSameVersion(Circumstances.OtherVersion(checkpoint.LibraryVersion), checkpoint.Path);
+            CellCheck.EnsureOf(cell.Plan, plan, network);
             return result;
         }
         catch (DataException failure) when (failure is not SweepException)
@@ -67,15 +67,21 @@ public sealed class CellStore(string folder)
         var record = PretrainingRecord.Find(network);
         if (record is not null)
         {
-            EnsureSameVersion(record.Circumstances.OtherVersion(), Path.Combine(network, PretrainingFolder.RecordFile));
-            EnsureOf(cell.Plan, record.Plan, network);
+            CellCheck.EnsureSameVersion(record.Circumstances.OtherVersion(), Path.Combine(network, PretrainingFolder.RecordFile));
+            CellCheck.EnsureOf(cell.Plan, record.Plan, network);
         }
 
         return record;
     }
 
-    /// <summary>The result of a transfer; null if there is none.</summary>
-    /// <exception cref="SweepException">It is damaged, of another version, or of other settings.</exception>
+    /// <inheritdoc/>
+    public IReadOnlyList<StepRow> StepsOf(NetworkCell cell)
+    {
+        var steps = Path.Combine(NetworkFolder(cell), PretrainingRun.StepsFile);
+        return File.Exists(steps) ? StepLog.Read(steps) : [];
+    }
+
+    /// <inheritdoc/>
     public CellResult? Find(TransferCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
@@ -91,11 +97,11 @@ public sealed class CellStore(string folder)
         ArgumentNullException.ThrowIfNull(cell);
         ArgumentNullException.ThrowIfNull(result);
         var path = ResultPath(cell);
-        CellFile.EnsureOf(cell, result, path);
+        CellCheck.EnsureOf(cell, result, path);
         CellFile.Write(path, result);
     }
 
-    /// <summary>Why a cell could not be made the last time; null if it could.</summary>
+    /// <inheritdoc/>
     public string? FindFailure(string id) => File.Exists(FailurePath(id)) ? File.ReadAllText(FailurePath(id)) : null;
 
     /// <summary>Notes why a cell could not be made.</summary>
@@ -116,7 +122,7 @@ public sealed class CellStore(string folder)
         }
     }
 
-    /// <summary>Whether somebody is at work on a cell.</summary>
+    /// <inheritdoc/>
     public bool IsTaken(string id) => FileLock.IsTaken(LockPath(id));
 
     /// <summary>Who is at work on a cell that is taken, in words.</summary>
@@ -129,26 +135,8 @@ public sealed class CellStore(string folder)
         return FileLock.Try(LockPath(id));
     }
 
-    private static void EnsureOf(PretrainingPlan asked, PretrainingPlan found, string network)
-    {
-        var difference = JsonDifference.Between(found.Essence() with { Length = found.Length }, asked.Essence() with { Length = asked.Length });
-        if (difference.Length > 0)
-        {
-            throw new SweepException(
-                $"{network}: trained by another plan than the sweep file now gives: {difference}. "
-                + "Put the sweep file back, give another --out, or move the network's folder away");
-        }
-    }
-
-    private static void EnsureSameVersion(string? versions, string path)
-    {
-        if (versions is not null)
-        {
-            throw new SweepException($"{path}: trained by {versions}. Give another --out, or move the network's folder away to train it again");
-        }
-    }
-
-    private string ResultPath(TransferCell cell) => PathOf("cells", cell.Id, ".json");
+    /// <summary>The file of a transfer's result.</summary>
+    internal string ResultPath(TransferCell cell) => PathOf("cells", cell.Id, ".json");
 
     private string FailurePath(string id) => PathOf("cells", id, ".failed.txt");
 

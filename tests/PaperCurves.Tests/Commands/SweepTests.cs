@@ -43,7 +43,24 @@ public sealed class SweepTests : IDisposable
         (await File.ReadAllLinesAsync(Path.Combine(_folder.FullName, "cells", "iid-s1.failed.txt"), TestContext.Current.CancellationToken))[0].Should().Be("the loss is NaN at step 3");
 
         using var source = new CancellationTokenSource();
-        (await InvokeAsync(new FakeCellWork { Before = _ => source.Cancel() }, ["run", "smoke"], source.Token)).Should().Be(130);
+        (await InvokeAsync(new FakeCellWork { Before = _ => source.Cancel() }, ["run", "smoke"], cancellationToken: source.Token)).Should().Be(130);
+    }
+
+    [Fact]
+    public async Task A_finished_sweep_is_packed_and_read_from_there()
+    {
+        var packed = Path.Combine(_folder.FullName, "packed");
+        (await InvokeAsync(new FakeCellWork(), ["run", "smoke", "--only", "iid-s1*"])).Should().Be(0);
+        (await InvokeAsync(new FakeCellWork(), ["pack", "smoke", "--from", _folder.FullName], output: packed)).Should().Be(2);
+        Errors.Should().Contain("cells have no result").And.Contain("--partial");
+
+        (await InvokeAsync(new FakeCellWork(), ["pack", "smoke", "--partial", "--from", _folder.FullName], output: packed)).Should().Be(0);
+        (await InvokeAsync(new FakeCellWork(), ["status", "smoke"], output: packed)).Should().Be(0);
+        (await InvokeAsync(new FakeCellWork(), ["collect", "smoke", "--from", packed], output: Path.Combine(_folder.FullName, "tables"))).Should().Be(0);
+        File.Exists(Path.Combine(_folder.FullName, "tables", "iid.parquet")).Should().BeTrue();
+
+        (await InvokeAsync(new FakeCellWork(), ["run", "smoke"], output: packed)).Should().Be(2);
+        Errors.Should().Contain("this is a packed sweep, to which nothing can be added");
     }
 
     [Fact]
@@ -66,11 +83,11 @@ public sealed class SweepTests : IDisposable
     }
 
     // As many threads as there are: others test in this process meanwhile.
-    private async Task<int> InvokeAsync(FakeCellWork work, string[] arguments, CancellationToken cancellationToken = default)
+    private async Task<int> InvokeAsync(FakeCellWork work, string[] arguments, string? output = null, CancellationToken cancellationToken = default)
     {
         using var errors = new StringWriter();
         var root = new RootCommand { SweepCommand.Create((_, _) => work) };
-        string[] all = ["sweep", .. arguments, "--out", _folder.FullName, "--threads", $"{TorchSharp.torch.get_num_threads()}"];
+        string[] all = ["sweep", .. arguments, "--out", output ?? _folder.FullName, "--threads", $"{TorchSharp.torch.get_num_threads()}"];
         var exitCode = await root.Parse(all).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Error = errors }, cancellationToken).ConfigureAwait(false);
         Errors = errors.ToString();
         return exitCode;

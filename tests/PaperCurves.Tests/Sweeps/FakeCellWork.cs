@@ -23,10 +23,20 @@ internal sealed class FakeCellWork : ICellWork
     /// <summary>Ids in the order in which they were begun.</summary>
     public IReadOnlyList<string> Begun => _made;
 
+    /// <summary>Makes the sample sweep in a folder.</summary>
+    public static CellStore Make(string folder, string only = "*")
+    {
+        var store = new CellStore(folder);
+        new SweepRunner(SweepSample.Cells, store, new FakeCellWork(), new SilentBoard()).Run(new SweepLimits(only), CancellationToken.None);
+        return store;
+    }
+
     public void Pretrain(NetworkCell cell, string folder, IProgressBoard board, CancellationToken cancellationToken)
     {
         Begin(cell.Id, cancellationToken);
         SaveNetwork(cell.Plan, folder);
+        using var log = new CsvLog<StepRow>(Path.Combine(folder, PretrainingRun.StepsFile), _ => false);
+        log.Add(new StepRow(1, 0, AfterZap: cell.Plan.Zap, Loss: 0.1 + (cell.Plan.Seed / 3.0), Accuracy: 1 / 3.0, ValidationAccuracy: null));
     }
 
     public CellResult Transfer(TransferCell cell, string networkFolder, IProgressBoard board, CancellationToken cancellationToken)

@@ -5,34 +5,33 @@ using PaperCurves.Data;
 using PaperCurves.Report.Html;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Sweeps;
+using PaperCurves.Sweeps.Packed;
 using PaperCurves.Tests.Data;
 using Xunit;
 
 namespace PaperCurves.Tests.Report.Html;
 
-/// <summary>The results in docs/results are those of the sweeps that come with the app, and say what the docs say.</summary>
+/// <summary>The results in results/ are those of the sweeps that come with the app, and say what the docs say.</summary>
 public sealed class CommittedResultsTests
 {
     [Theory]
     [InlineData("omniglot")]
     [InlineData("recipes")]
-    public void Every_file_is_the_result_of_a_cell_of_its_sweep(string sweep)
+    public void Every_result_is_that_of_a_cell_of_its_sweep(string sweep)
     {
-        var (cells, store) = Open(sweep);
+        var (cells, results) = Open(sweep);
 
-        var found = cells.Transfers.Where(cell => store.Find(cell) is not null).Select(cell => $"{cell.Id}.json");
+        var found = cells.Networks.Where(cell => results.FindRecord(cell) is not null).Select(cell => cell.Id)
+            .Concat(cells.Transfers.Where(cell => results.Find(cell) is not null).Select(cell => cell.Id));
 
-        var folder = Path.Combine(Results(sweep), "cells");
-        found.Should().BeEquivalentTo(Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')));
-        cells.Networks.Where(cell => store.FindRecord(cell) is not null).Should().NotBeEmpty();
+        found.Should().BeEquivalentTo(results.Ids);
     }
 
     [Fact]
     public void The_claims_that_the_docs_call_passed_do_pass()
     {
-        var (cells, store) = Open("omniglot");
-        var study = new Study(SweepReport.InputOf(cells, store));
+        var (cells, results) = Open("omniglot");
+        var study = new Study(SweepReport.InputOf(cells, results));
 
         var outcomes = PublishedClaims.All.ToDictionary(claim => claim.Id, claim => claim.Judge(study, RateSelection.Oracle).Outcome, StringComparer.Ordinal);
 
@@ -51,9 +50,9 @@ public sealed class CommittedResultsTests
     [Fact]
     public void Figures_in_the_docs_are_those_of_the_results()
     {
-        var (cells, store) = Open("omniglot");
-        var curves = SweepReport.InputOf(cells, store).Oracle;
-        var docs = File.ReadAllText(Path.Combine(Results("omniglot"), "..", "..", "reproduction.md"));
+        var (cells, results) = Open("omniglot");
+        var curves = SweepReport.InputOf(cells, results).Oracle;
+        var docs = File.ReadAllText(Path.Combine(Results("omniglot"), "..", "..", "docs", "reproduction.md"));
 
         foreach (var curve in curves.Where(curve => curve.Protocol != TransferProtocol.LeastSquares))
         {
@@ -64,14 +63,14 @@ public sealed class CommittedResultsTests
         }
     }
 
-    private static (SweepCells Cells, CellStore Store) Open(string sweep)
+    private static (SweepCells Cells, PackedSweep Results) Open(string sweep)
     {
         var path = TestFiles.RealOmniglot();
         Assert.SkipWhen(path is null, "Omniglot is not here: set OMNIGLOT to the folder that holds it.");
         var data = Omniglot.Load(path!, 28, cancellationToken: TestContext.Current.CancellationToken);
-        return (SweepCells.Of(SweepFile.Read(sweep), data), new CellStore(Results(sweep)));
+        return (SweepCells.Of(SweepFile.Read(sweep), data), PackedSweep.Open(Results(sweep)));
     }
 
     private static string Results(string sweep, [CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "..", "docs", "results", sweep));
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "..", "results", sweep));
 }
