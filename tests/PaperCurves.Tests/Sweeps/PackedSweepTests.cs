@@ -50,6 +50,8 @@ public sealed class PackedSweepTests : IDisposable
         Refused($"{Runs}:1: its format is 2, not 1*");
         File.WriteAllText(Runs, text.Replace("\"settings\":0", "\"settings\":99", StringComparison.Ordinal));
         Refused($"{Runs}:1: damaged (*");
+        File.WriteAllText(Runs, text.Replace("\"plan\":0,\"data_source\"", "\"plan\":-1,\"data_source\"", StringComparison.Ordinal));
+        Refused($"{Runs}:1: damaged (*");
     }
 
     [Fact]

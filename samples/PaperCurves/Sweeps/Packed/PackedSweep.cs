@@ -11,7 +11,7 @@ public sealed class PackedSweep : ISweepResults
     private readonly PackedRun _run;
     private readonly string _runsFile;
     private readonly Dictionary<string, CellResult> _cells;
-    private readonly Dictionary<string, PackedNetwork> _networks;
+    private readonly Dictionary<string, PretrainingRecord> _networks;
     private readonly Dictionary<string, MissingCell> _missing;
     private readonly ILookup<string, StepRow> _steps;
 
@@ -22,7 +22,7 @@ public sealed class PackedSweep : ISweepResults
         _runsFile = Path.Combine(folder, PackedRunFile.Name);
         var pointsOf = points.ToLookup(point => point.Cell, StringComparer.Ordinal);
         _cells = run.Cells.ToDictionary(cell => cell.Id, cell => Unpack(cell, pointsOf[cell.Id]), StringComparer.Ordinal);
-        _networks = run.Networks.ToDictionary(network => network.Id, StringComparer.Ordinal);
+        _networks = run.Networks.ToDictionary(network => network.Id, Unpack, StringComparer.Ordinal);
         _missing = run.Missing.ToDictionary(cell => cell.Id, StringComparer.Ordinal);
         _steps = steps.ToLookup(step => step.Network, step => step.Row(), StringComparer.Ordinal);
     }
@@ -73,12 +73,11 @@ public sealed class PackedSweep : ISweepResults
     public PretrainingRecord? FindRecord(NetworkCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        if (!_networks.TryGetValue(cell.Id, out var network))
+        if (!_networks.TryGetValue(cell.Id, out var record))
         {
             return null;
         }
 
-        var record = new PretrainingRecord(_run.Plans[network.Plan], network.DataSource, network.Result, _run.Circumstances[network.Circumstances]);
         var name = $"{_runsFile}: {cell.Id}";
         CellCheck.EnsureSameVersion(record.Circumstances.OtherVersion(), name);
         CellCheck.EnsureOf(cell.Plan, record.Plan, name);
@@ -115,6 +114,9 @@ public sealed class PackedSweep : ISweepResults
     internal IEnumerable<string> Ids => _networks.Keys.Concat(_cells.Keys);
 
     internal static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private PretrainingRecord Unpack(PackedNetwork network) => new(
+        _run.Plans[network.Plan], network.DataSource, network.Result, _run.Circumstances[network.Circumstances]);
 
     private CellResult Unpack(PackedCell cell, IEnumerable<PackedPoint> points)
     {
