@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PaperCurves.Data;
+using Zapping.Datasets;
 
 namespace ChangingLabels;
 

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using PaperCurves.Data;
+using Zapping.Datasets;
 using static TorchSharp.torch;
 
 namespace ChangingLabels;
@@ -30,7 +30,7 @@ internal sealed record LabelledImages(string Name, Tensor Images, Tensor Labels,
     {
         var set = SyntheticGlyphs.Create(classes, transferClasses: 1).Training;
         int[] drawings = [.. Enumerable.Range(0, set.ImagesPerClass)];
-        var (images, labels) = PaperCurves.Data.Images.ToTensors(
+        var (images, labels) = Zapping.Datasets.Images.ToTensors(
             set, [.. Enumerable.Range(0, classes)], [.. Enumerable.Repeat(drawings, classes)], CPU);
         return new($"{classes} characters", (1 - images).flatten(1), labels, classes, PerTask: set.Count, Epochs: 3);
     }

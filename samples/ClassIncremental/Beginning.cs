@@ -1,4 +1,4 @@
-using PaperCurves.Models;
+using Zapping.Models;
 using Zapping.Training;
 using static Zapping.Training.BoundaryKind;
 

@@ -1,4 +1,4 @@
-using PaperCurves.Data;
+using Zapping.Datasets;
 using static TorchSharp.torch;
 
 namespace ClassIncremental;

@@ -2,7 +2,7 @@
 // each. Two networks go through this, alike but for the resets (zapping) while they learned the first classes.
 using System.CommandLine;
 using ClassIncremental;
-using PaperCurves.CommandLine;
+using Zapping.CommandLine;
 
 var data = new Option<string?>("--data") { Description = "Folder of Omniglot (images_background, images_evaluation); without it, glyphs are drawn." }.Filled();
 var output = new Option<string>("--out") { Description = "Folder for the picture.", DefaultValueFactory = _ => "out/class-incremental" }.Filled();

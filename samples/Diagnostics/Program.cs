@@ -1,2 +1,2 @@
-PaperCurves.CommandLine.LastingOutput.Use();
+Zapping.CommandLine.LastingOutput.Use();
 return Diagnostics.Commands.App.Run(args);

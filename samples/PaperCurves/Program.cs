@@ -1,2 +1,2 @@
-PaperCurves.CommandLine.LastingOutput.Use();
+Zapping.CommandLine.LastingOutput.Use();
 return await PaperCurves.Commands.App.RunAsync(args).ConfigureAwait(false);

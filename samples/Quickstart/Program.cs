@@ -4,8 +4,8 @@
 // are in docs/reproduction.md.
 //   dotnet run -c Release --project samples/Quickstart                      draws invented characters
 //   dotnet run -c Release --project samples/Quickstart -- path/to/omniglot  reads real ones
-using PaperCurves.Data;
 using ScottPlot;
+using Zapping.Datasets;
 using Zapping.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

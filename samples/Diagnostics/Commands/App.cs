@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Diagnostics.Report;
 using Diagnostics.Training;
-using PaperCurves.CommandLine;
 using Spectre.Console;
+using Zapping.CommandLine;
 
 namespace Diagnostics.Commands;
 

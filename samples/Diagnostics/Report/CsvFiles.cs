@@ -1,7 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using Diagnostics.Training;
-using PaperCurves.Report;
+using Zapping.Samples;
 
 namespace Diagnostics.Report;
 

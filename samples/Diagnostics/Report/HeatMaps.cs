@@ -1,9 +1,9 @@
 using System.Globalization;
 using Diagnostics.Training;
-using PaperCurves.Report;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using ScottPlot.TickGenerators;
+using Zapping.Samples;
 
 namespace Diagnostics.Report;
 

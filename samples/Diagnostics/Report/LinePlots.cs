@@ -1,7 +1,7 @@
 using Diagnostics.Training;
-using PaperCurves.Report;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
+using Zapping.Samples;
 
 namespace Diagnostics.Report;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
 using PaperCurves.Sweeps;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;
 

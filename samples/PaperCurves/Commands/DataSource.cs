@@ -1,5 +1,5 @@
-using PaperCurves.Data;
 using PaperCurves.Experiments;
+using Zapping.Datasets;
 
 namespace PaperCurves.Commands;
 
@@ -62,7 +62,7 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
 
     private ClassificationData Read(string folder, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken)
     {
-        var (layout, place) = DataFolder.Find(folder);
+        var (layout, place) = ImageData.Find(folder);
         if (testClasses is not null && layout != ImageLayout.OmnImage)
         {
             throw Needless($"{layout} lies in {place}");
@@ -97,7 +97,7 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
     /// <summary>The folder that --download fills, and the one beside the repository.</summary>
     private static IEnumerable<string> UsualPlaces() => [DownloadFolder, Path.Combine("..", "shared", "omniglot")];
 
-    private static string DownloadFolder => Path.Combine(Omniglot.LocalFolder, "omniglot");
+    private static string DownloadFolder => Path.Combine(Omniglot.DefaultCacheFolder, "omniglot");
 
     private sealed class Relay(Action<double> action) : IProgress<double>
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
+using Zapping.CommandLine;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Spectre.Console;
+using Zapping.CommandLine;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;

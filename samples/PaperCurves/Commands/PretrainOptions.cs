@@ -1,9 +1,9 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Pretraining;
+using Zapping.CommandLine;
+using Zapping.Datasets;
+using Zapping.Models;
 
 namespace PaperCurves.Commands;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using PaperCurves.CommandLine;
 using PaperCurves.Report.Html;
 using PaperCurves.Sweeps;
 using Spectre.Console;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using Spectre.Console;
+using Zapping.CommandLine;
+using Zapping.Datasets;
 
 namespace PaperCurves.Commands;
 

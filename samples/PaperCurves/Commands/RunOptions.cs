@@ -1,7 +1,7 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;
 

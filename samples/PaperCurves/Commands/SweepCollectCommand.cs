@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using PaperCurves.CommandLine;
 using PaperCurves.Sweeps;
 using Spectre.Console;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Sweeps;
+using Zapping.Datasets;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using PaperCurves.CommandLine;
 using PaperCurves.Sweeps;
 using PaperCurves.Sweeps.Packed;
 using Spectre.Console;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;
 

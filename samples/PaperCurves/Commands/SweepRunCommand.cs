@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Sweeps;
 using Spectre.Console;
+using Zapping.CommandLine;
+using Zapping.Datasets;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Commands;

@@ -1,6 +1,6 @@
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
+using Zapping.Datasets;
 using Zapping.Training;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
+using Zapping.Datasets;
 using Zapping.Training.Internal;
 
 namespace PaperCurves.Experiments;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using CsvHelper;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
-using PaperCurves.Report;
+using Zapping.Datasets;
+using Zapping.Samples;
 
 namespace PaperCurves.Pretraining;
 

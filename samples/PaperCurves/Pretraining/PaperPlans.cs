@@ -1,4 +1,4 @@
-using PaperCurves.Data;
+using Zapping.Datasets;
 
 namespace PaperCurves.Pretraining;
 
@@ -17,7 +17,7 @@ public static class PaperPlans
     /// <summary>A plan for a data set.</summary>
     /// <param name="preset">One of <see cref="Names"/>.</param>
     /// <param name="method">How to train.</param>
-    /// <param name="model">One of <see cref="Models.ModelCatalog.Names"/>.</param>
+    /// <param name="model">One of <see cref="Zapping.Models.ModelCatalog.Names"/>.</param>
     /// <param name="zap">Whether to reset.</param>
     /// <param name="data">On what.</param>
     /// <param name="seed">Seed of everything.</param>

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Report;
+using Zapping.Datasets;
+using Zapping.Models;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;

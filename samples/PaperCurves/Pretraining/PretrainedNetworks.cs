@@ -1,5 +1,5 @@
-using PaperCurves.Data;
 using PaperCurves.Experiments;
+using Zapping.Datasets;
 
 namespace PaperCurves.Pretraining;
 

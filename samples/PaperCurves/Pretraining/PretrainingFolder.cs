@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
+using Zapping.CommandLine;
+using Zapping.Datasets;
+using Zapping.Models;
 using Zapping.Training;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;

@@ -17,7 +17,7 @@ public sealed record PretrainingPlan
     /// <summary>Whether rows of the classifier are reset: those of each episode's class, or before each epoch but the first.</summary>
     public required bool Zap { get; init; }
 
-    /// <summary>One of <see cref="Models.ModelCatalog.Names"/>.</summary>
+    /// <summary>One of <see cref="Zapping.Models.ModelCatalog.Names"/>.</summary>
     public string Model { get; init; } = "convnet";
 
     /// <summary>Filters per convolution; 256 is the published size of every model.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Report;
+using Zapping.Datasets;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Report;
 using TorchSharp;
+using Zapping.Models;
 using Zapping.Training;
 using static TorchSharp.torch;
 

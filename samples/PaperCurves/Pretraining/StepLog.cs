@@ -1,4 +1,4 @@
-using PaperCurves.Data;
+using Zapping.Datasets;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;

@@ -3,6 +3,7 @@ using PaperCurves.Pretraining;
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using SkiaSharp;
+using Zapping.Samples;
 
 namespace PaperCurves.Report;
 

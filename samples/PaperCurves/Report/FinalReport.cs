@@ -1,8 +1,8 @@
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
 using Spectre.Console;
+using Zapping.Datasets;
 
 namespace PaperCurves.Report;
 

@@ -1,7 +1,7 @@
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
+using Zapping.Datasets;
 
 namespace PaperCurves.Report;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using Zapping.Datasets;
 
 namespace PaperCurves.Report;
 

@@ -1,7 +1,7 @@
-using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
+using Zapping.CommandLine;
+using Zapping.Datasets;
 using Zapping.Training.Internal;
 
 namespace PaperCurves.Sweeps;

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using TorchSharp;
+using Zapping.CommandLine;
+using Zapping.Datasets;
+using Zapping.Models;
 using Zapping.Training;
 using static TorchSharp.torch;
 

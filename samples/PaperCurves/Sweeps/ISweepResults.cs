@@ -1,5 +1,5 @@
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
+using Zapping.Datasets;
 
 namespace PaperCurves.Sweeps;
 

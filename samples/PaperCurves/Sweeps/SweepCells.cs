@@ -1,6 +1,6 @@
-using PaperCurves.Data;
-using PaperCurves.Models;
 using PaperCurves.Pretraining;
+using Zapping.Datasets;
+using Zapping.Models;
 
 namespace PaperCurves.Sweeps;
 

@@ -1,9 +1,9 @@
-using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Pretraining;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
+using Zapping.CommandLine;
+using Zapping.Models;
 
 namespace PaperCurves.Sweeps;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using PaperCurves.CommandLine;
 using PaperCurves.Experiments;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Sweeps;
 

@@ -1,5 +1,5 @@
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
+using Zapping.Datasets;
 using Zapping.Training;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using PaperCurves.CommandLine;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Sweeps;
 

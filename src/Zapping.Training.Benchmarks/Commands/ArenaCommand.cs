@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MathNet.Numerics.Statistics;
-using PaperCurves.CommandLine;
+using Zapping.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 

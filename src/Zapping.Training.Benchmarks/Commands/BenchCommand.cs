@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
-using PaperCurves.CommandLine;
+using Zapping.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using PaperCurves.CommandLine;
+using Zapping.CommandLine;
 using Zapping.Training.Internal;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

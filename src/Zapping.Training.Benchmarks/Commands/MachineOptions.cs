@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
+using Zapping.CommandLine;
 
 namespace Zapping.Training.Benchmarks;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
-using PaperCurves.CommandLine;
-using PaperCurves.Models;
 using TorchSharp;
+using Zapping.CommandLine;
+using Zapping.Models;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MathNet.Numerics.Statistics;
-using PaperCurves.CommandLine;
+using Zapping.CommandLine;
 using Zapping.Training.Internal;
 
 namespace Zapping.Training.Benchmarks;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
 using TorchSharp.Modules;
+using Zapping.CommandLine;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.CommandLine;
 using TorchSharp;
+using Zapping.CommandLine;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,6 +1,6 @@
-using PaperCurves.Models;
 using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Models;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;

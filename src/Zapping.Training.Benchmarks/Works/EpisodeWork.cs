@@ -1,4 +1,4 @@
-using PaperCurves.Models;
+using Zapping.Models;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;

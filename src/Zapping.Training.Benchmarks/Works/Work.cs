@@ -1,5 +1,5 @@
-using PaperCurves.Models;
 using TorchSharp;
+using Zapping.Models;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;

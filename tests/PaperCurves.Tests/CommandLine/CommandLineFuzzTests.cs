@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using CsCheck;
 using FluentAssertions;
-using PaperCurves.CommandLine;
 using PaperCurves.Commands;
 using PaperCurves.Tests.Commands;
 using Xunit;
+using Zapping.CommandLine;
 using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.CommandLine;

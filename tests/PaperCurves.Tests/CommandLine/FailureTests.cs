@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Reflection;
 using FluentAssertions;
-using PaperCurves.CommandLine;
-using PaperCurves.Data;
 using PaperCurves.Sweeps;
 using Xunit;
+using Zapping.CommandLine;
+using Zapping.Datasets;
 
 namespace PaperCurves.Tests.CommandLine;
 

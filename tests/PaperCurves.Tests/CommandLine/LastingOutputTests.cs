@@ -1,6 +1,6 @@
 using FluentAssertions;
-using PaperCurves.CommandLine;
 using Xunit;
+using Zapping.CommandLine;
 
 namespace PaperCurves.Tests.CommandLine;
 

@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
 using FluentAssertions;
-using PaperCurves.CommandLine;
 using PaperCurves.Tests.Commands;
 using Xunit;
+using Zapping.CommandLine;
 using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.CommandLine;

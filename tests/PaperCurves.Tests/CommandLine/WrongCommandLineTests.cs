@@ -1,8 +1,8 @@
 using System.CommandLine;
 using FluentAssertions;
-using PaperCurves.CommandLine;
 using PaperCurves.Commands;
 using Xunit;
+using Zapping.CommandLine;
 using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.CommandLine;

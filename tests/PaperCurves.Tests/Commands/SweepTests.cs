@@ -3,6 +3,7 @@ using FluentAssertions;
 using PaperCurves.Commands;
 using PaperCurves.Tests.Sweeps;
 using Xunit;
+using Zapping.CommandLine;
 using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.Commands;

@@ -1,8 +1,8 @@
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using Xunit;
+using Zapping.Datasets;
 using Zapping.Training;
 using Zapping.Training.Internal;
 using Zapping.Training.Tests.Shared;

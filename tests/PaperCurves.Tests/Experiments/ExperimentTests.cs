@@ -1,9 +1,9 @@
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
 using Xunit;
+using Zapping.Datasets;
 
 namespace PaperCurves.Tests.Experiments;
 

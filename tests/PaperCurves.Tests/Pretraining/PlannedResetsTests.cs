@@ -1,9 +1,9 @@
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
-using PaperCurves.Models;
 using PaperCurves.Pretraining;
 using Xunit;
+using Zapping.Datasets;
+using Zapping.Models;
 using Zapping.Training;
 using static TorchSharp.torch;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using PaperCurves.Tests.Sweeps;
 using Xunit;
+using Zapping.Datasets;
 using Zapping.Training;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using Xunit;
+using Zapping.Datasets;
 using Zapping.Training;
 
 namespace PaperCurves.Tests.Pretraining;

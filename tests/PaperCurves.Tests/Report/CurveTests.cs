@@ -1,10 +1,10 @@
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using Xunit;
+using Zapping.Datasets;
 
 namespace PaperCurves.Tests.Report;
 

@@ -1,29 +1,28 @@
 using FluentAssertions;
 using PaperCurves.Sweeps;
 using PaperCurves.Sweeps.Packed;
-using PaperCurves.Tests.Data;
 using Xunit;
 
 namespace PaperCurves.Tests.Sweeps;
 
 public sealed class PackedSweepTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-pack-");
 
     public PackedSweepTests()
     {
-        FakeCellWork.Make(_folder["live"]);
-        new SweepPacker("sample", SweepSample.Cells, new CellStore(_folder["live"])).Pack(_folder["packed"], partial: false);
+        FakeCellWork.Make(At("live"));
+        new SweepPacker("sample", SweepSample.Cells, new CellStore(At("live"))).Pack(At("packed"), partial: false);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder.Delete(recursive: true);
 
-    private string Runs => Path.Combine(_folder["packed"], "runs.json");
+    private string Runs => Path.Combine(At("packed"), "runs.json");
 
     [Fact]
     public void A_table_that_was_changed_is_refused()
     {
-        var table = Path.Combine(_folder["packed"], "points.parquet");
+        var table = Path.Combine(At("packed"), "points.parquet");
         var bytes = File.ReadAllBytes(table);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(table, bytes);
@@ -34,7 +33,7 @@ public sealed class PackedSweepTests : IDisposable
     [Fact]
     public void A_table_that_is_gone_is_named()
     {
-        File.Delete(Path.Combine(_folder["packed"], "steps.parquet"));
+        File.Delete(Path.Combine(At("packed"), "steps.parquet"));
 
         Refused($"{Runs}:1: it names steps.parquet, and there is no such file beside it*");
     }
@@ -57,7 +56,7 @@ public sealed class PackedSweepTests : IDisposable
     [Fact]
     public void Results_count_for_the_settings_that_made_them_alone()
     {
-        var packed = SweepResults.In(_folder["packed"]);
+        var packed = SweepResults.In(At("packed"));
         var other = SweepSample.Expand(SweepSample.Yaml.Replace("zap_rows: 7", "zap_rows: 8", StringComparison.Ordinal));
 
         FluentActions.Invoking(() => other.Networks.Select(packed.FindRecord).ToList()).Should().Throw<SweepException>().WithMessage($"{Runs}: iid-zap-s1: trained by another plan*");
@@ -67,7 +66,7 @@ public sealed class PackedSweepTests : IDisposable
     [Fact]
     public void Cells_that_a_sweep_has_got_since_are_not_run()
     {
-        var packed = SweepResults.In(_folder["packed"]);
+        var packed = SweepResults.In(At("packed"));
         var more = SweepSample.Expand(SweepSample.Yaml.Replace("seeds: [1, 2]", "seeds: [1, 2, 3]", StringComparison.Ordinal));
 
         var status = SweepStatus.Of(more, packed).Cells;
@@ -77,5 +76,7 @@ public sealed class PackedSweepTests : IDisposable
     }
 
     private void Refused(string message) =>
-        FluentActions.Invoking(() => SweepResults.In(_folder["packed"])).Should().Throw<SweepException>().WithMessage(message);
+        FluentActions.Invoking(() => SweepResults.In(At("packed"))).Should().Throw<SweepException>().WithMessage(message);
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
 }

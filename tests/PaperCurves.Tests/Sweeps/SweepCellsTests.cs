@@ -89,7 +89,7 @@ public sealed class SweepCellsTests
             SweepSample.Noise(transferClasses: 18, size: 30),
             "sample.yaml:1: the model 'convnet' takes images of 28x28 with 1 channel, or 84x84 with 3; noise has 30x30 with 1");
 
-        static void Refused(PaperCurves.Data.ClassificationData data, string message) =>
+        static void Refused(Zapping.Datasets.ClassificationData data, string message) =>
             FluentActions.Invoking(() => SweepCells.Of(SweepFile.Parse(SweepSample.Yaml, SweepSample.File), data)).Should().Throw<SweepException>().WithMessage(message);
     }
 

@@ -4,20 +4,19 @@ using PaperCurves.Report.Html;
 using PaperCurves.Sweeps;
 using PaperCurves.Sweeps.Packed;
 using PaperCurves.Tests.Commands;
-using PaperCurves.Tests.Data;
 using Xunit;
 
 namespace PaperCurves.Tests.Sweeps;
 
 public sealed class SweepPackerTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-pack-");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder.Delete(recursive: true);
 
-    private string Live => _folder["live"];
+    private string Live => At("live");
 
-    private string Packed => _folder["packed"];
+    private string Packed => At("packed");
 
     [Theory]
     [InlineData("*")]
@@ -33,9 +32,9 @@ public sealed class SweepPackerTests : IDisposable
         var unpacked = SweepResults.In(Packed);
         unpacked.Should().BeOfType<PackedSweep>();
         SweepStatus.Of(SweepSample.Cells, unpacked).Cells.Should().Equal(SweepStatus.Of(SweepSample.Cells, live).Cells);
-        await WriteAllAsync(live, _folder["of-live"]);
-        await WriteAllAsync(unpacked, _folder["of-packed"]);
-        Tree.Of(_folder["of-packed"]).Should().Equal(Tree.Of(_folder["of-live"])).And.HaveCountGreaterThan(10);
+        await WriteAllAsync(live, At("of-live"));
+        await WriteAllAsync(unpacked, At("of-packed"));
+        Tree.Of(At("of-packed")).Should().Equal(Tree.Of(At("of-live"))).And.HaveCountGreaterThan(10);
     }
 
     [Fact]
@@ -61,9 +60,9 @@ public sealed class SweepPackerTests : IDisposable
     {
         FakeCellWork.Make(Live);
         Pack();
-        new SweepPacker("sample", SweepSample.Cells, new CellStore(Live)).Pack(_folder["again"], partial: false);
+        new SweepPacker("sample", SweepSample.Cells, new CellStore(Live)).Pack(At("again"), partial: false);
 
-        File.ReadAllBytes(Path.Combine(_folder["again"], "points.parquet")).Should().Equal(File.ReadAllBytes(Path.Combine(Packed, "points.parquet")));
+        File.ReadAllBytes(Path.Combine(At("again"), "points.parquet")).Should().Equal(File.ReadAllBytes(Path.Combine(Packed, "points.parquet")));
     }
 
     [Fact]
@@ -141,9 +140,9 @@ public sealed class SweepPackerTests : IDisposable
 
     private void Refused(string message, bool partial = false)
     {
-        var before = Tree.Of(_folder.Path);
+        var before = Tree.Of(_folder.FullName);
         FluentActions.Invoking(() => Pack(partial)).Should().Throw<SweepException>().WithMessage(message);
-        Tree.Of(_folder.Path).Should().Equal(before);
+        Tree.Of(_folder.FullName).Should().Equal(before);
     }
 
     private static string LogOf(CellStore store, NetworkCell cell) => Path.Combine(store.NetworkFolder(cell), PretrainingRun.StepsFile);
@@ -153,4 +152,6 @@ public sealed class SweepPackerTests : IDisposable
         ReproductionReport.Write(SweepReport.InputOf(SweepSample.Cells, results), Directory.CreateDirectory(folder).FullName);
         await SweepTables.WriteAsync(folder, SweepSample.Cells.Transfers, results, TestContext.Current.CancellationToken).ConfigureAwait(false);
     }
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
 }

@@ -1,5 +1,5 @@
-using PaperCurves.Data;
 using PaperCurves.Sweeps;
+using Zapping.Datasets;
 
 namespace PaperCurves.Tests.Sweeps;
 

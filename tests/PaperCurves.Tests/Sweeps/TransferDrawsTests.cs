@@ -1,8 +1,8 @@
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
 using Xunit;
+using Zapping.Datasets;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Tests.Sweeps;

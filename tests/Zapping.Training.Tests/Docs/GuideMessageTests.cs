@@ -122,11 +122,11 @@ public sealed class GuideMessageTests
         ["the-backend-has-no-such-name"] = "eng/Backend.targets",
         ["convolutions-are-wrong-on-a-cpu-nan-loss-garbage-gradients-nnpack"] = "src/Zapping.Training/Arithmetic/ConvolutionGuardian.cs",
         ["training-of-large-networks-is-slow-on-a-thread-of-the-pool"] = "src/Zapping.Training/Telemetry/TrainingLog.cs",
-        ["the-data-folder-is-empty"] = "samples/PaperCurves/Data/ImageData.cs",
-        ["the-output-folder-cannot-be-used"] = "samples/PaperCurves/CommandLine/OutputFolder.cs",
+        ["the-data-folder-is-empty"] = "src/Zapping.Datasets/Detection/ImageData.cs",
+        ["the-output-folder-cannot-be-used"] = "src/Zapping.CommandLine/OutputFolder.cs",
         ["the-output-folder-has-been-used"] = "samples/PaperCurves/Experiments/RunFolder.cs",
-        ["the-output-stops"] = "samples/PaperCurves/CommandLine/LastingOutput.cs",
-        ["an-error-of-the-program"] = "samples/PaperCurves/CommandLine/Failure.cs",
+        ["the-output-stops"] = "src/Zapping.CommandLine/LastingOutput.cs",
+        ["an-error-of-the-program"] = "src/Zapping.CommandLine/Failure.cs",
     };
 
     // TorchSharp's own message, quoted from a run with libtorch removed.

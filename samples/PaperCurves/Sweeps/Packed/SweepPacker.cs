@@ -2,6 +2,7 @@ using System.Text.Json;
 using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using PaperCurves.Report;
+using Zapping.Datasets;
 
 namespace PaperCurves.Sweeps.Packed;
 
@@ -22,7 +23,7 @@ public sealed class SweepPacker(string sweep, SweepCells cells, CellStore store)
     /// <param name="folder">Where the files go.</param>
     /// <param name="partial">Whether cells may be missing; they are named in runs.json.</param>
     /// <returns>How many cells were packed, networks among them, and how many are missing.</returns>
-    /// <exception cref="Data.DataException">
+    /// <exception cref="DataException">
     /// The sweep is not finished, somebody is at work on it, a file is damaged or belongs to no cell, or the folder holds a packed sweep.
     /// </exception>
     public (int Packed, int Missing) Pack(string folder, bool partial)

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using FluentAssertions;
-using PaperCurves.Data;
 using PaperCurves.Report.Html;
 using PaperCurves.Report.Html.Claims;
 using PaperCurves.Sweeps;
 using PaperCurves.Sweeps.Packed;
-using PaperCurves.Tests.Data;
 using Xunit;
+using Zapping.Datasets;
+using Zapping.Datasets.Tests;
 
 namespace PaperCurves.Tests.Report.Html;
 
@@ -65,7 +65,7 @@ public sealed class CommittedResultsTests
 
     private static (SweepCells Cells, PackedSweep Results) Open(string sweep)
     {
-        var path = TestFiles.RealOmniglot();
+        var path = SharedData.Omniglot();
         Assert.SkipWhen(path is null, "Omniglot is not here: set OMNIGLOT to the folder that holds it.");
         var data = Omniglot.Load(path!, 28, cancellationToken: TestContext.Current.CancellationToken);
         return (SweepCells.Of(SweepFile.Read(sweep), data), PackedSweep.Open(Results(sweep)));

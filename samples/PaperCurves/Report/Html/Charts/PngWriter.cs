@@ -1,4 +1,5 @@
 using SkiaSharp;
+using Zapping.Samples;
 
 namespace PaperCurves.Report.Html.Charts;
 

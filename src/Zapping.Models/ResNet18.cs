@@ -1,0 +1,63 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zapping.Models;
+
+/// <summary>
+/// ResNet-18 in its ImageNet form: a 7x7 convolution of stride 2 with batch normalisation, ReLU and 3x3 max-pooling
+/// of stride 2; four stages of two basic blocks; the mean over positions; a linear classifier. [n, 3, size, size] to
+/// logits [n, units]. Batch normalisation uses the batch in train mode and running statistics in eval mode.
+/// </summary>
+public sealed class ResNet18 : PaperModel
+{
+    /// <summary>The smallest image it takes: its last maps are 2x2, so that even one image has a variance.</summary>
+    public const int MinImageSize = 33;
+
+    private readonly Sequential encoder;
+    private readonly Linear classifier;
+
+    /// <summary>Builds the network with the published initialisation, drawn from its own generator.</summary>
+    /// <param name="units">Output units.</param>
+    /// <param name="width">Filters of the stem and of the first stage, doubled from stage to stage; 64 in the paper.</param>
+    /// <param name="imageSize">Height and width of the images, at least 33; 84 in the paper.</param>
+    /// <param name="seed">Seed of the initial weights.</param>
+    public ResNet18(int units, int width = 64, int imageSize = 84, ulong seed = 0)
+        : base(nameof(ResNet18), units, channels: 3, imageSize, featureCount: 8 * width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, MinImageSize);
+        Width = width;
+        encoder = Sequential(
+            ("conv1", Conv2d(Channels, width, 7, stride: 2, padding: 3, bias: false)),
+            ("norm1", BatchNorm2d(width)),
+            ("relu1", ReLU()),
+            ("pool1", MaxPool2d(3, stride: 2, padding: 1)),
+            ("stage1", Stage(width, width, stride: 1)),
+            ("stage2", Stage(width, 2 * width, stride: 2)),
+            ("stage3", Stage(2 * width, 4 * width, stride: 2)),
+            ("stage4", Stage(4 * width, 8 * width, stride: 2)),
+            ("mean", AdaptiveAvgPool2d(1)),
+            ("flatten", Flatten()));
+        classifier = Linear(FeatureCount, units);
+        RegisterComponents();
+        Initialisation.Apply(this, seed, Initialisation.Fan.Out);
+    }
+
+    /// <summary>Filters of the stem and of the first stage.</summary>
+    public int Width { get; }
+
+    /// <inheritdoc/>
+    public override bool MixesImages => true;
+
+    /// <inheritdoc/>
+    public override Linear Classifier => classifier;
+
+    /// <inheritdoc/>
+    public override Tensor Encode(Tensor images) => encoder.call(images);
+
+    private protected override PaperModel CreateAlike() => new ResNet18(Units, Width, ImageSize);
+
+    private static Sequential Stage(int inputs, int width, int stride) =>
+        Sequential(("block1", new ResidualBlock(inputs, width, stride)), ("block2", new ResidualBlock(width, width, 1)));
+}

@@ -1,0 +1,39 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zapping.Models;
+
+/// <summary>
+/// A basic block of residual networks (He et al., 2016): two 3x3 convolutions without bias, each with batch
+/// normalisation, beside a shortcut. [n, inputs, size, size] to [n, width, size / stride, size / stride], rounded up.
+/// </summary>
+internal sealed class ResidualBlock : Module<Tensor, Tensor>
+{
+    private readonly Sequential residual;
+    private readonly Module<Tensor, Tensor> shortcut;
+
+    /// <summary>The shortcut is a 1x1 convolution with batch normalisation where the shape changes.</summary>
+    public ResidualBlock(int inputs, int width, int stride)
+        : base(nameof(ResidualBlock))
+    {
+        residual = Sequential(
+            ("conv1", Conv2d(inputs, width, 3, stride: stride, padding: 1, bias: false)),
+            ("norm1", BatchNorm2d(width)),
+            ("relu1", ReLU()),
+            ("conv2", Conv2d(width, width, 3, padding: 1, bias: false)),
+            ("norm2", BatchNorm2d(width)));
+        shortcut = inputs == width && stride == 1
+            ? Identity()
+            : Sequential(("conv", Conv2d(inputs, width, 1, stride: stride, bias: false)), ("norm", BatchNorm2d(width)));
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var change = residual.call(input);
+        using var passed = shortcut.call(input);
+        using var sum = change + passed;
+        return functional.relu(sum);
+    }
+}
