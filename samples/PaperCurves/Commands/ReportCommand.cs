@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using Spectre.Console;
 using Zapping.CommandLine;

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
+using PaperCurves.Progress;
+using PaperCurves.Report.Live;
+using PaperCurves.Runs;
 using Spectre.Console;
 using Zapping.CommandLine;
 using Zapping.Datasets;
@@ -35,7 +36,7 @@ internal static class RunCommand
 
         RunFolder.EnsureSameNetworks(settings);
         ClassificationData? opened = null;
-        ConsoleBoard.Run(board => opened = Open(settings, source, omniglotSize, board, cancellationToken));
+        ConsoleProgress.Run(reporter => opened = Open(settings, source, omniglotSize, reporter, cancellationToken));
         var data = opened!;
 
         using var ours = RunFolder.Take(settings.Output, settings.Resume);
@@ -50,9 +51,9 @@ internal static class RunCommand
         void Record(string outcome) => RunRecord.Of(settings, data, pretraining, started, outcome).Save(settings.Output);
     }
 
-    private static ClassificationData Open(RunSettings settings, DataSource source, int omniglotSize, IProgressBoard board, CancellationToken cancellationToken)
+    private static ClassificationData Open(RunSettings settings, DataSource source, int omniglotSize, IProgressReporter reporter, CancellationToken cancellationToken)
     {
-        var data = source.Open(omniglotSize, settings.Preset, board, cancellationToken);
+        var data = source.Open(omniglotSize, settings.Preset, reporter, cancellationToken);
         Experiment.EnsureAllowed(settings, data);
         ResultsFile.EnsureGoesOn(settings, data, ResultsPath(settings));
         return data;
@@ -63,10 +64,10 @@ internal static class RunCommand
     {
         try
         {
-            ConsoleBoard.Run(board =>
+            ConsoleProgress.Run(reporter =>
             {
                 using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset, settings.Resume);
-                var experiment = new Experiment(settings, data, board, results.Kept.Select(row => row.Point()));
+                var experiment = new Experiment(settings, data, reporter, results.Kept.Select(row => row.Point()));
                 experiment.Pretrained += pretraining.Add;
                 experiment.Transferred += results.Add;
                 experiment.Run(cancellationToken);

@@ -1,8 +1,8 @@
-using PaperCurves.Experiments;
+using System.CommandLine;
 using PaperCurves.Pretraining;
+using PaperCurves.Progress;
 using PaperCurves.Sweeps;
 using PaperCurves.Sweeps.Packed;
-using System.CommandLine;
 using Zapping.CommandLine;
 using Zapping.Datasets;
 
@@ -58,8 +58,8 @@ internal sealed class SweepOptions(string output, string outputs)
     private string SourceOf(ParseResult parse) => parse.GetResult(_from) is null ? Common.Output(parse) : parse.GetValue(_from)!;
 
     /// <summary>Reads the data that a sweep is made on, drawn with enough classes where there is none.</summary>
-    public static ClassificationData Data(Sweep sweep, DataSource source, IProgressBoard board, CancellationToken cancellationToken) => source.Open(
-        PaperPlans.OmniglotSize(sweep.Model), sweep.Preset with { TransferClasses = sweep.TransferClasses }, board, cancellationToken);
+    public static ClassificationData Data(Sweep sweep, DataSource source, IProgressReporter reporter, CancellationToken cancellationToken) => source.Open(
+        PaperPlans.OmniglotSize(sweep.Model), sweep.Preset with { TransferClasses = sweep.TransferClasses }, reporter, cancellationToken);
 
     /// <summary>Everything there is to make, for commands that make nothing.</summary>
     /// <param name="parse">The command line.</param>
@@ -70,7 +70,7 @@ internal sealed class SweepOptions(string output, string outputs)
         var sweep = Sweep(parse);
         var source = Common.Prepare(parse, outputs);
         SweepCells? cells = null;
-        ConsoleBoard.Run(board => cells = SweepCells.Of(sweep, Data(sweep, source, board, cancellationToken)));
+        ConsoleProgress.Run(reporter => cells = SweepCells.Of(sweep, Data(sweep, source, reporter, cancellationToken)));
         return cells!;
     }
 }

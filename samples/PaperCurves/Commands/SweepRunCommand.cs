@@ -11,7 +11,7 @@ namespace PaperCurves.Commands;
 /// <summary>sweep run: make what is missing.</summary>
 internal static class SweepRunCommand
 {
-    public static Command Create(Func<ClassificationData, Device, ICellWork> work)
+    public static Command Create(Func<ClassificationData, Device, ICellExecutor> work)
     {
         var options = new SweepOptions();
         var only = new Option<string>("--only")
@@ -31,7 +31,7 @@ internal static class SweepRunCommand
     }
 
     private static int Run(
-        SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellWork> work, ParseResult parse, CancellationToken cancellationToken)
+        SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellExecutor> work, ParseResult parse, CancellationToken cancellationToken)
     {
         var sweep = options.Sweep(parse);
         var store = options.Store(parse);
@@ -39,14 +39,14 @@ internal static class SweepRunCommand
         SweepOutcome? outcome = null;
         try
         {
-            ConsoleBoard.Run(
-                board =>
+            ConsoleProgress.Run(
+                reporter =>
                 {
-                    var data = SweepOptions.Data(sweep, source, board, cancellationToken);
+                    var data = SweepOptions.Data(sweep, source, reporter, cancellationToken);
                     var cells = SweepCells.Of(sweep, data);
                     var worker = work(data, device(options.Common.Device(parse)));
                     using var whatItKeeps = worker as IDisposable;
-                    outcome = new SweepRunner(cells, store, worker, board).Run(limits, cancellationToken);
+                    outcome = new SweepRunner(cells, store, worker, reporter).Run(limits, cancellationToken);
                 },
                 FinishedBars.Vanish);
         }

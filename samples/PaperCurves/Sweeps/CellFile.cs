@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaperCurves.Experiments;
+using PaperCurves.Files;
 
 namespace PaperCurves.Sweeps;
 
@@ -10,7 +10,7 @@ internal static class CellFile
     private const string WayOut = "Move it away to make the cell again";
 
     /// <summary>Every property must be there, none may be unknown, and no number may be NaN.</summary>
-    internal static readonly JsonSerializerOptions Strict = new(Json.Options)
+    internal static readonly JsonSerializerOptions Strict = new(JsonDefaults.Options)
     {
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
@@ -21,7 +21,7 @@ internal static class CellFile
     /// <summary>Writes a result.</summary>
     /// <exception cref="IOException">It cannot be written, or is there already.</exception>
     public static void Write(string path, CellResult result) =>
-        WholeFile.Write(path, file => JsonSerializer.Serialize(file, result, Strict), overwrite: false);
+        AtomicFile.Write(path, file => JsonSerializer.Serialize(file, result, Strict), overwrite: false);
 
     /// <summary>Reads the result of a cell.</summary>
     /// <exception cref="SweepException">It is damaged, of another version, or of other settings.</exception>

@@ -1,5 +1,4 @@
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 using Zapping.CommandLine;
 using Zapping.Datasets;
 using Zapping.Training.Internal;

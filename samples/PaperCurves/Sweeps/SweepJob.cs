@@ -1,4 +1,4 @@
-using PaperCurves.Experiments;
+using PaperCurves.Progress;
 
 namespace PaperCurves.Sweeps;
 
@@ -11,7 +11,7 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
     public abstract bool IsDone(CellStore store);
 
     /// <summary>Does it.</summary>
-    public abstract void Do(ICellWork work, CellStore store, IProgressBoard board, CancellationToken cancellationToken);
+    public abstract void Do(ICellExecutor work, CellStore store, IProgressReporter reporter, CancellationToken cancellationToken);
 
     /// <summary>The cells that a pattern names, each network before its transfers, and the networks that these need.</summary>
     /// <param name="cells">All cells.</param>
@@ -34,11 +34,11 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
     {
         public override bool IsDone(CellStore store) => store.Find(Cell) is not null && store.FindRecord(Cell) is not null;
 
-        public override void Do(ICellWork work, CellStore store, IProgressBoard board, CancellationToken cancellationToken)
+        public override void Do(ICellExecutor work, CellStore store, IProgressReporter reporter, CancellationToken cancellationToken)
         {
             var folder = store.NetworkFolder(Cell);
             Directory.CreateDirectory(folder);
-            work.Pretrain(Cell, folder, board, cancellationToken);
+            work.Pretrain(Cell, folder, reporter, cancellationToken);
             if (!IsDone(store))
             {
                 throw new SweepException($"{folder}: pre-training has left no finished network");
@@ -50,7 +50,7 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
     {
         public override bool IsDone(CellStore store) => store.Find(Cell) is not null;
 
-        public override void Do(ICellWork work, CellStore store, IProgressBoard board, CancellationToken cancellationToken) =>
-            store.Save(Cell, work.Transfer(Cell, store.NetworkFolder(Cell.Network), board, cancellationToken));
+        public override void Do(ICellExecutor work, CellStore store, IProgressReporter reporter, CancellationToken cancellationToken) =>
+            store.Save(Cell, work.Transfer(Cell, store.NetworkFolder(Cell.Network), reporter, cancellationToken));
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using PaperCurves.Experiments;
+using PaperCurves.Progress;
 using Zapping.CommandLine;
 
 namespace PaperCurves.Sweeps;
@@ -12,8 +12,8 @@ namespace PaperCurves.Sweeps;
 /// <param name="cells">What there is to make.</param>
 /// <param name="store">Where it belongs.</param>
 /// <param name="work">Who makes it.</param>
-/// <param name="board">Where to tell how far it is.</param>
-public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork work, IProgressBoard board)
+/// <param name="reporter">Where to tell how far it is.</param>
+public sealed class SweepRunner(SweepCells cells, CellStore store, ICellExecutor work, IProgressReporter reporter)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
@@ -41,10 +41,10 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         _missingNetworks.UnionWith(left.Where(IsNetwork).Select(job => job.Id));
         if (left.Count < jobs.Count)
         {
-            board.Say(string.Create(CultureInfo.InvariantCulture, $"In {store.Folder} {jobs.Count - left.Count} of {jobs.Count} cells are there already and stay; the others are made."));
+            reporter.Say(string.Create(CultureInfo.InvariantCulture, $"In {store.Folder} {jobs.Count - left.Count} of {jobs.Count} cells are there already and stay; the others are made."));
         }
 
-        using var line = board.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
+        using var line = reporter.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
         while (left.Count > 0 && !IsOver(limits))
         {
             var others = left.Where(job => IsOver(limits) || !Attempt(job, line, cancellationToken)).ToList();
@@ -100,7 +100,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         if (!_waits && others.Select(job => job.Id).Append(others[0].Network.Id).FirstOrDefault(store.IsTaken) is { } taken)
         {
             _waits = true;
-            board.Say(string.Create(CultureInfo.InvariantCulture, $"Waiting for {others.Count} cells that others make, such as {taken}: {store.HolderOf(taken)} is at work on it."));
+            reporter.Say(string.Create(CultureInfo.InvariantCulture, $"Waiting for {others.Count} cells that others make, such as {taken}: {store.HolderOf(taken)} is at work on it."));
         }
     }
 
@@ -154,7 +154,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
     {
         try
         {
-            job.Do(work, store, board, cancellationToken);
+            job.Do(work, store, reporter, cancellationToken);
             store.ForgetFailure(job.Id);
             _made++;
             return true;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FluentAssertions;
-using PaperCurves.Report;
+using PaperCurves.Report.Live;
 using Xunit;
 
 namespace PaperCurves.Tests.Commands;

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
+using PaperCurves.Report.Live;
 using Xunit;
 using Zapping.Training;
 

@@ -1,6 +1,6 @@
 using FluentAssertions;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Runs;
 using Xunit;
 using Zapping.Datasets;
 using Zapping.Training;

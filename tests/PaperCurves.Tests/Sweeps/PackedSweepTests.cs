@@ -11,7 +11,7 @@ public sealed class PackedSweepTests : IDisposable
 
     public PackedSweepTests()
     {
-        FakeCellWork.Make(At("live"));
+        FakeCellExecutor.Make(At("live"));
         new SweepPacker("sample", SweepSample.Cells, new CellStore(At("live"))).Pack(At("packed"), partial: false);
     }
 

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using PaperCurves.Pretraining;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using PaperCurves.Sweeps.Packed;
 using PaperCurves.Tests.Commands;
@@ -23,7 +23,7 @@ public sealed class SweepPackerTests : IDisposable
     [InlineData("iid-s1/head*")]
     public async Task A_packed_sweep_has_the_same_report_tables_and_status_as_the_live_one(string only)
     {
-        var live = FakeCellWork.Make(Live, only);
+        var live = FakeCellExecutor.Make(Live, only);
         live.SaveFailure("iid-zap-s1", new InvalidOperationException("out of luck"));
 
         var (packed, missing) = Pack(partial: true);
@@ -40,7 +40,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void A_finished_sweep_becomes_three_files_that_hold_the_hashes_of_the_originals()
     {
-        var live = FakeCellWork.Make(Live);
+        var live = FakeCellExecutor.Make(Live);
 
         Pack().Missing.Should().Be(0);
 
@@ -58,7 +58,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void The_same_sweep_gives_the_same_tables()
     {
-        FakeCellWork.Make(Live);
+        FakeCellExecutor.Make(Live);
         Pack();
         new SweepPacker("sample", SweepSample.Cells, new CellStore(Live)).Pack(At("again"), partial: false);
 
@@ -68,7 +68,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void An_unfinished_sweep_is_refused_unless_it_is_meant()
     {
-        FakeCellWork.Make(Live, "iid-s1/head*");
+        FakeCellExecutor.Make(Live, "iid-s1/head*");
 
         Refused("*cells have no result, such as iid-s2. 'sweep run' makes them; --partial packs*");
         Pack(partial: true).Missing.Should().BePositive();
@@ -77,7 +77,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void A_file_that_no_cell_asks_for_is_not_left_behind()
     {
-        FakeCellWork.Make(Live);
+        FakeCellExecutor.Make(Live);
         var stray = Path.Combine(Live, "cells", "iid-s1", "head-lr9-t1.json");
         File.WriteAllText(stray, "{}");
 
@@ -87,7 +87,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void A_result_without_the_record_of_its_network_is_refused()
     {
-        var live = FakeCellWork.Make(Live);
+        var live = FakeCellExecutor.Make(Live);
         File.Delete(Path.Combine(live.NetworkFolder(SweepSample.Cells.Networks[0]), PretrainingFolder.RecordFile));
 
         Refused("*its network iid-s1 has no pretraining.json*", partial: true);
@@ -96,7 +96,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void A_log_that_ends_early_is_refused()
     {
-        var live = FakeCellWork.Make(Live);
+        var live = FakeCellExecutor.Make(Live);
         var log = LogOf(live, SweepSample.Cells.Networks[0]);
         File.WriteAllText(log, File.ReadAllLines(log)[0] + "\n");
 
@@ -106,7 +106,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void A_damaged_cell_and_one_of_other_settings_are_refused()
     {
-        var live = FakeCellWork.Make(Live);
+        var live = FakeCellExecutor.Make(Live);
         var cell = live.ResultPath(SweepSample.Cells.Transfers[0]);
         var text = File.ReadAllText(cell);
 
@@ -119,7 +119,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void A_sweep_at_which_somebody_is_at_work_is_refused()
     {
-        var live = FakeCellWork.Make(Live);
+        var live = FakeCellExecutor.Make(Live);
         using var claim = live.Claim("iid-s2");
 
         Refused("*is at work on iid-s2. Let it end");
@@ -128,7 +128,7 @@ public sealed class SweepPackerTests : IDisposable
     [Fact]
     public void Neither_a_packed_sweep_nor_the_live_one_is_written_over()
     {
-        FakeCellWork.Make(Live);
+        FakeCellExecutor.Make(Live);
         Pack();
 
         Refused("*a packed sweep is here already. Move it away, or give another --out");

@@ -1,5 +1,4 @@
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 
 namespace PaperCurves.Sweeps.Packed;
 

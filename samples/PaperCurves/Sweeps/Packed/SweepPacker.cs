@@ -1,7 +1,6 @@
 using System.Text.Json;
-using PaperCurves.Experiments;
+using PaperCurves.Files;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 using Zapping.Datasets;
 
 namespace PaperCurves.Sweeps.Packed;
@@ -19,7 +18,7 @@ public sealed class SweepPacker(string sweep, SweepCells cells, CellStore store)
     /// <summary>The files that are written, runs.json last: a folder without it is no packed sweep.</summary>
     internal static IReadOnlyList<string> Outputs { get; } = [PackedTable.Points, PackedTable.Steps, PackedRunFile.Name];
 
-    /// <summary>Looks at everything, packs it, reads it again, compares, and only then writes.</summary>
+    /// <summary>SeriesStyles at everything, packs it, reads it again, compares, and only then writes.</summary>
     /// <param name="folder">Where the files go.</param>
     /// <param name="partial">Whether cells may be missing; they are named in runs.json.</param>
     /// <returns>How many cells were packed, networks among them, and how many are missing.</returns>
@@ -34,7 +33,7 @@ public sealed class SweepPacker(string sweep, SweepCells cells, CellStore store)
         EnsureSame(PackedSweep.Read(folder, name => files[name]));
         foreach (var name in Outputs)
         {
-            WholeFile.Write(Path.Combine(folder, name), file => file.Write(files[name]), overwrite: false);
+            AtomicFile.Write(Path.Combine(folder, name), file => file.Write(files[name]), overwrite: false);
         }
 
         var packed = PackedSweep.Open(folder).Ids.Count();
@@ -140,7 +139,7 @@ public sealed class SweepPacker(string sweep, SweepCells cells, CellStore store)
 
     private static void EnsureSame<T>(string id, T live, T packed)
     {
-        if (JsonSerializer.Serialize(live, Json.Options) != JsonSerializer.Serialize(packed, Json.Options))
+        if (JsonSerializer.Serialize(live, JsonDefaults.Options) != JsonSerializer.Serialize(packed, JsonDefaults.Options))
         {
             throw new InvalidOperationException($"{id} does not come out of the packed files as it went in; nothing was written.");
         }
