@@ -96,7 +96,7 @@ public static partial class PretrainingFolder
         }
     }
 
-    /// <summary>SeriesStyles whether a plan can be followed in a folder, and writes nothing.</summary>
+    /// <summary>Checks whether a plan can be followed in a folder, and writes nothing.</summary>
     /// <exception cref="DataException">The model is not made for such images, or the folder's checkpoints are of another plan.</exception>
     internal static void EnsureAllowed(PretrainingPlan plan, ClassificationData data, string folder)
     {
@@ -122,7 +122,7 @@ public static partial class PretrainingFolder
         static long Number(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>SeriesStyles whether a pre-training may begin or go on in a folder, and writes nothing.</summary>
+    /// <summary>Checks whether a pre-training may begin or go on in a folder, and writes nothing.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="from">The checkpoint to go on from; null to begin.</param>
     /// <exception cref="DataException">Another process is at work, or there is something to go on with and nobody said to, or the other way round.</exception>

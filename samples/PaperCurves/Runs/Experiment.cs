@@ -29,7 +29,7 @@ public sealed class Experiment(RunSettings settings, ClassificationData data, IP
     /// <summary>All evaluations of one transfer.</summary>
     public event Action<IReadOnlyList<TransferPoint>>? Transferred;
 
-    /// <summary>SeriesStyles whether the run can be made, before anything is written.</summary>
+    /// <summary>Checks whether the run can be made, before anything is written.</summary>
     /// <exception cref="DataException">
     /// The data has too few classes or images, or the networks that are there are of another plan or made for other images.
     /// </exception>

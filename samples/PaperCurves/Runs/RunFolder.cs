@@ -19,7 +19,7 @@ internal static class RunFolder
     public static IReadOnlyList<string> Outputs { get; } =
         [Results, Record, Curves, "pretrained/", .. Enum.GetValues<Arm>().Select(arm => $"{PretrainedNetworks.FolderOf("", arm)}/")];
 
-    /// <summary>SeriesStyles whether a run may begin or go on here, and writes nothing.</summary>
+    /// <summary>Checks whether a run may begin or go on here, and writes nothing.</summary>
     /// <exception cref="DataException">Another process is at work, or there is something to go on with and nobody said to, or the other way round.</exception>
     public static void EnsureMeant(string folder, bool resume)
     {
@@ -32,7 +32,7 @@ internal static class RunFolder
         EnsureRight(folder, resume);
     }
 
-    /// <summary>SeriesStyles whether the results that are there are of the same networks, as far as run.json says.</summary>
+    /// <summary>Checks whether the results that are there are of the same networks, as far as run.json says.</summary>
     /// <exception cref="DataException">They are of others, or run.json is damaged.</exception>
     public static void EnsureSameNetworks(RunSettings settings)
     {

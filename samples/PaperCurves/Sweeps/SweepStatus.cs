@@ -29,7 +29,7 @@ public sealed record SweepStatus(IReadOnlyList<CellStatus> Cells)
         .GroupBy(cell => cell.Kind, StringComparer.Ordinal)
         .ToDictionary(kind => kind.Key, kind => kind.Average(cell => cell.Seconds!.Value), StringComparer.Ordinal);
 
-    /// <summary>SeriesStyles at every cell. Nothing is written, and checkpoints need not have been kept.</summary>
+    /// <summary>Looks at every cell. Nothing is written, and checkpoints need not have been kept.</summary>
     /// <exception cref="DataException">What is there cannot be used.</exception>
     public static SweepStatus Of(SweepCells cells, ISweepResults results)
     {

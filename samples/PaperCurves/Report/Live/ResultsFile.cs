@@ -29,7 +29,7 @@ public sealed class ResultsFile : IDisposable
         Kept = _log.Kept;
     }
 
-    /// <summary>SeriesStyles whether a run can go on with a file, before anything is written.</summary>
+    /// <summary>Checks whether a run can go on with a file, before anything is written.</summary>
     /// <exception cref="DataException">It is damaged, or of another experiment, whose rows cannot share a picture.</exception>
     internal static void EnsureGoesOn(RunSettings settings, ClassificationData data, string path)
     {

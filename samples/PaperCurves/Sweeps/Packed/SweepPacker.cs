@@ -18,7 +18,7 @@ public sealed class SweepPacker(string sweep, SweepCells cells, CellStore store)
     /// <summary>The files that are written, runs.json last: a folder without it is no packed sweep.</summary>
     internal static IReadOnlyList<string> Outputs { get; } = [PackedTable.Points, PackedTable.Steps, PackedRunFile.Name];
 
-    /// <summary>SeriesStyles at everything, packs it, reads it again, compares, and only then writes.</summary>
+    /// <summary>Looks at everything, packs it, reads it again, compares, and only then writes.</summary>
     /// <param name="folder">Where the files go.</param>
     /// <param name="partial">Whether cells may be missing; they are named in runs.json.</param>
     /// <returns>How many cells were packed, networks among them, and how many are missing.</returns>
