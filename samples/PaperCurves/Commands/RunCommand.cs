@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PaperCurves.Pretraining;
-using PaperCurves.Progress;
 using PaperCurves.Report.Live;
 using PaperCurves.Runs;
 using Spectre.Console;
@@ -36,42 +35,31 @@ internal static class RunCommand
 
         RunFolder.EnsureSameNetworks(settings);
         ClassificationData? opened = null;
-        ConsoleProgress.Run(reporter => opened = Open(settings, source, omniglotSize, reporter, cancellationToken));
+        ConsoleProgress.Run(reporter => opened = source.Open(omniglotSize, settings.Preset, reporter, cancellationToken));
         var data = opened!;
+        var sweep = new RunSweep(settings, data);
+        sweep.EnsureAllowed();
 
         using var ours = RunFolder.Take(settings.Output, settings.Resume);
         var started = DateTimeOffset.Now;
-        var pretraining = new SortedDictionary<Arm, PretrainingResult>();
         Record("begun");
-        var finished = Make(settings, data, pretraining, cancellationToken);
+        var finished = Make(settings, sweep, data.Name, cancellationToken);
         Record(finished ? "finished" : "interrupted");
-        Show(settings, pretraining);
+        AnsiConsole.Write(ResultsTable.OfPretraining(sweep.Pretraining().Select(arm => (arm.Key.Title(), arm.Value))));
+        FinalReport.Write(settings, sweep.Results(), data.Name).Show(settings.Output);
         return finished ? ExitCodes.Done : ExitCodes.Interrupted;
 
-        void Record(string outcome) => RunRecord.Of(settings, data, pretraining, started, outcome).Save(settings.Output);
-    }
-
-    private static ClassificationData Open(RunSettings settings, DataSource source, int omniglotSize, IProgressReporter reporter, CancellationToken cancellationToken)
-    {
-        var data = source.Open(omniglotSize, settings.Preset, reporter, cancellationToken);
-        Experiment.EnsureAllowed(settings, data);
-        ResultsFile.EnsureGoesOn(settings, data, ResultsPath(settings));
-        return data;
+        void Record(string outcome) => RunRecord.Of(settings, data, sweep.Pretraining(), started, outcome).Save(settings.Output);
     }
 
     /// <returns>Whether it came to its end; else it was interrupted.</returns>
-    private static bool Make(RunSettings settings, ClassificationData data, SortedDictionary<Arm, PretrainingResult> pretraining, CancellationToken cancellationToken)
+    private static bool Make(RunSettings settings, RunSweep sweep, string data, CancellationToken cancellationToken)
     {
+        Write();
+        sweep.Advanced += Write;
         try
         {
-            ConsoleProgress.Run(reporter =>
-            {
-                using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset, settings.Resume);
-                var experiment = new Experiment(settings, data, reporter, results.Kept.Select(row => row.Point()));
-                experiment.Pretrained += pretraining.Add;
-                experiment.Transferred += results.Add;
-                experiment.Run(cancellationToken);
-            });
+            ConsoleProgress.Run(reporter => sweep.Run(reporter, cancellationToken));
             return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -79,17 +67,11 @@ internal static class RunCommand
             AnsiConsole.MarkupLine("[yellow]Interrupted.[/] Everything is saved; the same command with --resume goes on.");
             return false;
         }
-    }
-
-    private static void Show(RunSettings settings, IReadOnlyDictionary<Arm, PretrainingResult> pretraining)
-    {
-        AnsiConsole.Write(ResultsTable.OfPretraining(pretraining.Select(arm => (arm.Key.Title(), arm.Value))));
-        var rows = ResultsFile.Read(ResultsPath(settings));
-        if (rows.Count > 0)
+        finally
         {
-            FinalReport.Show(rows, settings.Output);
+            Write();
         }
-    }
 
-    private static string ResultsPath(RunSettings settings) => Path.Combine(settings.Output, RunFolder.Results);
+        void Write() => FinalReport.Write(settings, sweep.Results(), data);
+    }
 }

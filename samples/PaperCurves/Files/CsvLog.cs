@@ -17,7 +17,7 @@ internal sealed class CsvLog<TRow> : IDisposable
     public CsvLog(string path, Func<TRow, bool> keeps)
     {
         Kept = File.Exists(path) ? [.. ReadWhole(path).Where(keeps)] : [];
-        AtomicFile.Write(path, WriteKept, overwrite: true);
+        Write(path, Kept);
         _csv = Writer(new StreamWriter(path, append: true));
     }
 
@@ -31,6 +31,9 @@ internal sealed class CsvLog<TRow> : IDisposable
     /// <summary>Reads what was written, but for a last line that a killed process has left unfinished.</summary>
     /// <exception cref="DataException">The file is damaged; the message names it and the line.</exception>
     public static IReadOnlyList<TRow> ReadWhole(string path) => WholeLinesOf(path) is { Length: > 0 } text ? Parse(text, path) : [];
+
+    /// <summary>Writes a whole file of rows, in place of one that is there.</summary>
+    public static void Write(string path, IReadOnlyList<TRow> rows) => AtomicFile.Write(path, file => WriteAll(file, rows), overwrite: true);
 
     /// <summary>Adds a row.</summary>
     public void Add(TRow row) => Add([row]);
@@ -80,11 +83,11 @@ internal sealed class CsvLog<TRow> : IDisposable
         }
     }
 
-    private void WriteKept(Stream file)
+    private static void WriteAll(Stream file, IReadOnlyList<TRow> rows)
     {
         using var csv = Writer(new StreamWriter(file, leaveOpen: true));
         csv.WriteHeader<TRow>();
         csv.NextRecord();
-        Write(csv, Kept);
+        Write(csv, rows);
     }
 }

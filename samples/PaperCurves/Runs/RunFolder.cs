@@ -17,7 +17,7 @@ internal static class RunFolder
 
     /// <summary>Everything that is written.</summary>
     public static IReadOnlyList<string> Outputs { get; } =
-        [Results, Record, Curves, "pretrained/", .. Enum.GetValues<Arm>().Select(arm => $"{PretrainedNetworks.FolderOf("", arm)}/")];
+        [Results, Record, Curves, "cells/", "locks/", "pretrained/", .. Enum.GetValues<Arm>().Select(arm => $"{PretrainedNetworks.FolderOf("", arm)}/")];
 
     /// <summary>Checks whether a run may begin or go on here, and writes nothing.</summary>
     /// <exception cref="DataException">Another process is at work, or there is something to go on with and nobody said to, or the other way round.</exception>

@@ -8,14 +8,18 @@ namespace PaperCurves.Sweeps;
 internal sealed class CellCheck(string path, string wayOut)
 {
     /// <exception cref="SweepException">The result is of another version, of another cell, or holds impossible numbers.</exception>
-    public void EnsureUsable(TransferCell cell, CellResult result)
+    public void EnsureUsable(TransferCell? cell, CellResult result)
     {
         if (result.Circumstances.OtherVersion() is { } versions)
         {
             throw Unusable($"made by {versions}. Give another --out");
         }
 
-        EnsureOf(cell, result, path);
+        if (cell is not null)
+        {
+            EnsureOf(cell, result, path);
+        }
+
         EnsureNumbers(result);
     }
 

@@ -31,7 +31,7 @@ public sealed class CellExecutor(ClassificationData data, Device device) : ICell
     {
         var watch = Stopwatch.StartNew();
         var settings = cell.Settings;
-        using var line = reporter.Begin(cell.Id, Examples(settings), "images");
+        using var line = reporter.Begin(cell.Title, Examples(settings), "images");
         var result = Transfer(cell, networkFolder, line, cancellationToken);
         return new CellResult
         {
@@ -63,7 +63,7 @@ public sealed class CellExecutor(ClassificationData data, Device device) : ICell
         {
             throw new DivergenceException(
                 FormattableString.Invariant(
-                    $"{cell.Id}: the transfer diverged: the loss is {failure.Loss} at step {failure.Step}, after {failure.Boundary?.ToString() ?? "no boundary"}. Try a lower learning rate than {cell.LearningRate:g}. ")
+                    $"{cell.Title}: the transfer diverged: the loss is {failure.Loss} at step {failure.Step}, after {failure.Boundary?.ToString() ?? "no boundary"}. Try a lower learning rate than {cell.LearningRate:g}. ")
                 + $"The network in {networkFolder} is as it was, and what was finished before is saved.",
                 failure);
         }

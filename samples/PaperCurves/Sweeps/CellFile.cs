@@ -24,8 +24,10 @@ internal static class CellFile
         AtomicFile.Write(path, file => JsonSerializer.Serialize(file, result, Strict), overwrite: false);
 
     /// <summary>Reads the result of a cell.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cell">The cell that it must be of; null for whichever it is of.</param>
     /// <exception cref="SweepException">It is damaged, of another version, or of other settings.</exception>
-    public static CellResult Read(string path, TransferCell cell)
+    public static CellResult Read(string path, TransferCell? cell)
     {
         try
         {

@@ -10,7 +10,8 @@ namespace PaperCurves.Sweeps;
 /// cells/ID.failed.txt and locks/ID.lock. Nothing that is finished is ever deleted or overwritten.
 /// </summary>
 /// <param name="folder">The folder; made when something is written.</param>
-public sealed class CellStore(string folder) : ISweepResults
+/// <param name="networkFolder">Where a network is, if it is not in networks/ID.</param>
+public sealed class CellStore(string folder, Func<NetworkCell, string>? networkFolder = null) : ISweepResults
 {
     /// <summary>The folders that are written.</summary>
     internal static IReadOnlyList<string> Outputs { get; } = ["networks/", "cells/", "locks/"];
@@ -22,7 +23,7 @@ public sealed class CellStore(string folder) : ISweepResults
     public string NetworkFolder(NetworkCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        return PathOf("networks", cell.Id, "");
+        return networkFolder?.Invoke(cell) ?? PathOf("networks", cell.Id, "");
     }
 
     /// <summary>
@@ -86,6 +87,16 @@ public sealed class CellStore(string folder) : ISweepResults
         ArgumentNullException.ThrowIfNull(cell);
         var path = ResultPath(cell);
         return File.Exists(path) ? CellFile.Read(path, cell) : null;
+    }
+
+    /// <summary>Every result that is there, of whatever sweep, in the order of ids.</summary>
+    /// <exception cref="SweepException">One is damaged, or of another version.</exception>
+    public IReadOnlyList<CellResult> All()
+    {
+        var cells = Path.Combine(Folder, "cells");
+        return Directory.Exists(cells)
+            ? [.. Directory.EnumerateFiles(cells, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => CellFile.Read(path, cell: null))]
+            : [];
     }
 
     /// <summary>Writes the result of a transfer: whole, or not at all.</summary>

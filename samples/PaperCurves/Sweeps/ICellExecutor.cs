@@ -39,4 +39,8 @@ public sealed record NetworkCell(string Id, string Network, PretrainingPlan Plan
 /// <param name="Trial">Which draw, counted from 1.</param>
 /// <param name="Pool">To which classes.</param>
 public sealed record TransferCell(
-    string Id, NetworkCell Network, string Transfer, TransferSettings Settings, double? LearningRate, int Trial, ClassPool Pool);
+    string Id, NetworkCell Network, string Transfer, TransferSettings Settings, double? LearningRate, int Trial, ClassPool Pool)
+{
+    /// <summary>As people read it; the id where nothing better is said.</summary>
+    public string Title { get => field ?? Id; init; }
+}

@@ -13,7 +13,10 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
     /// <summary>Does it.</summary>
     public abstract void Do(ICellExecutor work, CellStore store, IProgressReporter reporter, CancellationToken cancellationToken);
 
-    /// <summary>The cells that a pattern names, each network before its transfers, and the networks that these need.</summary>
+    /// <summary>
+    /// The cells that a pattern names, each network before its transfers, and the networks that these need. A network that is
+    /// transferred, and not among those to make, is there already.
+    /// </summary>
     /// <param name="cells">All cells.</param>
     /// <param name="pattern">Of ids; '*' stands for anything.</param>
     public static IReadOnlyList<SweepJob> Of(SweepCells cells, string pattern)
@@ -21,9 +24,10 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
         var transfers = cells.Transfers.Where(cell => Matches(cell.Id)).ToLookup(cell => cell.Network.Id, StringComparer.Ordinal);
         return
         [
-            .. from network in cells.Networks
+            .. from network in cells.Networks.Union(cells.Transfers.Select(cell => cell.Network))
                where Matches(network.Id) || transfers.Contains(network.Id)
-               from job in transfers[network.Id].Select(cell => (SweepJob)new TransferJob(cell)).Prepend(new NetworkJob(network))
+               let jobs = transfers[network.Id].Select(cell => (SweepJob)new TransferJob(cell))
+               from job in cells.Networks.Contains(network) ? jobs.Prepend(new NetworkJob(network)) : jobs
                select job,
         ];
 

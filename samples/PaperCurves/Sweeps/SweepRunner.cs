@@ -13,7 +13,8 @@ namespace PaperCurves.Sweeps;
 /// <param name="store">Where it belongs.</param>
 /// <param name="work">Who makes it.</param>
 /// <param name="reporter">Where to tell how far it is.</param>
-public sealed class SweepRunner(SweepCells cells, CellStore store, ICellExecutor work, IProgressReporter reporter)
+/// <param name="title">Name of the whole, for its progress.</param>
+public sealed class SweepRunner(SweepCells cells, CellStore store, ICellExecutor work, IProgressReporter reporter, string title = "sweep")
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
@@ -44,7 +45,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellExecutor
             reporter.Say(string.Create(CultureInfo.InvariantCulture, $"In {store.Folder} {jobs.Count - left.Count} of {jobs.Count} cells are there already and stay; the others are made."));
         }
 
-        using var line = reporter.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
+        using var line = reporter.Begin(title, jobs.Count, "cells", jobs.Count - left.Count);
         while (left.Count > 0 && !IsOver(limits))
         {
             var others = left.Where(job => IsOver(limits) || !Attempt(job, line, cancellationToken)).ToList();
@@ -106,7 +107,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellExecutor
 
     private static bool IsNetwork(SweepJob job) => job.Id == job.Network.Id;
 
-    private bool IsOver(SweepLimits limits) => _elapsed.Elapsed >= limits.Time;
+    private bool IsOver(SweepLimits limits) => _elapsed.Elapsed >= limits.Time || (limits.StopAtFailure && _failures.Count > 0);
 
     // Results appear whole. The checkpoints of a network that somebody is training come and go, so it is looked at under a claim.
     private bool IsDone(SweepJob job)
@@ -162,7 +163,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellExecutor
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             store.SaveFailure(job.Id, failure);
-            _failures.Add(new CellFailure(job.Id, Failure.Reason(failure)));
+            _failures.Add(new CellFailure(job.Id, Failure.Reason(failure), failure));
             if (IsNetwork(job))
             {
                 _failedNetworks.Add(job.Id);

@@ -52,7 +52,8 @@ public readonly record struct TransferKind(TransferProtocol Protocol, Trained Tr
 
     private string Scope => Trains == Trained.All ? "unfrozen" : "head";
 
-    private string ProtocolTitle => Protocol == TransferProtocol.Iid ? "i.i.d." : "sequential";
+    /// <summary>How support images are learned, as people read it.</summary>
+    public string ProtocolTitle => Protocol == TransferProtocol.Iid ? "i.i.d." : "sequential";
 
     private string Learner => Trains == Trained.All ? "whole network" : "classifier only";
 

@@ -2,6 +2,7 @@ using FluentAssertions;
 using PaperCurves.Pretraining;
 using PaperCurves.Runs;
 using PaperCurves.Sweeps;
+using PaperCurves.Tests.Report.Live;
 using Xunit;
 
 namespace PaperCurves.Tests.Runs;
@@ -10,12 +11,12 @@ public sealed class RateChoiceTests
 {
     [Fact]
     public void The_rate_that_ends_best_wins_whatever_came_before() =>
-        RateChoice.Best([At(1e-4, 1, 1.0), At(1e-4, 100, 0.3), At(1e-3, 1, 0.2), At(1e-3, 100, 0.4), At(3e-3, 1, 0.9), At(3e-3, 100, 0.1)]).Should().Be(1e-3);
+        RateChoice.Best([Ends(1e-4, (1, 100), (100, 30)), Ends(1e-3, (1, 20), (100, 40)), Ends(3e-3, (1, 90), (100, 10))]).Should().Be(1e-3);
 
     [Fact]
-    public void Of_equal_rates_the_lowest_wins_and_what_a_file_rounds_off_counts_for_nothing() =>
-        RateChoice.Best([At(1e-3, 100, 0.4000000001), At(1e-4, 100, 0.4), At(3e-3, 100, 0.4)]).Should().Be(1e-4);
+    public void Of_equal_rates_the_lowest_wins_and_the_last_bits_count_for_nothing() =>
+        RateChoice.Best([Ends(1e-3, (100, 40.00000001)), Ends(1e-4, (100, 40)), Ends(3e-3, (100, 40))]).Should().Be(1e-4);
 
-    private static TransferPoint At(double rate, int x, double accuracy) =>
-        new(new TransferKey(Arm.Zap, TransferKind.SequentialHead, ClassPool.Validation, rate, Trial: 0), x, accuracy);
+    private static CellResult Ends(double rate, params (int X, double Percent)[] points) =>
+        SomeCurves.Result(Arm.Zap, TransferKind.SequentialHead, ClassPool.Validation, rate, 1, points);
 }

@@ -49,10 +49,33 @@ public sealed class SweepRunnerTests : IDisposable
         const string Bad = "iid-s1/iid-lr1e-3-t1";
         var outcome = Run(Failing(Bad));
 
-        outcome.Should().BeEquivalentTo(new SweepOutcome(Count - 1, [new CellFailure(Bad, "InvalidOperationException: out of luck")], 0));
+        (outcome.Made, outcome.Left).Should().Be((Count - 1, 0));
+        var failure = outcome.Failures.Should().ContainSingle().Subject;
+        (failure.Id, failure.Message).Should().Be((Bad, "InvalidOperationException: out of luck"));
+        failure.Cause.Should().BeOfType<InvalidOperationException>();
         Store.FindFailure(Bad).Should().Contain("out of luck");
         Run(new FakeCellExecutor()).Made.Should().Be(1);
         Store.FindFailure(Bad).Should().BeNull();
+    }
+
+    [Fact]
+    public void Who_is_to_stop_at_a_failure_begins_nothing_after_it()
+    {
+        var outcome = Run(Failing("iid-s1"), new SweepLimits(StopAtFailure: true));
+
+        (outcome.Made, outcome.Failures.Count, outcome.Left).Should().Be((0, 1, Count - 1));
+    }
+
+    [Fact]
+    public void A_network_that_is_there_already_is_transferred_and_not_trained()
+    {
+        var work = new FakeCellExecutor();
+        Run(work, new SweepLimits("iid-s1"));
+        var transfer = Cells.Transfers.First(cell => cell.Network.Id == "iid-s1");
+
+        new SweepRunner(new SweepCells([], [transfer]), Store, work, new SilentProgress()).Run(new SweepLimits(), CancellationToken.None).Made.Should().Be(1);
+
+        work.Begun.Should().Equal("iid-s1", transfer.Id);
     }
 
     [Fact]
@@ -60,8 +83,8 @@ public sealed class SweepRunnerTests : IDisposable
     {
         var outcome = Run(Failing("iid-s1"));
 
-        var lost = Cells.Transfers.Where(cell => cell.Network.Id == "iid-s1").Select(cell => new CellFailure(cell.Id, "its network iid-s1 could not be made"));
-        outcome.Failures.Should().BeEquivalentTo([new CellFailure("iid-s1", "InvalidOperationException: out of luck"), .. lost]);
+        var lost = Cells.Transfers.Where(cell => cell.Network.Id == "iid-s1").Select(cell => (cell.Id, "its network iid-s1 could not be made"));
+        outcome.Failures.Select(failure => (failure.Id, failure.Message)).Should().BeEquivalentTo([("iid-s1", "InvalidOperationException: out of luck"), .. lost]);
         outcome.Made.Should().Be(Count - outcome.Failures.Count);
     }
 

@@ -35,7 +35,7 @@ public static class CurvePicture
 
     private static Drawing Draw(CurvePanel panel, string caption, Method? published)
     {
-        var trials = panel.Curves.SelectMany(curve => curve.Points).Min(point => point.Trials.Count);
+        var trials = panel.Curves.SelectMany(curve => curve.Points).Min(point => point.Query.Values.Count);
         var above = Lines([panel.Kind.Heading, $"{caption}, {Spread(trials)}"]);
         var chart = Chart(panel, published);
         var below = Lines(panel.Sentences);
@@ -43,7 +43,7 @@ public static class CurvePicture
         var bottom = top + chart.Height + Margin;
         return new Drawing(
             chart.Width,
-            bottom + (LineHeight * below.Count) + Margin,
+            bottom + (LineHeight * Math.Max(0, below.Count - 1)) + Margin,
             [
                 .. above.Select((line, i) => new Label(ChartColor.Text, new Spot(chart.Width / 2, LineHeight * (i + 1)), line, TextSize, Anchor.Middle)),
                 .. chart.Moved(0, top),
@@ -55,18 +55,16 @@ public static class CurvePicture
     {
         // The published curves go on to 180 steps and 600 classes; ours say how far the picture reaches.
         var last = panel.Curves.SelectMany(curve => curve.Points).Max(point => point.X);
-        var ours = panel.Curves.Select(curve => new Series(curve.Arm.Title(), StyleOf(curve.Arm), [.. curve.Points.Select(Point)])).ToList();
+        var ours = panel.Curves.Select(curve => new Series(curve.Arm.Title(), StyleOf(curve.Arm), [.. curve.Points.Select(CurveFigures.Point)])).ToList();
         var theirs = panel.Curves.Select(curve => Published(panel.Kind, curve.Arm, published, last)).Where(series => series.Points.Count > 0).ToList();
         IReadOnlyList<LegendKey> keys = [.. ours.Select(series => series.Key), .. theirs.Count > 0 ? [SeriesStyles.PublishedKey] : Array.Empty<LegendKey>()];
         return LineChart.Draw(Axis.Scale(panel.Kind.Axis, 0, last), Axis.Percent("query accuracy (%)"), [.. ours, .. theirs], keys);
     }
 
-    private static Series Published(TransferKind kind, Arm arm, Method? method, int last) => new(
+    private static Series Published(TransferKind kind, Arm arm, Method? method, long last) => new(
         $"{arm.Title()}, published",
         StyleOf(arm) with { Dash = Dash.Dashed, Marker = null, Width = 1.6 },
         method is { } known ? [.. PublishedFigures.Curve(known, kind, arm).Where(point => point.X <= last).Select(point => new SeriesPoint(point.X, point.Percent))] : []);
-
-    private static SeriesPoint Point(CurvePoint point) => new(point.X, point.Mean, point.Mean - point.Sd, point.Mean + point.Sd);
 
     private static string Spread(int trials) => trials == 1 ? "one trial" : FormattableString.Invariant($"mean ± sd of {trials} trials");
 

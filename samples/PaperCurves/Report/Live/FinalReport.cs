@@ -1,55 +1,67 @@
+using PaperCurves.Files;
 using PaperCurves.Pretraining;
 using PaperCurves.Runs;
 using PaperCurves.Sweeps;
 using Spectre.Console;
-using Zapping.Datasets;
 
 namespace PaperCurves.Report.Live;
 
-/// <summary>Tables, findings and picture from rows of results.</summary>
-public static class FinalReport
+/// <summary>What a run shows of its results: results.csv and curves.png while it goes on, tables and findings at its end.</summary>
+internal sealed class FinalReport
 {
     private const string PublishedData = "Omniglot";
     private const int PublishedClasses = 600;
 
-    /// <summary>Prints a table and what it shows for each transfer, and saves curves.png; nothing where nothing was tested yet.</summary>
-    /// <param name="rows">All from one kind of experiment: data, pre-training, preset and number of classes are the same.</param>
-    /// <param name="folder">Where the picture goes.</param>
-    /// <exception cref="DataException">They are of different experiments.</exception>
-    public static void Show(IReadOnlyList<ResultRow> rows, string folder)
+    private readonly string _caption;
+    private readonly Method? _published;
+    private readonly IReadOnlyList<CurvePanel> _panels;
+
+    private FinalReport(RunSettings settings, IReadOnlyList<CellResult> results, string data)
     {
-        var curves = Curve.Of(rows);
-        if (curves.Count == 0)
+        var classes = settings.Preset.TransferClasses;
+        _caption = $"{settings.Method.Title()} pre-training, {data}, {classes} classes, preset {settings.Preset.Name}";
+        _published = string.Equals(data, PublishedData, StringComparison.Ordinal) && classes == PublishedClasses ? settings.Method : null;
+        var heldOut = results.Any(result => result.Pool == ClassPool.Validation) ? settings.Preset.HeldOutClasses : 0;
+        _panels =
+        [
+            .. from curve in Curve.Of(results)
+               group curve by curve.Kind into curves
+               select new CurvePanel(curves.Key, [.. curves], [.. Findings.Of(curves.Key, [.. curves]), Findings.OfRates([.. curves], heldOut)]),
+        ];
+    }
+
+    /// <summary>Writes results.csv and, once something was tested, curves.png.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="results">All its results.</param>
+    /// <param name="data">Name of the data set.</param>
+    public static FinalReport Write(RunSettings settings, IReadOnlyList<CellResult> results, string data)
+    {
+        CsvLog<ResultRow>.Write(Path.Combine(settings.Output, RunFolder.Results), ResultRow.Of(results, settings.Preset));
+        var report = new FinalReport(settings, results, data);
+        if (report._panels.Count > 0)
         {
-            return;
+            CurvePicture.Save(report._panels, report._caption, report._published, Path.Combine(settings.Output, RunFolder.Curves));
         }
 
-        var tests = rows.Where(row => row.Point().Key.Pool == ClassPool.Test);
-        var kinds = tests.Select(row => (row.Dataset, row.Pretraining, row.Preset, row.Classes)).Distinct().ToList();
-        if (kinds is not [var (dataset, pretraining, preset, classes)])
-        {
-            throw new DataException($"Results of different experiments cannot share a picture: {string.Join("; ", kinds)}.");
-        }
+        return report;
+    }
 
-        var method = MethodNames.Parse(pretraining);
-        var caption = $"{method.Title()} pre-training, {dataset}, {classes} classes, preset {preset}";
-        Method? published = string.Equals(dataset, PublishedData, StringComparison.Ordinal) && classes == PublishedClasses ? method : null;
-        var heldOut = rows.Where(row => row.Point().Key.Pool == ClassPool.Validation).Select(row => row.Classes).FirstOrDefault();
-        var panels = curves.GroupBy(curve => curve.Kind).Select(kind => Panel([.. kind], heldOut)).ToList();
-        foreach (var panel in panels)
+    /// <summary>Prints a table and what it shows for each transfer; nothing where nothing was tested yet.</summary>
+    /// <param name="folder">Where the picture is.</param>
+    public void Show(string folder)
+    {
+        foreach (var panel in _panels)
         {
-            AnsiConsole.Write(ResultsTable.OfTransfer(panel.Kind, panel.Curves, caption, published));
+            AnsiConsole.Write(ResultsTable.OfTransfer(panel.Kind, panel.Curves, _caption, _published));
             foreach (var sentence in panel.Sentences)
             {
                 AnsiConsole.WriteLine(sentence);
             }
         }
 
-        var path = Path.Combine(folder, RunFolder.Curves);
-        CurvePicture.Save(panels, caption, published, path);
-        AnsiConsole.MarkupLineInterpolated($"Curves: [link]{Path.GetFullPath(path)}[/]");
+        if (_panels.Count > 0)
+        {
+            AnsiConsole.MarkupLineInterpolated($"Curves: [link]{Path.GetFullPath(Path.Combine(folder, RunFolder.Curves))}[/]");
+        }
     }
-
-    private static CurvePanel Panel(IReadOnlyList<Curve> curves, int heldOut) => new(
-        curves[0].Kind, curves, [.. Findings.Of(curves[0].Kind, curves), Findings.OfRates(curves, heldOut)]);
 }

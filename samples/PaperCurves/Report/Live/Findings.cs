@@ -43,7 +43,7 @@ public static class Findings
     }
 
     // Where shuffled batches are learned the paper's effect is in the first steps, which are over when it is about to end.
-    private static IEnumerable<(int X, string Name)> Places(TransferKind kind, List<Curve> arms)
+    private static IEnumerable<(long X, string Name)> Places(TransferKind kind, List<Curve> arms)
     {
         if (arms.Count == 0)
         {
@@ -51,7 +51,7 @@ public static class Findings
         }
 
         var end = arms[0].Points[^1];
-        if (kind == TransferKind.IidUnfrozen && arms[0].Points.First(point => point.Mean >= end.Mean / 2) is { } halfWay && halfWay.X < end.X)
+        if (kind == TransferKind.IidUnfrozen && arms[0].Points.First(point => point.Query.Mean >= end.Query.Mean / 2) is { } halfWay && halfWay.X < end.X)
         {
             yield return (halfWay.X, Text($"Step {halfWay.X}, half the way {arms[0].Arm.Title()}"));
         }
@@ -59,14 +59,15 @@ public static class Findings
         yield return (end.X, kind == TransferKind.IidUnfrozen ? Text($"Step {end.X}") : Text($"After {end.X} classes"));
     }
 
-    private static string? Gap(Curve arm, Curve reference, int x)
+    private static string? Gap(Curve arm, Curve reference, long x)
     {
-        if (At(arm, x) is not { } mine || At(reference, x) is not { } its || mine.Trials.Keys.Intersect(its.Trials.Keys).ToList() is not { Count: > 0 } shared)
+        var (mine, its) = (Trials(arm, x), Trials(reference, x));
+        if (mine.Keys.Intersect(its.Keys).Order().ToList() is not { Count: > 0 } shared)
         {
             return null;
         }
 
-        var gap = Statistics.Of([.. shared.Select(trial => new SampleValue(0, trial, mine.Trials[trial] - its.Trials[trial]))]);
+        var gap = Statistics.Of([.. shared.Select(trial => new SampleValue(0, trial, mine[trial] - its[trial]))]);
         var (better, worse) = (arm.Arm.Noun(), reference.Arm.Noun());
         if (shared.Count == 1)
         {
@@ -84,7 +85,8 @@ public static class Findings
             : Text($"{shared.Count} trials cannot tell {better} from {worse} ({gap.Mean:+0.0;-0.0;0.0} points, 95 % interval {gap.Low:f1} to {gap.High:f1}){missing}");
     }
 
-    private static CurvePoint? At(Curve curve, int x) => curve.Points.FirstOrDefault(point => point.X == x);
+    private static Dictionary<int, double> Trials(Curve curve, long x) =>
+        curve.Points.Where(point => point.X == x).SelectMany(point => point.Query.Values).ToDictionary(value => value.Trial, value => value.Percent);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -5,7 +5,7 @@ using PaperCurves.Sweeps;
 
 namespace PaperCurves.Report.Live;
 
-/// <summary>One evaluation, as in results.csv. The words are those of the published tables.</summary>
+/// <summary>One evaluation of a cell, as results.csv shows it. The words are those of the published tables.</summary>
 public sealed record ResultRow
 {
     [Name("dataset")]
@@ -33,6 +33,7 @@ public sealed record ResultRow
     [Name("learning_rate")]
     public required double LearningRate { get; init; }
 
+    /// <summary>Counted from 0.</summary>
     [Name("trial")]
     public required int Trial { get; init; }
 
@@ -40,28 +41,33 @@ public sealed record ResultRow
     public required string XAxis { get; init; }
 
     [Name("x")]
-    public required int X { get; init; }
+    public required long X { get; init; }
 
     /// <summary>In percent.</summary>
     [Name("query_accuracy_percent")]
     public required double QueryAccuracyPercent { get; init; }
 
-    internal TransferPoint Point() => new(
-        new TransferKey(ArmNames.Parse(Reset), RunKinds.Parse(Transfer), PoolNames.Parse(Pool), LearningRate, Trial), X, QueryAccuracyPercent / 100);
-
-    internal static ResultRow From(TransferPoint point, string data, Method method, Preset preset) => new()
-    {
-        Dataset = data,
-        Preset = preset.Name,
-        Pretraining = method.Key(),
-        Transfer = point.Key.Kind.Key,
-        Reset = point.Key.Arm.Key(),
-        Pool = point.Key.Pool.Key(),
-        Classes = point.Key.Pool == ClassPool.Test ? preset.TransferClasses : preset.HeldOutClasses,
-        LearningRate = point.Key.LearningRate,
-        Trial = point.Key.Trial,
-        XAxis = point.Key.Kind.AxisKey,
-        X = point.X,
-        QueryAccuracyPercent = Math.Round(100 * point.QueryAccuracy, 3),
-    };
+    /// <summary>The rows of all cells of a run, trial by trial, in the order in which a run makes them.</summary>
+    internal static IReadOnlyList<ResultRow> Of(IEnumerable<CellResult> cells, Preset preset) =>
+    [
+        .. from cell in cells
+           let kind = new TransferKind(cell.Settings.Protocol, cell.Settings.Trains)
+           orderby cell.Trial, ArmNames.Parse(cell.Network), RunKinds.PlaceOf(kind) descending, cell.Pool descending, cell.LearningRate
+           from point in cell.Points
+           select new ResultRow
+           {
+               Dataset = cell.Data,
+               Preset = preset.Name,
+               Pretraining = cell.Plan.Method.Key(),
+               Transfer = kind.Key,
+               Reset = cell.Network,
+               Pool = cell.Pool.Key(),
+               Classes = cell.Settings.Classes,
+               LearningRate = cell.LearningRate!.Value,
+               Trial = cell.Trial - 1,
+               XAxis = kind.AxisKey,
+               X = kind == TransferKind.IidUnfrozen ? point.Steps : point.ClassesSeen,
+               QueryAccuracyPercent = Math.Round(100 * point.Query.Top1, 3),
+           },
+    ];
 }

@@ -53,7 +53,7 @@ public static class ResultsTable
             [
                 Text($"{x}"),
                 .. arms.Select(curve => Cell(curve, At(curve, x))),
-                .. zapped.Select(curve => Gain(At(curve, x)?.Mean - none?.Mean)),
+                .. zapped.Select(curve => Gain(At(curve, x)?.Query.Mean - none?.Query.Mean)),
                 .. papers.Select(curve => Text($"{PublishedFigures.At(published!.Value, kind, curve.Arm, x)?.Percent:f1}")),
             ]);
         }
@@ -67,15 +67,15 @@ public static class ResultsTable
 
     private static string Gain(double? points) => points is { } gain && double.IsFinite(gain) ? Text($"{gain:+0.0;-0.0;0.0}") : "";
 
-    private static CurvePoint? At(Curve? curve, int x) => curve?.Points.FirstOrDefault(point => point.X == x);
+    private static SelectedPoint? At(Curve? curve, long x) => curve?.Points.FirstOrDefault(point => point.X == x);
 
     // Where rates are chosen for whole curves, one sentence says them all.
-    private static string Cell(Curve curve, CurvePoint? point) => (curve.Selection, point) switch
+    private static string Cell(Curve curve, SelectedPoint? point) => (curve.Selection, point) switch
     {
         (_, null) => "",
-        _ when !double.IsFinite(point.Mean) => "",
-        (RateSelection.Oracle, _) => Text($"{point.Mean:f1} ± {point.Sd:f1} (lr {point.LearningRates[0]:g})"),
-        _ => Text($"{point.Mean:f1} ± {point.Sd:f1}"),
+        _ when !double.IsFinite(point.Query.Mean) => "",
+        (RateSelection.Oracle, _) => Text($"{point.Query.Mean:f1} ± {point.Query.Sd:f1} (lr {point.LearningRates[0]:g})"),
+        _ => Text($"{point.Query.Mean:f1} ± {point.Query.Sd:f1}"),
     };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -23,7 +23,7 @@ internal static class PublishedFigures
         new Pretrained(method, arm == Arm.None ? 0 : method == Method.Iid ? Pretrained.AllRows : 1));
 
     /// <summary>One point of it, if it was published.</summary>
-    public static PublishedPoint? At(Method method, TransferKind kind, Arm arm, int x) =>
+    public static PublishedPoint? At(Method method, TransferKind kind, Arm arm, long x) =>
         Curve(method, kind, arm).FirstOrDefault(point => point.X == x);
 
     /// <summary>One point of a curve, if it was published.</summary>

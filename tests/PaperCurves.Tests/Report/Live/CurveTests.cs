@@ -1,11 +1,10 @@
 using FluentAssertions;
+using PaperCurves.Files;
 using PaperCurves.Pretraining;
 using PaperCurves.Report.Live;
 using PaperCurves.Report.Published;
-using PaperCurves.Runs;
 using PaperCurves.Sweeps;
 using Xunit;
-using Zapping.Datasets;
 
 namespace PaperCurves.Tests.Report.Live;
 
@@ -14,55 +13,43 @@ public sealed class CurveTests
     [Fact]
     public void Without_held_out_classes_every_point_takes_the_learning_rate_with_the_highest_mean()
     {
-        ResultRow[] rows =
-        [
-            Row(1e-3, trial: 0, x: 1, 30), Row(1e-3, 1, 1, 40), Row(1e-4, 0, 1, 10), Row(1e-4, 1, 1, 20),
-            Row(1e-3, trial: 0, x: 9, 50), Row(1e-3, 1, 9, 52), Row(1e-4, 0, 9, 70), Row(1e-4, 1, 9, 74),
-        ];
+        CellResult[] results = [Test(1e-3, trial: 1, (1, 30), (9, 50)), Test(1e-3, 2, (1, 40), (9, 52)), Test(1e-4, 1, (1, 10), (9, 70)), Test(1e-4, 2, (1, 20), (9, 74))];
 
-        var curve = Curve.Of(rows).Should().ContainSingle().Subject;
+        var curve = Curve.Of(results).Should().ContainSingle().Subject;
 
         (curve.Kind, curve.Arm, curve.Selection).Should().Be((TransferKind.IidUnfrozen, Arm.Zap, RateSelection.Oracle));
-        curve.Points.Select(point => (point.X, Math.Round(point.Mean, 9), point.LearningRates.Single())).Should().Equal((1, 35, 1e-3), (9, 72, 1e-4));
-        curve.Points[0].Sd.Should().BeApproximately(Math.Sqrt(50), 1e-9, "the sample standard deviation of 30 and 40");
-        curve.Points[0].Trials.Keys.Should().Equal(0, 1);
-    }
-
-    [Fact]
-    public void A_learning_rate_with_fewer_trials_never_wins()
-    {
-        var curve = Curve.Of([Row(1e-3, 0, 1, 30), Row(1e-3, 1, 1, 30), Row(1e-4, 0, 1, 99)]).Single();
-        curve.Points.Single().LearningRates.Should().Equal(1e-3);
+        curve.Points.Select(point => (point.X, Math.Round(point.Query.Mean, 9), point.LearningRates.Single())).Should().Equal((1, 35, 1e-3), (9, 72, 1e-4));
+        curve.Points[0].Query.Sd.Should().BeApproximately(Math.Sqrt(50), 1e-9, "the sample standard deviation of 30 and 40");
     }
 
     [Fact]
     public void Each_trial_takes_the_learning_rate_of_its_held_out_classes_though_another_does_better_on_the_test()
     {
-        ResultRow[] rows =
+        CellResult[] results =
         [
-            HeldOut(1e-3, trial: 0, x: 9, 60), HeldOut(1e-4, 0, 9, 50), Row(1e-3, 0, 9, 20), Row(1e-4, 0, 9, 90),
-            HeldOut(1e-3, trial: 1, x: 9, 40), HeldOut(1e-4, 1, 9, 50), Row(1e-4, 1, 9, 30),
+            HeldOut(1e-3, trial: 1, (9, 60)), HeldOut(1e-4, 1, (9, 50)), Test(1e-3, 1, (9, 20)), Test(1e-4, 1, (9, 90)),
+            HeldOut(1e-3, trial: 2, (9, 40)), HeldOut(1e-4, 2, (9, 50)), Test(1e-4, 2, (9, 30)),
         ];
 
-        var curve = Curve.Of(rows).Should().ContainSingle().Subject;
+        var curve = Curve.Of(results).Should().ContainSingle().Subject;
 
         curve.Selection.Should().Be(RateSelection.Validation);
         var point = curve.Points.Should().ContainSingle().Subject;
-        point.Trials.Should().BeEquivalentTo(new Dictionary<int, double> { [0] = 20, [1] = 30 });
+        point.Query.Values.Select(value => (value.Trial, value.Percent)).Should().Equal((1, 20), (2, 30));
         point.LearningRates.Should().Equal(1e-4, 1e-3);
     }
 
     [Fact]
     public void A_trial_is_left_out_until_it_has_chosen_and_tested()
     {
-        var rows = new[] { HeldOut(1e-3, trial: 0, x: 9, 60), Row(1e-3, 0, 9, 20), Row(1e-3, trial: 1, x: 9, 30), HeldOut(1e-3, trial: 2, x: 9, 60) };
+        CellResult[] results = [HeldOut(1e-3, trial: 1, (9, 60)), Test(1e-3, 1, (9, 20)), Test(1e-3, trial: 2, (9, 30)), HeldOut(1e-3, trial: 3, (9, 60))];
 
-        Curve.Of(rows).Single().Points.Single().Trials.Keys.Should().Equal(0);
-        Curve.Of([rows[^1]]).Should().BeEmpty();
+        Curve.Of(results).Single().Points.Single().Query.Values.Select(value => value.Trial).Should().Equal(1);
+        Curve.Of([results[^1]]).Should().BeEmpty();
     }
 
     [Fact]
-    public void One_learning_rate_is_no_choice() => Curve.Of([Row(1e-3, 0, 1, 30)]).Single().Selection.Should().BeNull();
+    public void One_learning_rate_is_no_choice() => Curve.Of([Test(1e-3, 1, (1, 30))]).Single().Selection.Should().BeNull();
 
     [Fact]
     public void Published_curves_are_the_ones_of_the_paper()
@@ -81,47 +68,27 @@ public sealed class CurveTests
     }
 
     [Fact]
-    public void Results_survive_the_way_through_the_file()
+    public void Rows_are_those_of_the_cells_trial_by_trial_and_survive_the_way_through_the_file()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "results.csv");
-        var points = Enum.GetValues<Arm>().Select((arm, i) => new TransferPoint(
-            new TransferKey(arm, TransferKind.SequentialHead, i == 0 ? ClassPool.Validation : ClassPool.Test, 3e-4, Trial: 2), X: 50, 0.12346)).ToList();
-        using (var file = new ResultsFile(path, "SyntheticGlyphs", Method.Asb, Preset.Quick))
-        {
-            file.Add(points);
-        }
+        CellResult[] results =
+        [
+            Test(3e-3, trial: 2, (5, 12.345)),
+            Test(3e-3, trial: 1, (5, 20)),
+            SomeCurves.Result(Arm.Zap, TransferKind.SequentialHead, ClassPool.Validation, 1e-3, 1, (1, 100), (6, 40)),
+        ];
 
-        var rows = ResultsFile.Read(path);
-        rows.Should().Equal(points.Select(point => ResultRow.From(point, "SyntheticGlyphs", Method.Asb, Preset.Quick)));
-        rows.Select(row => row.Point()).Should().BeEquivalentTo(points, options => options
-            .Using<double>(accuracy => accuracy.Subject.Should().BeApproximately(accuracy.Expectation, 1e-12)).WhenTypeIs<double>());
-        rows[0].Classes.Should().Be(Preset.Quick.HeldOutClasses);
-        rows[1].Classes.Should().Be(Preset.Quick.TransferClasses);
+        CsvLog<ResultRow>.Write(path, ResultRow.Of(results, Preset.Smoke));
+
+        CsvLog<ResultRow>.Read(path).Select(row => (row.Preset, row.Transfer, row.Reset, row.Pool, row.Trial, row.XAxis, row.X, row.QueryAccuracyPercent)).Should().Equal(
+            ("smoke", "sequential-head", "zap", "validation", 0, "classes_seen", 1, 100),
+            ("smoke", "sequential-head", "zap", "validation", 0, "classes_seen", 6, 40),
+            ("smoke", "iid-unfrozen", "zap", "test", 0, "step", 5, 20),
+            ("smoke", "iid-unfrozen", "zap", "test", 1, "step", 5, 12.345));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
-    [Fact]
-    public void Results_of_an_earlier_version_are_refused_and_stay_as_they_are()
-    {
-        const string Earlier =
-            "dataset,preset,pretraining,transfer,reset,classes,learning_rate,trial,x_axis,x,query_accuracy_percent\n"
-            + "Omniglot,quick,iid,iid-unfrozen,zap,100,0.003,0,step,5,20.7\n";
-        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "results.csv");
-        File.WriteAllText(path, Earlier);
+    private static CellResult Test(double rate, int trial, params (int X, double Percent)[] points) => SomeCurves.Result(Arm.Zap, TransferKind.IidUnfrozen, ClassPool.Test, rate, trial, points);
 
-        foreach (var use in new Action[] { () => ResultsFile.Read(path), () => new ResultsFile(path, "Omniglot", Method.Iid, Preset.Quick, keep: true).Dispose() })
-        {
-            use.Should().Throw<DataException>().WithMessage($"{path}:1: another version of the app wrote this file: there is no column 'pool'.*");
-        }
-
-        File.ReadAllText(path).Should().Be(Earlier);
-        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-    }
-
-    private static ResultRow Row(double learningRate, int trial, int x, double percent) => Row(ClassPool.Test, learningRate, trial, x, percent);
-
-    private static ResultRow HeldOut(double learningRate, int trial, int x, double percent) => Row(ClassPool.Validation, learningRate, trial, x, percent);
-
-    private static ResultRow Row(ClassPool pool, double learningRate, int trial, int x, double percent) => ResultRow.From(
-        new TransferPoint(new TransferKey(Arm.Zap, TransferKind.IidUnfrozen, pool, learningRate, trial), x, percent / 100), "Omniglot", Method.Iid, Preset.Smoke);
+    private static CellResult HeldOut(double rate, int trial, params (int X, double Percent)[] points) => SomeCurves.Result(Arm.Zap, TransferKind.IidUnfrozen, ClassPool.Validation, rate, trial, points);
 }

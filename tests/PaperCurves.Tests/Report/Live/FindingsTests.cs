@@ -67,7 +67,7 @@ public sealed class FindingsTests
         var curve = SomeCurves.Of(TransferKind.IidUnfrozen, Arm.None, (5, [40]));
 
         var other = SomeCurves.Of(TransferKind.IidUnfrozen, Arm.Zap, (5, [40]));
-        other = other with { Points = [other.Points[0] with { LearningRates = [1e-4, 3e-4] }] };
+        other = other with { Points = [SomeCurves.Point(5, [40], 1e-4, 3e-4)] };
         Findings.OfRates([curve, other], heldOutClasses: 80).Should()
             .Be("Learning rates, chosen by each trial on 80 classes outside its test: without 0.001; published 0.0001 and 0.0003.");
         Findings.OfRates([curve with { Selection = RateSelection.Oracle }], 0).Should().Contain("uses the test itself");
