@@ -11,10 +11,6 @@ internal static class RunKinds
     /// <summary>Its place among <see cref="All"/>.</summary>
     public static int PlaceOf(TransferKind kind) => kind == All[0] ? 0 : 1;
 
-    /// <summary>The kind of a key.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static TransferKind Parse(string key) => All.Single(kind => kind.Key == key);
-
     /// <summary>Adam's learning rates.</summary>
     public static IReadOnlyList<double> LearningRates(this Preset preset, TransferKind kind) =>
         kind == TransferKind.IidUnfrozen ? preset.IidLearningRates : preset.HeadLearningRates;
