@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using PaperCurves.Experiments;
-using PaperCurves.Report;
+using PaperCurves.Files;
+using PaperCurves.Progress;
 using TorchSharp;
 using Zapping.Models;
 using Zapping.Training;
@@ -93,10 +93,10 @@ public sealed class PretrainingRun : IDisposable
 
     /// <summary>Trains to the end of the plan, from wherever it is.</summary>
     /// <exception cref="OperationCanceledException">Interrupted between two steps.</exception>
-    public PretrainingResult Train(IProgressBoard board, CancellationToken cancellationToken)
+    public PretrainingResult Train(IProgressReporter reporter, CancellationToken cancellationToken)
     {
         var started = Stopwatch.StartNew();
-        using (var line = board.Begin($"{_plan.Method.Title()} ({_plan.ResetsKey()})", Total, Unit, Done))
+        using (var line = reporter.Begin($"{_plan.Method.Title()} ({_plan.ResetsKey()})", Total, Unit, Done))
         {
             var progress = new Relay(line, _figures, _plan.Method);
             if (_trainer is EpisodicTrainer episodic)
@@ -109,7 +109,7 @@ public sealed class PretrainingRun : IDisposable
             }
         }
 
-        using var evaluation = board.Begin("evaluating", 2, "halves");
+        using var evaluation = reporter.Begin("evaluating", 2, "halves");
         var training = Top1And5(_split.Training, cancellationToken);
         evaluation.Advance(1);
         (double Top1, double Top5)? validation = ValidationImages > 0 ? Top1And5(_split.Validation, cancellationToken) : null;
@@ -158,12 +158,12 @@ public sealed class PretrainingRun : IDisposable
     {
         var notes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [PretrainedNetwork.PlanNote] = JsonSerializer.Serialize(_plan, Json.Options),
+            [PretrainedNetwork.PlanNote] = JsonSerializer.Serialize(_plan, JsonDefaults.Options),
         };
         if (result is not null)
         {
-            notes[PretrainedNetwork.ResultNote] = JsonSerializer.Serialize(result, Json.Options);
-            notes[PretrainedNetwork.CircumstancesNote] = JsonSerializer.Serialize(new Circumstances(), Json.Options);
+            notes[PretrainedNetwork.ResultNote] = JsonSerializer.Serialize(result, JsonDefaults.Options);
+            notes[PretrainedNetwork.CircumstancesNote] = JsonSerializer.Serialize(new Circumstances(), JsonDefaults.Options);
         }
 
         return notes;
