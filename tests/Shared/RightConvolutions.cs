@@ -1,4 +1,5 @@
 using Xunit;
+using Zapping.Training.Native;
 using Zapping.Training.Tests.Shared;
 
 [assembly: AssemblyFixture(typeof(RightConvolutions))]

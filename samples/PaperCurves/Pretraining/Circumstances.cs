@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Zapping.Training;
+using Zapping.Training.Native;
 
 namespace PaperCurves.Pretraining;
 

@@ -20,14 +20,14 @@ public sealed class EpisodeLog : ITrainingObserver, IDisposable
     public static IReadOnlyList<EpisodeRow> Read(string path) => CsvLog<EpisodeRow>.Read(path);
 
     /// <inheritdoc/>
-    public void OnEpisode(EpisodeReport made)
+    public void OnEpisode(EpisodeReport report)
     {
-        if (made is { Adapted: { } adapted, Updated: { } updated })
+        if (report is { AfterInnerLoop: { } adapted, AfterOuterStep: { } updated })
         {
             _log.Add(new EpisodeRow(
-                made.Index,
-                made.ClassId,
-                made.GradientNorm,
+                report.Index,
+                report.ClassId,
+                report.GradientNorm,
                 adapted.Loss, adapted.Accuracy, adapted.InnerAccuracy, adapted.RememberAccuracy, adapted.ValidationAccuracy,
                 updated.Loss, updated.Accuracy, updated.InnerAccuracy, updated.RememberAccuracy, updated.ValidationAccuracy));
         }

@@ -13,9 +13,9 @@ internal sealed class LiveFigures : ITrainingObserver
     /// <summary>Null before the first step.</summary>
     public double? Accuracy { get; private set; }
 
-    public void OnStep(TrainingStep made) => Add(made.Loss, made.Accuracy());
+    public void OnStep(TrainingStep step) => Add(step.Loss, step.Accuracy());
 
-    public void OnEpisode(EpisodeReport made) => Add(made.Loss, made.Accuracy);
+    public void OnEpisode(EpisodeReport report) => Add(report.Loss, report.Accuracy);
 
     private void Add(double loss, double accuracy)
     {

@@ -1,4 +1,5 @@
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Pretraining;
 
@@ -42,7 +43,7 @@ public static class PlannedResets
         if (plan.Method == Method.Iid)
         {
             options.Units = UnitSelection.Random(Math.Min(plan.ZapRows, plan.Units));
-            options.Weights = Rewriter.KaimingNormal(plan.ZapFan);
+            options.Weights = Initializer.KaimingNormal(plan.ZapFan);
         }
 
         return options;

@@ -2,7 +2,8 @@ using System.Text.Json;
 using PaperCurves.Files;
 using Zapping.Datasets;
 using Zapping.Models;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Safetensors;
 
 namespace PaperCurves.Pretraining;
 

@@ -5,7 +5,9 @@ using Zapping.CommandLine;
 using Zapping.Datasets;
 using Zapping.Models;
 using Zapping.Training;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Files;
+using Zapping.Training.Native;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Pretraining;
@@ -55,7 +57,7 @@ public static partial class PretrainingFolder
         using var run = new PretrainingRun(plan, split, device);
         using var store = new CheckpointStore(
             Path.Combine(folder, PretrainedNetwork.CheckpointFolder),
-            new CheckpointRetention { Milestones = [plan.Length / 4, plan.Length / 2] });
+            new CheckpointRetentionOptions { KeepSteps = [plan.Length / 4, plan.Length / 2] });
         store.SaveFailed += failure => reporter.Warn($"A checkpoint could not be saved; training goes on. {failure.Message}");
         var newest = store.Checkpoints is [var first, ..] ? first : null;
         if (newest is not null)

@@ -1,4 +1,5 @@
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Pretraining;
 

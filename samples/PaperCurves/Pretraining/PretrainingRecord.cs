@@ -1,7 +1,7 @@
 using System.Text.Json;
 using PaperCurves.Files;
 using Zapping.Datasets;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
 
 namespace PaperCurves.Pretraining;
 

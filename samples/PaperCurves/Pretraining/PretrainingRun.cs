@@ -6,6 +6,11 @@ using PaperCurves.Progress;
 using TorchSharp;
 using Zapping.Models;
 using Zapping.Training;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Episodes;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Parameters;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Pretraining;
@@ -46,7 +51,7 @@ public sealed class PretrainingRun : IDisposable
             Method.Asb => new AsbTrainer(Model, _optimizer, Episodic(new AsbOptions { AccumulateInnerGradients = true })),
             _ => new MetaAsbTrainer(Model, _optimizer, Episodic(new MetaAsbOptions { FirstOrder = plan.FirstOrder })),
         };
-        _trainer.Observe(_figures);
+        _trainer.UseObserver(_figures);
         UseZapping();
         UseLearningRates();
     }
@@ -64,12 +69,12 @@ public sealed class PretrainingRun : IDisposable
         if (_plan.Method == Method.Iid)
         {
             var steps = new StepLog(Path.Combine(folder, StepsFile), _trainer.State, GlanceAtValidation);
-            _trainer.Observe(steps);
+            _trainer.UseObserver(steps);
             return steps;
         }
 
         var episodes = new EpisodeLog(Path.Combine(folder, EpisodesFile), Steps);
-        _trainer.Observe(episodes);
+        _trainer.UseObserver(episodes);
         return episodes;
     }
 
@@ -172,16 +177,16 @@ public sealed class PretrainingRun : IDisposable
     private ContinualTrainer Iid()
     {
         var trainer = new ContinualTrainer(Model, _optimizer);
-        return Model.MixesImages ? trainer : trainer.UseMicroBatches(PaperModel.ImagesAtATime);
+        return Model.MixesImages ? trainer : trainer.UseGradientAccumulation(PaperModel.ImagesAtATime);
     }
 
     private TOptions Episodic<TOptions>(TOptions options)
         where TOptions : EpisodicOptions
     {
         options.InnerLearningRate = _plan.InnerLearningRate;
-        options.InnerParameters = ParameterSet.Where(Model.MovesInside);
+        options.InnerParameters = ParameterFilter.Where(Model.MovesInside);
         options.MeasurePeriod = 10;
-        options.FoldedLayer = Model.Classifier;
+        options.FusedUpdateLayer = Model.Classifier;
         return options;
     }
 
@@ -201,12 +206,12 @@ public sealed class PretrainingRun : IDisposable
     {
         if (_plan.Optimizer == OptimizerKind.SteppedSgd)
         {
-            _trainer.UseLearningRates(optim.lr_scheduler.StepLR(_optimizer, 10));
+            _trainer.UseLearningRateScheduler(optim.lr_scheduler.StepLR(_optimizer, 10));
         }
 
         if (_plan.Schedule == RateSchedule.Cosine)
         {
-            _trainer.UseLearningRates(optim.lr_scheduler.CosineAnnealingLR(_optimizer, IidSteps), BoundaryKind.StepBoundary);
+            _trainer.UseLearningRateScheduler(optim.lr_scheduler.CosineAnnealingLR(_optimizer, IidSteps), BoundaryKind.StepBoundary);
         }
     }
 
@@ -222,12 +227,12 @@ public sealed class PretrainingRun : IDisposable
         var (validation, validationLabels) = _split.Validation;
         var options = new EpisodeOptions
         {
-            SmallClasses = SmallClassRule.DrawWithReplacement,
-            RememberImages = _plan.RememberImages,
-            ValidationImages = validation.shape[0] > 0 ? 64 : 0,
+            Oversampling = Oversampling.DrawWithReplacement,
+            RememberExamples = _plan.RememberImages,
+            ValidationExamples = validation.shape[0] > 0 ? 64 : 0,
         };
         return new EpisodeSampler(
-            new LabelledBatch(inputs, labels), options, Seeds.Of(_plan.Seed, "episodes"), new LabelledBatch(validation, validationLabels));
+            new LabeledBatch(inputs, labels), options, Seeds.Of(_plan.Seed, "episodes"), new LabeledBatch(validation, validationLabels));
     }
 
     private (double Top1, double Top5) Top1And5((Tensor Inputs, Tensor Labels) images, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using PaperCurves.Files;
 using Zapping.Datasets;
 using Zapping.Training;
+using Zapping.Training.Resets;
 
 namespace PaperCurves.Pretraining;
 
@@ -34,7 +35,7 @@ public sealed class StepLog : ITrainingObserver, IDisposable
     public static IReadOnlyList<StepRow> Read(string path) => CsvLog<StepRow>.Read(path);
 
     /// <inheritdoc/>
-    public void OnBoundary(TrainingBoundary boundary)
+    public void OnBoundaryStarted(TrainingBoundary boundary)
     {
         ArgumentNullException.ThrowIfNull(boundary);
         if (boundary.Kind == BoundaryKind.EpochBoundary)
@@ -44,14 +45,14 @@ public sealed class StepLog : ITrainingObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void OnReset(ResetReport report) => _zapped = true;
+    public void OnResetCompleted(ResetReport report) => _zapped = true;
 
     /// <inheritdoc/>
-    public void OnStep(TrainingStep made)
+    public void OnStep(TrainingStep step)
     {
-        ArgumentNullException.ThrowIfNull(made);
-        var step = made.Index + 1;
-        _log.Add(new StepRow(step, _epoch, _zapped, made.Loss, made.Accuracy(), step % ValidationPeriod == 0 ? _validate() : null));
+        ArgumentNullException.ThrowIfNull(step);
+        var step = step.Index + 1;
+        _log.Add(new StepRow(step, _epoch, _zapped, step.Loss, step.Accuracy(), step % ValidationPeriod == 0 ? _validate() : null));
         _zapped = false;
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using PaperCurves.Files;
 using PaperCurves.Pretraining;
 using Zapping.Datasets;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace PaperCurves.Runs;
 

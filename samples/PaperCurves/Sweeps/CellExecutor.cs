@@ -7,6 +7,7 @@ using Zapping.CommandLine;
 using Zapping.Datasets;
 using Zapping.Models;
 using Zapping.Training;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Sweeps;
@@ -98,7 +99,7 @@ public sealed class CellExecutor(ClassificationData data, Device device) : ICell
         {
             _features?.Task.Dispose();
             _features = null;
-            _features = (key, Task(cell).Encode(network, HeadSelector.Layer(network.Classifier), cancellationToken: cancellationToken));
+            _features = (key, Task(cell).ExtractFeatures(network, HeadSelector.Layer(network.Classifier), cancellationToken: cancellationToken));
         }
 
         using var head = nn.Linear(network.FeatureCount, network.Units, device: device);
@@ -126,7 +127,7 @@ public sealed class CellExecutor(ClassificationData data, Device device) : ICell
         }
 
         TOptions Common<TOptions>(TOptions options)
-            where TOptions : TrainedTransferOptions
+            where TOptions : FineTuningOptions
         {
             options.LearningRate = cell.LearningRate!.Value;
             return Start(options);
@@ -137,7 +138,7 @@ public sealed class CellExecutor(ClassificationData data, Device device) : ICell
         {
             options.Head = HeadSelector.Layer(head);
             options.Seed = Seeds.Of((ulong)cell.Trial, "transfer");
-            options.Softmax = settings.Softmax;
+            options.ClassMask = settings.Softmax;
             options.EvaluateSupport = settings.EvaluateSupport;
             return options;
         }

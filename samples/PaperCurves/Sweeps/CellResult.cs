@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaperCurves.Pretraining;
-using Zapping.Training;
+using Zapping.Training.Transfer;
 
 namespace PaperCurves.Sweeps;
 

@@ -1,7 +1,7 @@
 using PaperCurves.Pretraining;
 using Zapping.CommandLine;
 using Zapping.Datasets;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace PaperCurves.Sweeps;
 

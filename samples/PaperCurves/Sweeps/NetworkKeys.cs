@@ -1,5 +1,6 @@
 using PaperCurves.Pretraining;
 using Zapping.Training;
+using Zapping.Training.Initializers;
 using Key = PaperCurves.Sweeps.SweepKey<PaperCurves.Pretraining.PretrainingPlan>;
 
 namespace PaperCurves.Sweeps;

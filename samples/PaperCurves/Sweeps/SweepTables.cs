@@ -1,4 +1,4 @@
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace PaperCurves.Sweeps;
 

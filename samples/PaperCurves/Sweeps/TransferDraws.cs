@@ -1,6 +1,6 @@
 using PaperCurves.Pretraining;
 using Zapping.Datasets;
-using Zapping.Training;
+using Zapping.Training.Transfer;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Sweeps;

@@ -1,4 +1,4 @@
-using Zapping.Training;
+using Zapping.Training.Transfer;
 using Key = PaperCurves.Sweeps.SweepKey<PaperCurves.Sweeps.TransferSettings>;
 
 namespace PaperCurves.Sweeps;
@@ -20,7 +20,7 @@ internal static class TransferKeys
         Key.Of("support", Any, _ => true, value => value.Integer(1), (settings, images) => settings with { Support = images }),
         Key.Of("query", Any, _ => true, value => value.Integer(1), (settings, images) => settings with { Query = images }),
         Key.Of("trains", Stepped, IsStepped, value => value.Word<Trained>(), (settings, trains) => settings with { Trains = trains }),
-        Key.Of("softmax", Stepped, IsStepped, value => value.Word<SoftmaxUnits>(), (settings, units) => settings with { Softmax = units }),
+        Key.Of("softmax", Stepped, IsStepped, value => value.Word<ClassMask>(), (settings, units) => settings with { Softmax = units }),
         Key.Of("evaluate_support", Any, _ => true, value => value.Word<SupportEvaluation>(), (settings, when) => settings with { EvaluateSupport = when }),
         Key.Of("evaluate_every", Sequential, IsSequential, value => value.Integer(1), (settings, classes) => settings with { EvaluateEvery = classes }),
         Key.Of("batch_size", Iid, IsIid, value => value.Integer(1), (settings, images) => settings with { BatchSize = images }),

@@ -1,4 +1,4 @@
-using Zapping.Training;
+using Zapping.Training.Transfer;
 
 namespace PaperCurves.Sweeps;
 
@@ -60,7 +60,7 @@ public readonly record struct TransferKind(TransferProtocol Protocol, Trained Tr
     /// <summary>The published kind of settings; null if nothing of that kind was published. How many classes and images there are is free.</summary>
     public static TransferKind? PublishedOf(TransferSettings settings) => settings switch
     {
-        { Softmax: SoftmaxUnits.Task } => null,
+        { Softmax: ClassMask.Task } => null,
         { Protocol: TransferProtocol.Sequential } => new(settings.Protocol, settings.Trains),
         { Protocol: TransferProtocol.Iid, Trains: Trained.All, BatchSize: 256, Epochs: 5 } => IidUnfrozen,
         { Protocol: TransferProtocol.LeastSquares } => ZeroShot,

@@ -1,4 +1,4 @@
-using Zapping.Training;
+using Zapping.Training.Transfer;
 
 namespace PaperCurves.Sweeps;
 
@@ -21,7 +21,7 @@ public sealed record TransferSettings
     public int Query { get; init; } = 5;
 
     /// <summary>Units that take part in the softmax.</summary>
-    public SoftmaxUnits Softmax { get; init; } = SoftmaxUnits.All;
+    public ClassMask Softmax { get; init; } = ClassMask.All;
 
     /// <summary>When the support images are evaluated too.</summary>
     public SupportEvaluation EvaluateSupport { get; init; }

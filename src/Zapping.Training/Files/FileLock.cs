@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Zapping.Training.Internal;
+namespace Zapping.Training.Files;
 
 /// <summary>
 /// A right that one holder has at a time, in this process or another: a lock on a file, which the system frees when the

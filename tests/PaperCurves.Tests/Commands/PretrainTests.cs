@@ -3,7 +3,7 @@ using PaperCurves.Files;
 using PaperCurves.Pretraining;
 using PaperCurves.Report.Live;
 using Xunit;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
 
 namespace PaperCurves.Tests.Commands;
 

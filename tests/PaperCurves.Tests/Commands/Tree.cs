@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace PaperCurves.Tests.Commands;
 

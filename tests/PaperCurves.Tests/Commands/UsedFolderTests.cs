@@ -4,8 +4,8 @@ using PaperCurves.Pretraining;
 using PaperCurves.Runs;
 using Xunit;
 using Zapping.Datasets;
-using Zapping.Training;
-using Zapping.Training.Internal;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Files;
 using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.Commands;

@@ -5,7 +5,7 @@ using PaperCurves.Pretraining;
 using PaperCurves.Tests.Sweeps;
 using Xunit;
 using Zapping.Datasets;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Tests.Pretraining;

@@ -3,7 +3,8 @@ using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
 using Xunit;
 using Zapping.Datasets;
-using Zapping.Training;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Initializers;
 using static TorchSharp.torch;
 
 namespace PaperCurves.Tests.Pretraining;

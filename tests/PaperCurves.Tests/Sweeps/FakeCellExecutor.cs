@@ -8,6 +8,7 @@ using PaperCurves.Progress;
 using PaperCurves.Sweeps;
 using TorchSharp;
 using Zapping.Training;
+using Zapping.Training.Checkpoints;
 
 namespace PaperCurves.Tests.Sweeps;
 

@@ -3,6 +3,8 @@ using PaperCurves.Pretraining;
 using PaperCurves.Sweeps;
 using Xunit;
 using Zapping.Training;
+using Zapping.Training.Initializers;
+using Zapping.Training.Transfer;
 
 namespace PaperCurves.Tests.Sweeps;
 
@@ -57,7 +59,7 @@ public sealed class SweepFileTests
             Classes = 5,
             Support = 6,
             Query = 7,
-            Softmax = SoftmaxUnits.Task,
+            Softmax = ClassMask.Task,
             EvaluateEvery = 8,
         });
         sweep.Transfers[1].Settings.Should().BeEquivalentTo(new TransferSettings

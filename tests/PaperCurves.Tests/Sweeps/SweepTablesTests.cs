@@ -3,7 +3,7 @@ using PaperCurves.Sweeps;
 using PaperCurves.Tests.Commands;
 using Parquet.Serialization;
 using Xunit;
-using Zapping.Training.Internal;
+using Zapping.Training.Files;
 
 namespace PaperCurves.Tests.Sweeps;
 

@@ -1,5 +1,5 @@
 using PaperCurves.Sweeps;
-using Zapping.Training;
+using Zapping.Training.Transfer;
 using static System.FormattableString;
 
 namespace PaperCurves.Report.Data;

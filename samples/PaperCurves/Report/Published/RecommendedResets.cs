@@ -1,5 +1,6 @@
 using PaperCurves.Pretraining;
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Report.Published;
 

@@ -7,6 +7,7 @@ using PaperCurves.Report.Text;
 using PaperCurves.Sweeps;
 using Xunit;
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Tests.Report.Figures;
 

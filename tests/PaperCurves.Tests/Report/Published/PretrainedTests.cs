@@ -3,6 +3,7 @@ using PaperCurves.Pretraining;
 using PaperCurves.Report.Published;
 using Xunit;
 using Zapping.Training;
+using Zapping.Training.Initializers;
 
 namespace PaperCurves.Tests.Report.Published;
 
