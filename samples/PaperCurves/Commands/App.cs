@@ -20,7 +20,7 @@ internal static class App
             RunCommand.Create(),
             PretrainCommand.Create(),
             TransferCommand.Create(),
-            SweepCommand.Create((data, device) => new CellWork(data, device)),
+            SweepCommand.Create((data, device) => new CellExecutor(data, device)),
             ReportCommand.Create(),
         };
 }

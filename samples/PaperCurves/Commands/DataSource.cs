@@ -1,4 +1,5 @@
-using PaperCurves.Experiments;
+using PaperCurves.Progress;
+using PaperCurves.Sweeps;
 using Zapping.Datasets;
 
 namespace PaperCurves.Commands;
@@ -33,7 +34,7 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
     /// <param name="glyphs">How many classes of glyphs there must be, if they are drawn.</param>
     /// <param name="progress">Where to tell.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressBoard progress, CancellationToken cancellationToken)
+    public ClassificationData Open(int omniglotSize, Preset glyphs, IProgressReporter progress, CancellationToken cancellationToken)
     {
         if (download)
         {
@@ -57,7 +58,7 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
     }
 
     // Synchronous, as all work is: who trains afterwards must still be on the thread that it began on.
-    private static void Download(IProgressBoard progress, CancellationToken cancellationToken)
+    private static void Download(IProgressReporter progress, CancellationToken cancellationToken)
     {
         if (!Omniglot.IsPresent(DownloadFolder))
         {
@@ -66,7 +67,7 @@ internal sealed class DataSource(string? path, string? testClasses, bool downloa
         }
     }
 
-    private ClassificationData Read(string folder, int omniglotSize, IProgressBoard progress, CancellationToken cancellationToken)
+    private ClassificationData Read(string folder, int omniglotSize, IProgressReporter progress, CancellationToken cancellationToken)
     {
         var (layout, place) = ImageData.Find(folder);
         if (testClasses is not null && layout != ImageLayout.OmnImage)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
+using PaperCurves.Report.Live;
 using Spectre.Console;
 using Zapping.CommandLine;
 using static TorchSharp.torch;
@@ -27,15 +27,15 @@ internal static class PretrainCommand
         PretrainingFolder.EnsureMeant(output, checkpoint);
         PretrainingPlan? plan = null;
         PretrainingResult? result = null;
-        ConsoleBoard.Run(board =>
+        ConsoleProgress.Run(reporter =>
         {
             var model = options.Model(parse);
-            var data = source.Open(PaperPlans.OmniglotSize(model), options.Glyphs(parse), board, cancellationToken);
+            var data = source.Open(PaperPlans.OmniglotSize(model), options.Glyphs(parse), reporter, cancellationToken);
             plan = options.Plan(parse, data);
             try
             {
                 result = PretrainingFolder.Complete(
-                    plan, data, output, device(options.Common.Device(parse)), board, cancellationToken, checkpoint == PretrainingFolder.Newest ? null : checkpoint);
+                    plan, data, output, device(options.Common.Device(parse)), reporter, cancellationToken, checkpoint == PretrainingFolder.Newest ? null : checkpoint);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 using Zapping.CommandLine;
 using Zapping.Datasets;
 using Zapping.Models;

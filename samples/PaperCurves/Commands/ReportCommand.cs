@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using PaperCurves.Report.Html;
+using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using Spectre.Console;
 using Zapping.CommandLine;
@@ -17,14 +17,14 @@ internal static class ReportCommand
         var options = new SweepOptions();
         var command = new Command(
             "report", "Write report.html, figures and tables from the finished cells of a sweep: claim by claim, beside the published figures.");
-        options.AddTo(command);
+        options.AddWithSourceTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
             var cells = options.Cells(parse, [Folder, .. ReproductionReport.Outputs.Select(name => Folder + name), .. SweepTables.Outputs], cancellationToken);
-            var store = options.Store(parse);
-            var input = SweepReport.InputOf(cells, store);
+            var results = options.Results(parse);
+            var input = SweepReport.InputOf(cells, results);
             var page = ReproductionReport.Write(input, Path.Combine(options.Common.Output(parse), Folder));
-            SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, store, cancellationToken).GetAwaiter().GetResult();
+            SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, results, cancellationToken).GetAwaiter().GetResult();
             AnsiConsole.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{input.Results.Count} results, {input.NotRun.Count} cells without; {Path.GetFullPath(page)}"));
             return ExitCodes.Done;

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
+using PaperCurves.Report.Live;
+using PaperCurves.Runs;
 using Spectre.Console;
 using Zapping.CommandLine;
 using Zapping.Datasets;
@@ -35,17 +35,18 @@ internal static class RunCommand
 
         RunFolder.EnsureSameNetworks(settings);
         ClassificationData? opened = null;
-        ConsoleBoard.Run(board => opened = Open(settings, source, omniglotSize, board, cancellationToken));
+        ConsoleProgress.Run(reporter => opened = source.Open(omniglotSize, settings.Preset, reporter, cancellationToken));
         var data = opened!;
+        var sweep = new RunSweep(settings, data);
+        sweep.EnsureAllowed();
 
         using var ours = RunFolder.Take(settings.Output, settings.Resume);
         var started = DateTimeOffset.Now;
-        var pretraining = new SortedDictionary<Arm, PretrainingResult>();
         Record("begun");
         bool finished;
         try
         {
-            finished = Make(settings, data, pretraining, cancellationToken);
+            finished = Make(settings, sweep, data.Name, cancellationToken);
         }
         catch (Exception failure)
         {
@@ -54,10 +55,11 @@ internal static class RunCommand
         }
 
         Record(finished ? "finished" : "interrupted");
-        Show(settings, pretraining);
+        AnsiConsole.Write(ResultsTable.OfPretraining(sweep.Pretraining().Select(arm => (arm.Key.Title(), arm.Value))));
+        FinalReport.Write(settings, sweep.Results(), data.Name).Show(settings.Output);
         return finished ? ExitCodes.Done : ExitCodes.Interrupted;
 
-        void Record(string outcome, string? reason = null) => RunRecord.Of(settings, data, pretraining, started, outcome, reason).Save(settings.Output);
+        void Record(string outcome, string? reason = null) => RunRecord.Of(settings, data, sweep.Pretraining(), started, outcome, reason).Save(settings.Output);
 
         // The failure is what is told, also where the record of it cannot be written.
         void RecordFailure(Exception failure)
@@ -73,27 +75,14 @@ internal static class RunCommand
         }
     }
 
-    private static ClassificationData Open(RunSettings settings, DataSource source, int omniglotSize, IProgressBoard board, CancellationToken cancellationToken)
-    {
-        var data = source.Open(omniglotSize, settings.Preset, board, cancellationToken);
-        Experiment.EnsureAllowed(settings, data);
-        ResultsFile.EnsureGoesOn(settings, data, ResultsPath(settings));
-        return data;
-    }
-
     /// <returns>Whether it came to its end; else it was interrupted.</returns>
-    private static bool Make(RunSettings settings, ClassificationData data, SortedDictionary<Arm, PretrainingResult> pretraining, CancellationToken cancellationToken)
+    private static bool Make(RunSettings settings, RunSweep sweep, string data, CancellationToken cancellationToken)
     {
+        Write();
+        sweep.Advanced += Write;
         try
         {
-            ConsoleBoard.Run(board =>
-            {
-                using var results = new ResultsFile(ResultsPath(settings), data.Name, settings.Method, settings.Preset, settings.Resume);
-                var experiment = new Experiment(settings, data, board, results.Kept.Select(row => row.Point()));
-                experiment.Pretrained += pretraining.Add;
-                experiment.Transferred += results.Add;
-                experiment.Run(cancellationToken);
-            });
+            ConsoleProgress.Run(reporter => sweep.Run(reporter, cancellationToken));
             return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -101,17 +90,11 @@ internal static class RunCommand
             AnsiConsole.MarkupLine("[yellow]Interrupted.[/] Everything is saved; the same command with --resume goes on.");
             return false;
         }
-    }
-
-    private static void Show(RunSettings settings, IReadOnlyDictionary<Arm, PretrainingResult> pretraining)
-    {
-        AnsiConsole.Write(ResultsTable.OfPretraining(pretraining.Select(arm => (arm.Key.Title(), arm.Value))));
-        var rows = ResultsFile.Read(ResultsPath(settings));
-        if (rows.Count > 0)
+        finally
         {
-            FinalReport.Show(rows, settings.Output);
+            Write();
         }
-    }
 
-    private static string ResultsPath(RunSettings settings) => Path.Combine(settings.Output, RunFolder.Results);
+        void Write() => FinalReport.Write(settings, sweep.Results(), data);
+    }
 }

@@ -13,11 +13,11 @@ internal static class SweepCollectCommand
     {
         var options = new SweepOptions();
         var command = new Command("collect", "Write all results as one table for each protocol, as CSV and as Parquet.");
-        options.AddTo(command);
+        options.AddWithSourceTo(command);
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
             var cells = options.Cells(parse, SweepTables.Outputs, cancellationToken);
-            var tables = SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, options.Store(parse), cancellationToken).GetAwaiter().GetResult();
+            var tables = SweepTables.WriteAsync(options.Common.Output(parse), cells.Transfers, options.Results(parse), cancellationToken).GetAwaiter().GetResult();
             foreach (var (path, rows) in tables)
             {
                 AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}.csv, .parquet: {rows} rows"));

@@ -11,7 +11,7 @@ namespace PaperCurves.Commands;
 /// <summary>sweep run: make what is missing.</summary>
 internal static class SweepRunCommand
 {
-    public static Command Create(Func<ClassificationData, Device, ICellWork> work)
+    public static Command Create(Func<ClassificationData, Device, ICellExecutor> work)
     {
         var options = new SweepOptions();
         var only = new Option<string>("--only")
@@ -31,21 +31,22 @@ internal static class SweepRunCommand
     }
 
     private static int Run(
-        SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellWork> work, ParseResult parse, CancellationToken cancellationToken)
+        SweepOptions options, SweepLimits limits, Func<ClassificationData, Device, ICellExecutor> work, ParseResult parse, CancellationToken cancellationToken)
     {
         var sweep = options.Sweep(parse);
+        var store = options.Store(parse);
         var source = options.Common.Prepare(parse, CellStore.Outputs);
         SweepOutcome? outcome = null;
         try
         {
-            ConsoleBoard.Run(
-                board =>
+            ConsoleProgress.Run(
+                reporter =>
                 {
-                    var data = SweepOptions.Data(sweep, source, board, cancellationToken);
+                    var data = SweepOptions.Data(sweep, source, reporter, cancellationToken);
                     var cells = SweepCells.Of(sweep, data);
                     var worker = work(data, device(options.Common.Device(parse)));
                     using var whatItKeeps = worker as IDisposable;
-                    outcome = new SweepRunner(cells, options.Store(parse), worker, board).Run(limits, cancellationToken);
+                    outcome = new SweepRunner(cells, store, worker, reporter).Run(limits, cancellationToken);
                 },
                 FinishedBars.Vanish);
         }
@@ -55,7 +56,7 @@ internal static class SweepRunCommand
             return ExitCodes.Interrupted;
         }
 
-        return Show(outcome!, options.Store(parse), parse.InvocationConfiguration.Error);
+        return Show(outcome!, store, parse.InvocationConfiguration.Error);
     }
 
     private static int Show(SweepOutcome outcome, CellStore store, TextWriter error)

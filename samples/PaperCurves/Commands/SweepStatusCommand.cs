@@ -17,7 +17,7 @@ internal static class SweepStatusCommand
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
             var cells = options.Cells(parse, outputs: null, cancellationToken);
-            Show(SweepStatus.Of(cells, options.Store(parse)));
+            Show(SweepStatus.Of(cells, options.Results(parse)));
             return ExitCodes.Done;
         });
         return command;

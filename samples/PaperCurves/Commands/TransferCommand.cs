@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Runs;
 using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;

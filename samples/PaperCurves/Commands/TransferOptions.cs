@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using PaperCurves.Experiments;
+using PaperCurves.Sweeps;
 using Zapping.CommandLine;
 
 namespace PaperCurves.Commands;
@@ -12,7 +12,7 @@ internal sealed class TransferOptions
 
     private readonly Option<string> _preset = WordOption.OneOf(
         "--preset",
-        [.. Experiments.Preset.All.Select(preset => preset.Name)],
+        [.. Sweeps.Preset.All.Select(preset => preset.Name)],
         "quick",
         "quick: a few minutes, shows the effect. paper: the published experiment, hours on a CPU. smoke: seconds, figures mean nothing.");
 
@@ -57,7 +57,7 @@ internal sealed class TransferOptions
 
     public Preset Preset(ParseResult parse)
     {
-        var preset = Experiments.Preset.All.Single(p => string.Equals(p.Name, parse.GetValue(_preset), StringComparison.Ordinal));
+        var preset = Sweeps.Preset.All.Single(p => string.Equals(p.Name, parse.GetValue(_preset), StringComparison.Ordinal));
         return preset with
         {
             Trials = parse.GetValue(_trials) ?? preset.Trials,

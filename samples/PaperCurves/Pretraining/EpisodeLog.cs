@@ -1,3 +1,4 @@
+using PaperCurves.Files;
 using Zapping.Training;
 
 namespace PaperCurves.Pretraining;

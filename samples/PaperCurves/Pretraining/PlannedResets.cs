@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using Zapping.Training;
 using Zapping.Training.Initializers;
 

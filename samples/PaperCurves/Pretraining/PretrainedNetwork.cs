@@ -1,6 +1,5 @@
 using System.Text.Json;
-using PaperCurves.Experiments;
-using PaperCurves.Report;
+using PaperCurves.Files;
 using Zapping.Datasets;
 using Zapping.Models;
 using Zapping.Training.Checkpoints;
@@ -74,11 +73,11 @@ public static class PretrainedNetwork
     internal static Circumstances? CircumstancesOf(Checkpoint checkpoint) => Note<Circumstances>(checkpoint, CircumstancesNote);
 
     internal static PretrainingPlan PlanOf(Checkpoint checkpoint) =>
-        JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], Json.Options) ?? throw new JsonException("its plan says nothing");
+        JsonSerializer.Deserialize<PretrainingPlan>(checkpoint.Notes[PlanNote], JsonDefaults.Options) ?? throw new JsonException("its plan says nothing");
 
     private static T? Note<T>(Checkpoint checkpoint, string note)
         where T : class =>
-        checkpoint.Notes.TryGetValue(note, out var text) ? JsonSerializer.Deserialize<T>(text, Json.Options) : null;
+        checkpoint.Notes.TryGetValue(note, out var text) ? JsonSerializer.Deserialize<T>(text, JsonDefaults.Options) : null;
 
     private static T Read<T>(string folder, Func<Checkpoint, T> read)
     {

@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using Zapping.Datasets;
 
 namespace PaperCurves.Pretraining;
@@ -18,7 +17,7 @@ public static class PretrainedNetworks
     /// <summary>Where "run" leaves one of them.</summary>
     public static string FolderOf(string folder, Arm arm) => Path.Combine(folder, "pretrained", arm.Key());
 
-    /// <summary>Looks whether all can be read.</summary>
+    /// <summary>Checks whether all can be read.</summary>
     /// <exception cref="DataException">One cannot.</exception>
     public static void EnsureThere(IReadOnlyDictionary<Arm, string> networks)
     {

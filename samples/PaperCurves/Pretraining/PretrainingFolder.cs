@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using PaperCurves.Experiments;
+using PaperCurves.Progress;
 using Zapping.CommandLine;
 using Zapping.Datasets;
 using Zapping.Models;
@@ -32,7 +32,7 @@ public static partial class PretrainingFolder
     /// <param name="data">On what.</param>
     /// <param name="folder">The folder, made if there is none.</param>
     /// <param name="device">Where.</param>
-    /// <param name="board">Where to tell about it.</param>
+    /// <param name="reporter">Where to tell about it.</param>
     /// <param name="cancellationToken">Saves and ends between two steps.</param>
     /// <param name="from">Name of the checkpoint to go on from instead of the newest.</param>
     /// <returns>What training ended with.</returns>
@@ -43,13 +43,13 @@ public static partial class PretrainingFolder
         ClassificationData data,
         string folder,
         Device device,
-        IProgressBoard board,
+        IProgressReporter reporter,
         CancellationToken cancellationToken,
         string? from = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(board);
+        ArgumentNullException.ThrowIfNull(reporter);
         EnsureTakes(plan.Model, data);
 
         // Nothing is written before the network is known to fit into memory.
@@ -58,7 +58,7 @@ public static partial class PretrainingFolder
         using var store = new CheckpointStore(
             Path.Combine(folder, PretrainedNetwork.CheckpointFolder),
             new CheckpointRetentionOptions { KeepSteps = [plan.Length / 4, plan.Length / 2] });
-        store.SaveFailed += failure => board.Warn($"A checkpoint could not be saved; training goes on. {failure.Message}");
+        store.SaveFailed += failure => reporter.Warn($"A checkpoint could not be saved; training goes on. {failure.Message}");
         var newest = store.Checkpoints is [var first, ..] ? first : null;
         if (newest is not null)
         {
@@ -68,7 +68,7 @@ public static partial class PretrainingFolder
 
         if (ConvolutionGuard.Status is { State: ConvolutionGuardState.OneDnnOff or ConvolutionGuardState.Wrong } convolutions)
         {
-            board.Warn(convolutions.Message);
+            reporter.Warn(convolutions.Message);
         }
 
         run.UseCheckpoints(store, from);
@@ -81,7 +81,7 @@ public static partial class PretrainingFolder
         using var log = run.Log(folder);
         try
         {
-            var result = run.Train(board, cancellationToken);
+            var result = run.Train(reporter, cancellationToken);
 
             // In this order: the checkpoint has all that the record says, so whoever is killed between the two is made good above.
             PretrainingRecord.Of(run.Save(store, result), data)!.EnsureWritten(folder);
@@ -98,7 +98,7 @@ public static partial class PretrainingFolder
         }
     }
 
-    /// <summary>Looks whether a plan can be followed in a folder, and writes nothing.</summary>
+    /// <summary>Checks whether a plan can be followed in a folder, and writes nothing.</summary>
     /// <exception cref="DataException">The model is not made for such images, or the folder's checkpoints are of another plan.</exception>
     internal static void EnsureAllowed(PretrainingPlan plan, ClassificationData data, string folder)
     {
@@ -124,7 +124,7 @@ public static partial class PretrainingFolder
         static long Number(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Looks whether a pre-training may begin or go on in a folder, and writes nothing.</summary>
+    /// <summary>Checks whether a pre-training may begin or go on in a folder, and writes nothing.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="from">The checkpoint to go on from; null to begin.</param>
     /// <exception cref="DataException">Another process is at work, or there is something to go on with and nobody said to, or the other way round.</exception>

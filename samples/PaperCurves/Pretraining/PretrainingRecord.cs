@@ -1,6 +1,5 @@
 using System.Text.Json;
-using PaperCurves.Experiments;
-using PaperCurves.Report;
+using PaperCurves.Files;
 using Zapping.Datasets;
 using Zapping.Training.Checkpoints;
 
@@ -9,7 +8,7 @@ namespace PaperCurves.Pretraining;
 /// <summary>Everything needed to repeat a pre-training and to judge its figures, as pretraining.json.</summary>
 public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, PretrainingResult Result, Circumstances Circumstances)
 {
-    private static readonly JsonSerializerOptions Complete = new(Json.Options)
+    private static readonly JsonSerializerOptions Complete = new(JsonDefaults.Options)
     {
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
@@ -56,8 +55,8 @@ public sealed record PretrainingRecord(PretrainingPlan Plan, string DataSource, 
 
     /// <summary>Writes the record into the folder of the network, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    internal void Write(string folder) => WholeFile.Write(
-        Path.Combine(folder, PretrainingFolder.RecordFile), file => JsonSerializer.Serialize(file, this, Json.Options), overwrite: true);
+    internal void Write(string folder) => AtomicFile.Write(
+        Path.Combine(folder, PretrainingFolder.RecordFile), file => JsonSerializer.Serialize(file, this, JsonDefaults.Options), overwrite: true);
 
     /// <summary>The record that belongs to a network's last checkpoint; null if training has not come to its end.</summary>
     internal static PretrainingRecord? Of(Checkpoint checkpoint, ClassificationData data) => PretrainedNetwork.ResultOf(checkpoint) is { } result

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using PaperCurves.Experiments;
-using PaperCurves.Report;
+using PaperCurves.Files;
+using PaperCurves.Progress;
 using TorchSharp;
 using Zapping.Models;
 using Zapping.Training;
@@ -53,7 +53,7 @@ public sealed class PretrainingRun : IDisposable
         };
         _trainer.UseObserver(_figures);
         UseZapping();
-        AddLearningRates();
+        UseLearningRates();
     }
 
     /// <summary>The network.</summary>
@@ -98,10 +98,10 @@ public sealed class PretrainingRun : IDisposable
 
     /// <summary>Trains to the end of the plan, from wherever it is.</summary>
     /// <exception cref="OperationCanceledException">Interrupted between two steps.</exception>
-    public PretrainingResult Train(IProgressBoard board, CancellationToken cancellationToken)
+    public PretrainingResult Train(IProgressReporter reporter, CancellationToken cancellationToken)
     {
         var started = Stopwatch.StartNew();
-        using (var line = board.Begin($"{_plan.Method.Title()} ({_plan.ResetsKey()})", Total, Unit, Done))
+        using (var line = reporter.Begin($"{_plan.Method.Title()} ({_plan.ResetsKey()})", Total, Unit, Done))
         {
             var progress = new Relay(line, _figures, _plan.Method);
             if (_trainer is EpisodicTrainer episodic)
@@ -114,10 +114,10 @@ public sealed class PretrainingRun : IDisposable
             }
         }
 
-        using var evaluation = board.Begin("evaluating", 2, "halves");
+        using var evaluation = reporter.Begin("evaluating", 2, "halves");
         var training = Top1And5(_split.Training, cancellationToken);
         evaluation.Advance(1);
-        (double Top1, double Top5)? validation = ValidationExamples > 0 ? Top1And5(_split.Validation, cancellationToken) : null;
+        (double Top1, double Top5)? validation = ValidationImages > 0 ? Top1And5(_split.Validation, cancellationToken) : null;
         evaluation.Advance(1);
         return new PretrainingResult(
             _plan.Method, Steps, started.Elapsed.TotalSeconds, _figures.Loss, training.Top1, validation?.Top1, training.Top5, validation?.Top5);
@@ -132,20 +132,20 @@ public sealed class PretrainingRun : IDisposable
     }
 
     // A pass over all validation images, so not at every save.
-    private bool IsScored => Steps % 1000 == 0 && ValidationExamples > 0;
+    private bool IsScored => Steps % 1000 == 0 && ValidationImages > 0;
 
-    private long ValidationExamples => _split.Validation.Labels.shape[0];
+    private long ValidationImages => _split.Validation.Labels.shape[0];
 
     // The validation images lie class by class: every few of them is a fair choice of classes.
     private double? GlanceAtValidation()
     {
-        if (ValidationExamples == 0)
+        if (ValidationImages == 0)
         {
             return null;
         }
 
         using var scope = NewDisposeScope();
-        var few = TensorIndex.Slice(step: Math.Max(1, ValidationExamples / ImagesAtAGlance));
+        var few = TensorIndex.Slice(step: Math.Max(1, ValidationImages / ImagesAtAGlance));
         return Top1And5((_split.Validation.Inputs[few], _split.Validation.Labels[few]), default).Top1;
     }
 
@@ -163,12 +163,12 @@ public sealed class PretrainingRun : IDisposable
     {
         var notes = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [PretrainedNetwork.PlanNote] = JsonSerializer.Serialize(_plan, Json.Options),
+            [PretrainedNetwork.PlanNote] = JsonSerializer.Serialize(_plan, JsonDefaults.Options),
         };
         if (result is not null)
         {
-            notes[PretrainedNetwork.ResultNote] = JsonSerializer.Serialize(result, Json.Options);
-            notes[PretrainedNetwork.CircumstancesNote] = JsonSerializer.Serialize(new Circumstances(), Json.Options);
+            notes[PretrainedNetwork.ResultNote] = JsonSerializer.Serialize(result, JsonDefaults.Options);
+            notes[PretrainedNetwork.CircumstancesNote] = JsonSerializer.Serialize(new Circumstances(), JsonDefaults.Options);
         }
 
         return notes;
@@ -202,7 +202,7 @@ public sealed class PretrainingRun : IDisposable
             PlannedResets.Options(_plan, HeadSelector.Layer(Model.Classifier)));
     }
 
-    private void AddLearningRates()
+    private void UseLearningRates()
     {
         if (_plan.Optimizer == OptimizerKind.SteppedSgd)
         {

@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using Zapping.Datasets;
 using static TorchSharp.torch;
 

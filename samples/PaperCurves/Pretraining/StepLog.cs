@@ -1,3 +1,4 @@
+using PaperCurves.Files;
 using Zapping.Datasets;
 using Zapping.Training;
 using Zapping.Training.Resets;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PaperCurves.Experiments;
-using PaperCurves.Pretraining;
+using PaperCurves.Files;
 
 namespace PaperCurves.Sweeps;
 
@@ -10,7 +9,8 @@ internal static class CellFile
 {
     private const string WayOut = "Move it away to make the cell again";
 
-    private static readonly JsonSerializerOptions Strict = new(Json.Options)
+    /// <summary>Every property must be there, none may be unknown, and no number may be NaN.</summary>
+    internal static readonly JsonSerializerOptions Strict = new(JsonDefaults.Options)
     {
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
@@ -21,20 +21,21 @@ internal static class CellFile
     /// <summary>Writes a result.</summary>
     /// <exception cref="IOException">It cannot be written, or is there already.</exception>
     public static void Write(string path, CellResult result) =>
-        WholeFile.Write(path, file => JsonSerializer.Serialize(file, result, Strict), overwrite: false);
+        AtomicFile.Write(path, file => JsonSerializer.Serialize(file, result, Strict), overwrite: false);
 
     /// <summary>Reads the result of a cell.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cell">The cell that it must be of; null for whichever it is of.</param>
     /// <exception cref="SweepException">It is damaged, of another version, or of other settings.</exception>
-    public static CellResult Read(string path, TransferCell cell)
+    public static CellResult Read(string path, TransferCell? cell)
     {
         try
         {
             var bytes = File.ReadAllBytes(path);
-            EnsureReadable(path, bytes);
+            var check = new CellCheck(path, WayOut);
+            EnsureReadable(bytes, check);
             var result = JsonSerializer.Deserialize<CellResult>(bytes, Strict)!;
-            EnsureSameVersion(path, result);
-            EnsureOf(cell, result, path);
-            EnsureNumbers(path, result);
+            check.EnsureUsable(cell, result);
             return result;
         }
         catch (JsonException failure)
@@ -43,36 +44,8 @@ internal static class CellFile
         }
     }
 
-    /// <exception cref="SweepException">The result is not of this cell.</exception>
-    public static void EnsureOf(TransferCell cell, CellResult result, string path)
-    {
-        var difference = JsonDifference.Between(CellIdentity.Of(result), CellIdentity.Of(cell));
-        if (difference.Length > 0)
-        {
-            throw SweepException.At(
-                path,
-                1,
-                $"made by other settings than the sweep file now gives: {difference}. "
-                + "Put the sweep file back, give another --out, or move the result away");
-        }
-    }
-
-    private static void EnsureNumbers(string path, CellResult result)
-    {
-        if (result.Points.Count == 0)
-        {
-            throw Unusable(path, 1, "it has no evaluation");
-        }
-
-        var accuracies = result.Points.SelectMany(point => new[] { point.Query, point.Support }).OfType<CellAccuracy>();
-        if (accuracies.Any(accuracy => accuracy is not { Top1: >= 0 and <= 1, Top5: >= 0 and <= 1 }) || !PretrainingRecord.IsDuration(result.Seconds))
-        {
-            throw Unusable(path, 1, "an accuracy is no fraction, or its seconds are no duration");
-        }
-    }
-
     // Before the rest is read, because that is what another format would say otherwise.
-    private static void EnsureReadable(string path, byte[] bytes)
+    private static void EnsureReadable(byte[] bytes, CellCheck check)
     {
         using var document = JsonDocument.Parse(bytes);
         var format = document.RootElement.ValueKind == JsonValueKind.Object
@@ -80,20 +53,10 @@ internal static class CellFile
             && property.ValueKind == JsonValueKind.Number
             && property.TryGetInt32(out var number)
             ? number
-            : throw Unusable(path, 1, "it does not say its format");
+            : throw check.Unusable("it does not say its format");
         if (format != CellResult.CurrentFormat)
         {
-            throw Unusable(path, 1, FormattableString.Invariant($"its format is {format}, not {CellResult.CurrentFormat}"));
+            throw check.Unusable(FormattableString.Invariant($"its format is {format}, not {CellResult.CurrentFormat}"));
         }
     }
-
-    private static void EnsureSameVersion(string path, CellResult result)
-    {
-        if (result.Circumstances.OtherVersion() is { } versions)
-        {
-            throw Unusable(path, 1, $"made by {versions}. Give another --out");
-        }
-    }
-
-    private static SweepException Unusable(string path, long line, string problem) => SweepException.At(path, line, $"{problem}. {WayOut}");
 }

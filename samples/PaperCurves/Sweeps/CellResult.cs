@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 using Zapping.Training.Transfer;
 
 namespace PaperCurves.Sweeps;

@@ -1,5 +1,4 @@
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 using Zapping.CommandLine;
 using Zapping.Datasets;
 using Zapping.Training.Files;
@@ -11,7 +10,8 @@ namespace PaperCurves.Sweeps;
 /// cells/ID.failed.txt and locks/ID.lock. Nothing that is finished is ever deleted or overwritten.
 /// </summary>
 /// <param name="folder">The folder; made when something is written.</param>
-public sealed class CellStore(string folder)
+/// <param name="networkFolder">Where a network is, if it is not in networks/ID.</param>
+public sealed class CellStore(string folder, Func<NetworkCell, string>? networkFolder = null) : ISweepResults
 {
     /// <summary>The folders that are written.</summary>
     internal static IReadOnlyList<string> Outputs { get; } = ["networks/", "cells/", "locks/"];
@@ -23,7 +23,7 @@ public sealed class CellStore(string folder)
     public string NetworkFolder(NetworkCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        return PathOf("networks", cell.Id, "");
+        return networkFolder?.Invoke(cell) ?? PathOf("networks", cell.Id, "");
     }
 
     /// <summary>
@@ -46,8 +46,8 @@ public sealed class CellStore(string folder)
         try
         {
             var (plan, result, checkpoint) = PretrainedNetwork.Progress(network);
-            EnsureSameVersion(Circumstances.OtherVersion(checkpoint.LibraryVersion), checkpoint.Path);
-            EnsureOf(cell.Plan, plan, network);
+            CellCheck.EnsureSameVersion(Circumstances.OtherVersion(checkpoint.LibraryVersion), checkpoint.Path);
+            CellCheck.EnsureOf(cell.Plan, plan, network);
             return result;
         }
         catch (DataException failure) when (failure is not SweepException)
@@ -67,20 +67,36 @@ public sealed class CellStore(string folder)
         var record = PretrainingRecord.Find(network);
         if (record is not null)
         {
-            EnsureSameVersion(record.Circumstances.OtherVersion(), Path.Combine(network, PretrainingFolder.RecordFile));
-            EnsureOf(cell.Plan, record.Plan, network);
+            CellCheck.EnsureSameVersion(record.Circumstances.OtherVersion(), Path.Combine(network, PretrainingFolder.RecordFile));
+            CellCheck.EnsureOf(cell.Plan, record.Plan, network);
         }
 
         return record;
     }
 
-    /// <summary>The result of a transfer; null if there is none.</summary>
-    /// <exception cref="SweepException">It is damaged, of another version, or of other settings.</exception>
+    /// <inheritdoc/>
+    public IReadOnlyList<StepRow> StepsOf(NetworkCell cell)
+    {
+        var steps = Path.Combine(NetworkFolder(cell), PretrainingRun.StepsFile);
+        return File.Exists(steps) ? StepLog.Read(steps) : [];
+    }
+
+    /// <inheritdoc/>
     public CellResult? Find(TransferCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
         var path = ResultPath(cell);
         return File.Exists(path) ? CellFile.Read(path, cell) : null;
+    }
+
+    /// <summary>Every result that is there, of whatever sweep, in the order of ids.</summary>
+    /// <exception cref="SweepException">One is damaged, or of another version.</exception>
+    public IReadOnlyList<CellResult> All()
+    {
+        var cells = Path.Combine(Folder, "cells");
+        return Directory.Exists(cells)
+            ? [.. Directory.EnumerateFiles(cells, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => CellFile.Read(path, cell: null))]
+            : [];
     }
 
     /// <summary>Writes the result of a transfer: whole, or not at all.</summary>
@@ -91,11 +107,11 @@ public sealed class CellStore(string folder)
         ArgumentNullException.ThrowIfNull(cell);
         ArgumentNullException.ThrowIfNull(result);
         var path = ResultPath(cell);
-        CellFile.EnsureOf(cell, result, path);
+        CellCheck.EnsureOf(cell, result, path);
         CellFile.Write(path, result);
     }
 
-    /// <summary>Why a cell could not be made the last time; null if it could.</summary>
+    /// <inheritdoc/>
     public string? FindFailure(string id) => File.Exists(FailurePath(id)) ? File.ReadAllText(FailurePath(id)) : null;
 
     /// <summary>Notes why a cell could not be made.</summary>
@@ -116,7 +132,7 @@ public sealed class CellStore(string folder)
         }
     }
 
-    /// <summary>Whether somebody is at work on a cell.</summary>
+    /// <inheritdoc/>
     public bool IsTaken(string id) => FileLock.IsTaken(LockPath(id));
 
     /// <summary>Who is at work on a cell that is taken, in words.</summary>
@@ -129,26 +145,8 @@ public sealed class CellStore(string folder)
         return FileLock.Try(LockPath(id));
     }
 
-    private static void EnsureOf(PretrainingPlan asked, PretrainingPlan found, string network)
-    {
-        var difference = JsonDifference.Between(found.Essence() with { Length = found.Length }, asked.Essence() with { Length = asked.Length });
-        if (difference.Length > 0)
-        {
-            throw new SweepException(
-                $"{network}: trained by another plan than the sweep file now gives: {difference}. "
-                + "Put the sweep file back, give another --out, or move the network's folder away");
-        }
-    }
-
-    private static void EnsureSameVersion(string? versions, string path)
-    {
-        if (versions is not null)
-        {
-            throw new SweepException($"{path}: trained by {versions}. Give another --out, or move the network's folder away to train it again");
-        }
-    }
-
-    private string ResultPath(TransferCell cell) => PathOf("cells", cell.Id, ".json");
+    /// <summary>The file of a transfer's result.</summary>
+    internal string ResultPath(TransferCell cell) => PathOf("cells", cell.Id, ".json");
 
     private string FailurePath(string id) => PathOf("cells", id, ".failed.txt");
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PaperCurves.Experiments;
+using PaperCurves.Files;
 
 namespace PaperCurves.Sweeps;
 
@@ -12,7 +12,7 @@ internal static class JsonDifference
     /// <param name="asked">What there should be.</param>
     public static string Between<T>(T found, T asked) => string.Join(", ", Between("", Node(found), Node(asked)));
 
-    private static JsonNode? Node<T>(T value) => JsonSerializer.SerializeToNode(value, Json.Options);
+    private static JsonNode? Node<T>(T value) => JsonSerializer.SerializeToNode(value, JsonDefaults.Options);
 
     private static IEnumerable<string> Between(string path, JsonNode? found, JsonNode? asked)
     {

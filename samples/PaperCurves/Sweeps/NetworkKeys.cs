@@ -1,7 +1,7 @@
-using Key = PaperCurves.Sweeps.SweepKey<PaperCurves.Pretraining.PretrainingPlan>;
 using PaperCurves.Pretraining;
-using Zapping.Training.Initializers;
 using Zapping.Training;
+using Zapping.Training.Initializers;
+using Key = PaperCurves.Sweeps.SweepKey<PaperCurves.Pretraining.PretrainingPlan>;
 
 namespace PaperCurves.Sweeps;
 

@@ -1,3 +1,4 @@
+
 namespace PaperCurves.Sweeps;
 
 /// <summary>How the learning rate of a curve was chosen.</summary>

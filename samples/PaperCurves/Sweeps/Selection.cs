@@ -1,3 +1,4 @@
+
 namespace PaperCurves.Sweeps;
 
 /// <summary>Chooses learning rates, and makes curves of what is left.</summary>

@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 
 namespace PaperCurves.Sweeps;

@@ -8,7 +8,7 @@ namespace PaperCurves.Sweeps;
 /// What a sweep comes down to on a data set. An id says all that sets a cell apart within the sweep, so adding networks,
 /// seeds, learning rates or trials changes no other cell's.
 /// </summary>
-/// <param name="Networks">Pre-trainings, in the order of the file.</param>
+/// <param name="Networks">Pre-trainings to make, in the order of the file.</param>
 /// <param name="Transfers">Those of one network together, and within it those of one draw, which share features.</param>
 public sealed record SweepCells(IReadOnlyList<NetworkCell> Networks, IReadOnlyList<TransferCell> Transfers)
 {

@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;

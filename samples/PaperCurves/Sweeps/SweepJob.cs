@@ -1,4 +1,4 @@
-using PaperCurves.Experiments;
+using PaperCurves.Progress;
 
 namespace PaperCurves.Sweeps;
 
@@ -11,9 +11,12 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
     public abstract bool IsDone(CellStore store);
 
     /// <summary>Does it.</summary>
-    public abstract void Do(ICellWork work, CellStore store, IProgressBoard board, CancellationToken cancellationToken);
+    public abstract void Do(ICellExecutor work, CellStore store, IProgressReporter reporter, CancellationToken cancellationToken);
 
-    /// <summary>The cells that a pattern names, each network before its transfers, and the networks that these need.</summary>
+    /// <summary>
+    /// The cells that a pattern names, each network before its transfers, and the networks that these need. A network that is
+    /// transferred, and not among those to make, is there already.
+    /// </summary>
     /// <param name="cells">All cells.</param>
     /// <param name="pattern">Of ids; '*' stands for anything.</param>
     public static IReadOnlyList<SweepJob> Of(SweepCells cells, string pattern)
@@ -21,9 +24,10 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
         var transfers = cells.Transfers.Where(cell => Matches(cell.Id)).ToLookup(cell => cell.Network.Id, StringComparer.Ordinal);
         return
         [
-            .. from network in cells.Networks
+            .. from network in cells.Networks.Union(cells.Transfers.Select(cell => cell.Network))
                where Matches(network.Id) || transfers.Contains(network.Id)
-               from job in transfers[network.Id].Select(cell => (SweepJob)new TransferJob(cell)).Prepend(new NetworkJob(network))
+               let jobs = transfers[network.Id].Select(cell => (SweepJob)new TransferJob(cell))
+               from job in cells.Networks.Contains(network) ? jobs.Prepend(new NetworkJob(network)) : jobs
                select job,
         ];
 
@@ -34,11 +38,11 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
     {
         public override bool IsDone(CellStore store) => store.Find(Cell) is not null && store.FindRecord(Cell) is not null;
 
-        public override void Do(ICellWork work, CellStore store, IProgressBoard board, CancellationToken cancellationToken)
+        public override void Do(ICellExecutor work, CellStore store, IProgressReporter reporter, CancellationToken cancellationToken)
         {
             var folder = store.NetworkFolder(Cell);
             Directory.CreateDirectory(folder);
-            work.Pretrain(Cell, folder, board, cancellationToken);
+            work.Pretrain(Cell, folder, reporter, cancellationToken);
             if (!IsDone(store))
             {
                 throw new SweepException($"{folder}: pre-training has left no finished network");
@@ -50,7 +54,7 @@ internal abstract record SweepJob(string Id, NetworkCell Network)
     {
         public override bool IsDone(CellStore store) => store.Find(Cell) is not null;
 
-        public override void Do(ICellWork work, CellStore store, IProgressBoard board, CancellationToken cancellationToken) =>
-            store.Save(Cell, work.Transfer(Cell, store.NetworkFolder(Cell.Network), board, cancellationToken));
+        public override void Do(ICellExecutor work, CellStore store, IProgressReporter reporter, CancellationToken cancellationToken) =>
+            store.Save(Cell, work.Transfer(Cell, store.NetworkFolder(Cell.Network), reporter, cancellationToken));
     }
 }

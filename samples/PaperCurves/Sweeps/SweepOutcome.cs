@@ -3,7 +3,8 @@ namespace PaperCurves.Sweeps;
 /// <summary>How much of a sweep one run may make.</summary>
 /// <param name="Only">Pattern of ids, with '*' for anything; networks that are needed are made as well.</param>
 /// <param name="Time">After this long no further cell is begun; null for no limit.</param>
-public sealed record SweepLimits(string Only = "*", TimeSpan? Time = null);
+/// <param name="StopAtFailure">Whether no further cell is begun after one that could not be made.</param>
+public sealed record SweepLimits(string Only = "*", TimeSpan? Time = null, bool StopAtFailure = false);
 
 /// <summary>What one run has come to.</summary>
 /// <param name="Made">Cells that it has made.</param>
@@ -14,4 +15,5 @@ public sealed record SweepOutcome(int Made, IReadOnlyList<CellFailure> Failures,
 /// <summary>A cell that could not be made.</summary>
 /// <param name="Id">Which.</param>
 /// <param name="Message">Why.</param>
-public sealed record CellFailure(string Id, string Message);
+/// <param name="Cause">What was thrown; null if another cell's failure is the reason.</param>
+public sealed record CellFailure(string Id, string Message, Exception? Cause = null);

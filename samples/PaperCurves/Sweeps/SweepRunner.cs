@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using PaperCurves.Experiments;
+using PaperCurves.Progress;
 using Zapping.CommandLine;
 
 namespace PaperCurves.Sweeps;
@@ -12,8 +12,9 @@ namespace PaperCurves.Sweeps;
 /// <param name="cells">What there is to make.</param>
 /// <param name="store">Where it belongs.</param>
 /// <param name="work">Who makes it.</param>
-/// <param name="board">Where to tell how far it is.</param>
-public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork work, IProgressBoard board)
+/// <param name="reporter">Where to tell how far it is.</param>
+/// <param name="title">Name of the whole, for its progress.</param>
+public sealed class SweepRunner(SweepCells cells, CellStore store, ICellExecutor work, IProgressReporter reporter, string title = "sweep")
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
@@ -41,10 +42,10 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         _missingNetworks.UnionWith(left.Where(IsNetwork).Select(job => job.Id));
         if (left.Count < jobs.Count)
         {
-            board.Say(string.Create(CultureInfo.InvariantCulture, $"In {store.Folder} {jobs.Count - left.Count} of {jobs.Count} cells are there already and stay; the others are made."));
+            reporter.Say(string.Create(CultureInfo.InvariantCulture, $"In {store.Folder} {jobs.Count - left.Count} of {jobs.Count} cells are there already and stay; the others are made."));
         }
 
-        using var line = board.Begin("sweep", jobs.Count, "cells", jobs.Count - left.Count);
+        using var line = reporter.Begin(title, jobs.Count, "cells", jobs.Count - left.Count);
         while (left.Count > 0 && !IsOver(limits))
         {
             var others = left.Where(job => IsOver(limits) || !Attempt(job, line, cancellationToken)).ToList();
@@ -100,13 +101,13 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         if (!_waits && others.Select(job => job.Id).Append(others[0].Network.Id).FirstOrDefault(store.IsTaken) is { } taken)
         {
             _waits = true;
-            board.Say(string.Create(CultureInfo.InvariantCulture, $"Waiting for {others.Count} cells that others make, such as {taken}: {store.HolderOf(taken)} is at work on it."));
+            reporter.Say(string.Create(CultureInfo.InvariantCulture, $"Waiting for {others.Count} cells that others make, such as {taken}: {store.HolderOf(taken)} is at work on it."));
         }
     }
 
     private static bool IsNetwork(SweepJob job) => job.Id == job.Network.Id;
 
-    private bool IsOver(SweepLimits limits) => _elapsed.Elapsed >= limits.Time;
+    private bool IsOver(SweepLimits limits) => _elapsed.Elapsed >= limits.Time || (limits.StopAtFailure && _failures.Count > 0);
 
     // Results appear whole. The checkpoints of a network that somebody is training come and go, so it is looked at under a claim.
     private bool IsDone(SweepJob job)
@@ -154,7 +155,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
     {
         try
         {
-            job.Do(work, store, board, cancellationToken);
+            job.Do(work, store, reporter, cancellationToken);
             store.ForgetFailure(job.Id);
             _made++;
             return true;
@@ -162,7 +163,7 @@ public sealed class SweepRunner(SweepCells cells, CellStore store, ICellWork wor
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             store.SaveFailure(job.Id, failure);
-            _failures.Add(new CellFailure(job.Id, Failure.Reason(failure)));
+            _failures.Add(new CellFailure(job.Id, Failure.Reason(failure), failure));
             if (IsNetwork(job))
             {
                 _failedNetworks.Add(job.Id);

@@ -31,35 +31,35 @@ public sealed record SweepStatus(IReadOnlyList<CellStatus> Cells)
 
     /// <summary>Looks at every cell. Nothing is written, and checkpoints need not have been kept.</summary>
     /// <exception cref="DataException">What is there cannot be used.</exception>
-    public static SweepStatus Of(SweepCells cells, CellStore store)
+    public static SweepStatus Of(SweepCells cells, ISweepResults results)
     {
         ArgumentNullException.ThrowIfNull(cells);
-        ArgumentNullException.ThrowIfNull(store);
-        return new SweepStatus([.. cells.Networks.Select(cell => Of(cell, store)), .. cells.Transfers.Select(cell => Of(cell, store))]);
+        ArgumentNullException.ThrowIfNull(results);
+        return new SweepStatus([.. cells.Networks.Select(cell => Of(cell, results)), .. cells.Transfers.Select(cell => Of(cell, results))]);
     }
 
-    private static CellStatus Of(NetworkCell cell, CellStore store)
+    private static CellStatus Of(NetworkCell cell, ISweepResults results)
     {
-        var seconds = store.FindRecord(cell)?.Result.Seconds;
+        var seconds = results.FindRecord(cell)?.Result.Seconds;
         return new CellStatus(
-            cell.Id, Pretraining, cell.Plan.Method.Key(), State(cell.Id, seconds, seconds is null && store.IsTaken(cell.Id), store), seconds);
+            cell.Id, Pretraining, cell.Plan.Method.Key(), State(cell.Id, seconds, seconds is null && results.IsTaken(cell.Id), results), seconds);
     }
 
-    private static CellStatus Of(TransferCell cell, CellStore store)
+    private static CellStatus Of(TransferCell cell, ISweepResults results)
     {
-        var seconds = store.Find(cell)?.Seconds;
+        var seconds = results.Find(cell)?.Seconds;
         return new CellStatus(
-            cell.Network.Id, cell.Transfer, $"{cell.Transfer} {cell.Pool}", State(cell.Id, seconds, seconds is null && store.IsTaken(cell.Id), store), seconds);
+            cell.Network.Id, cell.Transfer, $"{cell.Transfer} {cell.Pool}", State(cell.Id, seconds, seconds is null && results.IsTaken(cell.Id), results), seconds);
     }
 
-    private static CellState State(string id, double? seconds, bool taken, CellStore store)
+    private static CellState State(string id, double? seconds, bool taken, ISweepResults results)
     {
         if (seconds is not null)
         {
             return CellState.Done;
         }
 
-        return taken ? CellState.Running : store.FindFailure(id) is null ? CellState.Missing : CellState.Failed;
+        return taken ? CellState.Running : results.FindFailure(id) is null ? CellState.Missing : CellState.Failed;
     }
 }
 

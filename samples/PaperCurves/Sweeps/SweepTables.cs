@@ -19,21 +19,21 @@ public static class SweepTables
     /// <summary>Writes sequential.*, iid.* and zero-shot.* for the protocols that the sweep has: all of them or, if one fails, none.</summary>
     /// <param name="folder">Where; older tables are replaced.</param>
     /// <param name="cells">Cells whose results are wanted.</param>
-    /// <param name="store">Where results are; cells that are not done are passed over.</param>
+    /// <param name="results">Where results are; cells that are not done are passed over.</param>
     /// <param name="cancellationToken">Ends between two portions of rows.</param>
     /// <returns>Path of each table without its ending, and its rows.</returns>
     /// <exception cref="SweepException">A result cannot be used, there is none, or another process is writing them.</exception>
     public static async Task<IReadOnlyList<(string Path, long Rows)>> WriteAsync(
-        string folder, IReadOnlyList<TransferCell> cells, CellStore store, CancellationToken cancellationToken)
+        string folder, IReadOnlyList<TransferCell> cells, ISweepResults results, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cells);
-        ArgumentNullException.ThrowIfNull(store);
-        if (!cells.Any(cell => store.Find(cell) is not null))
+        ArgumentNullException.ThrowIfNull(results);
+        if (!cells.Any(cell => results.Find(cell) is not null))
         {
-            throw new SweepException($"{store.Folder}: there are no results to collect yet");
+            throw new SweepException($"{results.Folder}: there are no results to collect yet");
         }
 
-        var file = Path.Combine(folder, ".lock");
+        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, ".lock");
         using var ours = FileLock.Try(file) ?? throw new SweepException($"{folder}: {FileLock.HolderOf(file)} is writing tables there");
         var tables = new List<(string Path, long Rows)>();
         try
@@ -42,7 +42,7 @@ public static class SweepTables
             {
                 var path = Path.Combine(folder, TableRows.Name(protocol.Key));
                 tables.Add((path, 0));
-                tables[^1] = (path, await WriteUnfinishedAsync(path, protocol.Key, protocol.Select(store.Find).OfType<CellResult>(), cancellationToken).ConfigureAwait(false));
+                tables[^1] = (path, await WriteUnfinishedAsync(path, protocol.Key, protocol.Select(results.Find).OfType<CellResult>(), cancellationToken).ConfigureAwait(false));
             }
         }
         catch

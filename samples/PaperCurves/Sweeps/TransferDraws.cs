@@ -36,7 +36,7 @@ public sealed class TransferDraws(ClassificationData data, Device device)
                 pool == ClassPool.Test ? Range.EndAt(settings.Classes) : Range.StartAt(^settings.Classes));
     }
 
-    /// <summary>Looks whether a network can be tested on a data set, before it is trained.</summary>
+    /// <summary>Checks whether a network can be tested on a data set, before it is trained.</summary>
     /// <param name="plan">How the network is, or will be, trained.</param>
     /// <param name="data">The data set.</param>
     /// <param name="classes">Classes of the test.</param>

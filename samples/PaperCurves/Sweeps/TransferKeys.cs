@@ -1,4 +1,3 @@
-using PaperCurves.Experiments;
 using Zapping.Training.Transfer;
 using Key = PaperCurves.Sweeps.SweepKey<PaperCurves.Sweeps.TransferSettings>;
 

@@ -79,8 +79,4 @@ public static class PoolNames
 {
     /// <summary>"test" or "validation".</summary>
     public static string Key(this ClassPool pool) => pool == ClassPool.Test ? "test" : "validation";
-
-    /// <summary>The pool of a key.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static ClassPool Parse(string key) => Enum.GetValues<ClassPool>().Single(pool => pool.Key() == key);
 }

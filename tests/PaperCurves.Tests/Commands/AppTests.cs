@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FluentAssertions;
-using PaperCurves.Report;
+using PaperCurves.Files;
+using PaperCurves.Report.Live;
 using Xunit;
 
 namespace PaperCurves.Tests.Commands;
@@ -18,7 +19,7 @@ public sealed class AppTests
         text.Should().Contain("SyntheticGlyphs").And.Contain("recommended zapping").And.Contain("After 12 classes: ")
             .And.Contain("on 6 classes").And.Contain("One learning rate for all");
         File.ReadAllBytes(Path.Combine(app.Output, "curves.png")).AsSpan(1, 3).ToArray().Should().Equal("PNG"u8.ToArray());
-        var rows = ResultsFile.Read(Path.Combine(app.Output, "results.csv"));
+        var rows = CsvLog<ResultRow>.Read(Path.Combine(app.Output, "results.csv"));
         rows.Where(row => row.Pool == "test").Select(row => (row.Transfer, row.Reset, row.Trial, row.LearningRate)).Distinct()
             .Should().HaveCount(12, "2 protocols, 3 arms, 2 trials, each at one rate");
         rows.Where(row => row.Pool == "validation").Select(row => (row.Transfer, row.Reset, row.Trial, row.LearningRate)).Distinct()
@@ -114,12 +115,16 @@ public sealed class AppTests
         app.Run([.. arguments, "--out", "pieces", "--seed", "2", "--resume"]).ExitCode.Should().Be(2);
 
         // As if it had been killed between the choice of rates and the tests.
-        var results = Path.Combine(app.Folder, "pieces", "results.csv");
-        File.WriteAllLines(results, File.ReadLines(results).Where(line => !line.Contains(",test,", StringComparison.Ordinal)).ToList());
+        foreach (var test in Directory.GetFiles(Path.Combine(app.Folder, "pieces", "cells"), "*-t1.json", SearchOption.AllDirectories))
+        {
+            File.Delete(test);
+        }
+
+        File.Delete(Path.Combine(app.Folder, "pieces", "results.csv"));
         app.Run([.. arguments, "--out", "pieces", "--resume"]).ExitCode.Should().Be(0);
         Rows("pieces").Should().BeEquivalentTo(Rows("whole"));
 
-        IReadOnlyList<ResultRow> Rows(string folder) => ResultsFile.Read(Path.Combine(app.Folder, folder, "results.csv"));
+        IReadOnlyList<ResultRow> Rows(string folder) => CsvLog<ResultRow>.Read(Path.Combine(app.Folder, folder, "results.csv"));
     }
 
     [Fact]

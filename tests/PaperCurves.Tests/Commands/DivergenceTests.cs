@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
+using PaperCurves.Files;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
+using PaperCurves.Report.Live;
 using Xunit;
 
 namespace PaperCurves.Tests.Commands;
@@ -52,7 +53,7 @@ public sealed class DivergenceTests
             .And.Contain("Try a lower learning rate than 1e+38").And.NotContain("\n").And.NotContain("   at ");
         var record = JsonNode.Parse(File.ReadAllText(Path.Combine(app.Folder, "out", "run.json")))!;
         ((string?)record["outcome"], $"error: {record["reason"]}").Should().Be(("diverged", errors.Trim()));
-        ResultsFile.Read(Path.Combine(app.Folder, "out", "results.csv")).Should().NotBeEmpty().And.OnlyContain(row => row.LearningRate == 1e-3);
+        CsvLog<ResultRow>.Read(Path.Combine(app.Folder, "out", "results.csv")).Should().NotBeEmpty().And.OnlyContain(row => row.LearningRate == 1e-3);
 
         var transfer = app.RunApart(
             ["transfer", .. Small, "--without", "out/pretrained/none", "--with", "out/pretrained/zap", "--trials", "1", "--head-lr", "none", "--iid-lr", "1e38", "--out", "transfer"]);
@@ -82,8 +83,11 @@ public sealed class DivergenceTests
         File.ReadAllText(Path.Combine(deep, "results.csv")).Should().Be(before);
         Directory.Exists(Path.Combine(app.Folder, "other")).Should().BeFalse();
 
-        File.WriteAllText(Path.Combine(deep, "results.csv"), before.Replace("sequential-head", "sideways", StringComparison.Ordinal));
-        Refused([.. run, deep, "--resume"], "there is no transfer 'sideways' with reset 'none'");
+        var cell = Directory.GetFiles(Path.Combine(deep, "cells", "none"), "*.json")[0];
+        File.WriteAllText(cell, File.ReadAllText(cell).Replace("\"query\": 5", "\"query\": 4", StringComparison.Ordinal));
+        Refused([.. run, deep, "--resume"], "is of another experiment: settings.query is 4, not 5. Give the same options, or another --out.");
+        Directory.Delete(Path.Combine(deep, "cells"), recursive: true);
+        Refused([.. run, deep, "--resume"], "results.csv: another version of the app wrote it, and kept no results beside it");
 
         void Refused(string[] arguments, string message)
         {

@@ -1,6 +1,7 @@
 using FluentAssertions;
+using PaperCurves.Files;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
+using PaperCurves.Report.Live;
 using Xunit;
 using Zapping.Training.Checkpoints;
 
@@ -120,7 +121,7 @@ public sealed class PretrainTests
 
         exitCode.Should().Be(0, text);
         text.Should().Contain("Meta-ASB");
-        ResultsFile.Read(Path.Combine(app.Output, "results.csv")).Should().NotBeEmpty().And.OnlyContain(row => row.Pretraining == "meta-asb");
+        CsvLog<ResultRow>.Read(Path.Combine(app.Output, "results.csv")).Should().NotBeEmpty().And.OnlyContain(row => row.Pretraining == "meta-asb");
         app.Run("transfer", "--without", "no-zap", "--with", "nowhere", "--preset", "smoke").ExitCode.Should().Be(2);
     }
 
@@ -137,7 +138,7 @@ public sealed class PretrainTests
         var (exitCode, text) = app.Run([.. transfer, "--without", "no-zap", "--with", "zap", "--recommended", "recommended"]);
 
         exitCode.Should().Be(0, text);
-        ResultsFile.Read(Path.Combine(app.Output, "results.csv")).Select(row => row.Reset).Distinct(StringComparer.Ordinal).Should().Equal("none", "zap", "recommended");
+        CsvLog<ResultRow>.Read(Path.Combine(app.Output, "results.csv")).Select(row => row.Reset).Distinct(StringComparer.Ordinal).Should().Equal("none", "zap", "recommended");
         var (refused, why) = app.Run([.. transfer, "--without", "no-zap", "--with", "recommended"]);
         refused.Should().Be(2);
         Unwrapped(why).Should().Contain("recommended: this is no network of published zapping").And.Contain("ZapBias is Zero, not Keep");

@@ -20,7 +20,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public async Task The_smoke_sweep_runs_tells_how_far_it_is_and_is_collected()
     {
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
 
         (await InvokeAsync(work, ["run", "smoke"])).Should().Be(0);
         (await InvokeAsync(work, ["run", "smoke"])).Should().Be(0);
@@ -37,14 +37,31 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public async Task Failures_and_interruptions_have_codes_of_their_own()
     {
-        (await InvokeAsync(new FakeCellWork { Before = _ => throw new InvalidOperationException("out of luck\nframe #0") }, ["run", "smoke", "--only", "iid-s1*"])).Should().Be(4);
+        (await InvokeAsync(new FakeCellExecutor { Before = _ => throw new InvalidOperationException("out of luck\nframe #0") }, ["run", "smoke", "--only", "iid-s1*"])).Should().Be(4);
         Errors.Should().Contain("iid-s1: InvalidOperationException: out of luck").And.NotContain("frame #0");
-        (await InvokeAsync(new FakeCellWork { Before = _ => throw new DivergenceException("the loss is NaN at step 3") }, ["run", "smoke", "--only", "iid-s1*"])).Should().Be(4);
+        (await InvokeAsync(new FakeCellExecutor { Before = _ => throw new DivergenceException("the loss is NaN at step 3") }, ["run", "smoke", "--only", "iid-s1*"])).Should().Be(4);
         Errors.Should().Contain("iid-s1: the loss is NaN at step 3");
         (await File.ReadAllLinesAsync(Path.Combine(_folder.FullName, "cells", "iid-s1.failed.txt"), TestContext.Current.CancellationToken))[0].Should().Be("the loss is NaN at step 3");
 
         using var source = new CancellationTokenSource();
-        (await InvokeAsync(new FakeCellWork { Before = _ => source.Cancel() }, ["run", "smoke"], source.Token)).Should().Be(130);
+        (await InvokeAsync(new FakeCellExecutor { Before = _ => source.Cancel() }, ["run", "smoke"], cancellationToken: source.Token)).Should().Be(130);
+    }
+
+    [Fact]
+    public async Task A_finished_sweep_is_packed_and_read_from_there()
+    {
+        var packed = Path.Combine(_folder.FullName, "packed");
+        (await InvokeAsync(new FakeCellExecutor(), ["run", "smoke", "--only", "iid-s1*"])).Should().Be(0);
+        (await InvokeAsync(new FakeCellExecutor(), ["pack", "smoke", "--from", _folder.FullName], output: packed)).Should().Be(2);
+        Errors.Should().Contain("cells have no result").And.Contain("--partial");
+
+        (await InvokeAsync(new FakeCellExecutor(), ["pack", "smoke", "--partial", "--from", _folder.FullName], output: packed)).Should().Be(0);
+        (await InvokeAsync(new FakeCellExecutor(), ["status", "smoke"], output: packed)).Should().Be(0);
+        (await InvokeAsync(new FakeCellExecutor(), ["collect", "smoke", "--from", packed], output: Path.Combine(_folder.FullName, "tables"))).Should().Be(0);
+        File.Exists(Path.Combine(_folder.FullName, "tables", "iid.parquet")).Should().BeTrue();
+
+        (await InvokeAsync(new FakeCellExecutor(), ["run", "smoke"], output: packed)).Should().Be(2);
+        Errors.Should().Contain("this is a packed sweep, to which nothing can be added");
     }
 
     [Fact]
@@ -62,16 +79,16 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public async Task A_bad_file_is_one_line()
     {
-        (await InvokeAsync(new FakeCellWork(), ["run", "smokey"])).Should().Be(2);
+        (await InvokeAsync(new FakeCellExecutor(), ["run", "smokey"])).Should().Be(2);
         Errors.Trim().Should().StartWith("error: smokey: there is no such file").And.NotContain("\n");
     }
 
     // As many threads as there are: others test in this process meanwhile.
-    private async Task<int> InvokeAsync(FakeCellWork work, string[] arguments, CancellationToken cancellationToken = default)
+    private async Task<int> InvokeAsync(FakeCellExecutor work, string[] arguments, string? output = null, CancellationToken cancellationToken = default)
     {
         using var errors = new StringWriter();
         var root = new RootCommand { SweepCommand.Create((_, _) => work) };
-        string[] all = ["sweep", .. arguments, "--out", _folder.FullName, "--threads", $"{TorchSharp.torch.get_num_threads()}"];
+        string[] all = ["sweep", .. arguments, "--out", output ?? _folder.FullName, "--threads", $"{TorchSharp.torch.get_num_threads()}"];
         var exitCode = await root.Parse(all).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Error = errors }, cancellationToken).ConfigureAwait(false);
         Errors = errors.ToString();
         return exitCode;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Runs;
 using Xunit;
 using Zapping.Datasets;
 using Zapping.Training.Checkpoints;

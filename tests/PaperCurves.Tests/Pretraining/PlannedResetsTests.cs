@@ -1,5 +1,4 @@
 using FluentAssertions;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
 using Xunit;
 using Zapping.Datasets;
@@ -30,7 +29,7 @@ public sealed class PlannedResetsTests
         var plan = Plan.Resetting(Arm.Recommended);
         using var split = new PretrainingSplit(Data, plan, CPU);
         using var run = new PretrainingRun(plan, split, CPU);
-        run.Train(new SilentBoard(), CancellationToken.None);
+        run.Train(new SilentProgress(), CancellationToken.None);
 
         using var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, Seeds.Of(plan.Seed, "initial weights"));
         using var optimizer = new FusedAdam(model.parameters(), plan.LearningRate);
@@ -54,7 +53,7 @@ public sealed class PlannedResetsTests
             var plan = Plan.Resetting(arm);
             using var split = new PretrainingSplit(Data, plan, CPU);
             using var run = new PretrainingRun(plan, split, CPU);
-            return run.Train(new SilentBoard(), CancellationToken.None).TrainingLoss;
+            return run.Train(new SilentProgress(), CancellationToken.None).TrainingLoss;
         });
 
         losses.Should().OnlyHaveUniqueItems();

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using FluentAssertions;
-using PaperCurves.Experiments;
+using PaperCurves.Files;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 using PaperCurves.Tests.Sweeps;
 using Xunit;
 using Zapping.Datasets;
@@ -51,10 +50,10 @@ public sealed class PretrainingFolderTests : IDisposable
         using (var store = new CheckpointStore(Checkpoints))
         using (var run = new PretrainingRun(Plan, split, CPU))
         {
-            run.Save(store, run.Train(new SilentBoard(), CancellationToken.None));
+            run.Save(store, run.Train(new SilentProgress(), CancellationToken.None));
         }
 
-        var circumstances = JsonSerializer.Deserialize<Circumstances>(Checkpoint.Open(Checkpoints).Notes["circumstances"], Json.Options)!;
+        var circumstances = JsonSerializer.Deserialize<Circumstances>(Checkpoint.Open(Checkpoints).Notes["circumstances"], JsonDefaults.Options)!;
 
         Complete().Should().Be(PretrainedNetwork.Load(_folder.FullName).Result);
 
@@ -97,5 +96,5 @@ public sealed class PretrainingFolderTests : IDisposable
     }
 
     private PretrainingResult Complete(PretrainingPlan? plan = null) =>
-        PretrainingFolder.Complete(plan ?? Plan, Data, _folder.FullName, CPU, new SilentBoard(), CancellationToken.None);
+        PretrainingFolder.Complete(plan ?? Plan, Data, _folder.FullName, CPU, new SilentProgress(), CancellationToken.None);
 }

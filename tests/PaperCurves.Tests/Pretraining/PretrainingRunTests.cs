@@ -1,6 +1,6 @@
 using FluentAssertions;
-using PaperCurves.Experiments;
 using PaperCurves.Pretraining;
+using PaperCurves.Sweeps;
 using Xunit;
 using Zapping.Datasets;
 using Zapping.Training.Checkpoints;
@@ -34,7 +34,7 @@ public sealed class PretrainingRunTests : IDisposable
             ImagesPerClass = data.Training.ImagesPerClass,
         };
 
-        var result = PretrainingFolder.Complete(plan, data, _folder.FullName, CPU, new SilentBoard(), CancellationToken.None);
+        var result = PretrainingFolder.Complete(plan, data, _folder.FullName, CPU, new SilentProgress(), CancellationToken.None);
 
         (result.ValidationAccuracy, result.ValidationTop5).Should().Be((null, null));
         File.ReadAllText(Path.Combine(_folder.FullName, PretrainingFolder.RecordFile)).Should().Contain("\"validation_accuracy\": null").And.NotContain("NaN");
@@ -57,7 +57,7 @@ public sealed class PretrainingRunTests : IDisposable
         };
         using var split = new PretrainingSplit(data, plan, CPU);
         using var whole = new PretrainingRun(plan, split, CPU);
-        var result = whole.Train(new SilentBoard(), CancellationToken.None);
+        var result = whole.Train(new SilentProgress(), CancellationToken.None);
         result.TrainingLoss.Should().NotBeNull();
         double.IsFinite(result.TrainingLoss!.Value).Should().BeTrue();
         result.TrainingTop5.Should().BeInRange(result.TrainingAccuracy, 1);
@@ -66,7 +66,7 @@ public sealed class PretrainingRunTests : IDisposable
         using (var store = new CheckpointStore(checkpoints))
         using (var first = new PretrainingRun(plan with { Length = method == Method.Iid ? 0 : 2 }, split, CPU))
         {
-            first.Train(new SilentBoard(), CancellationToken.None);
+            first.Train(new SilentProgress(), CancellationToken.None);
             first.Save(store);
         }
 
@@ -74,7 +74,7 @@ public sealed class PretrainingRunTests : IDisposable
         using (var second = new PretrainingRun(plan, split, CPU))
         {
             second.UseCheckpoints(store, store.Checkpoints[0].Name);
-            second.Save(store, second.Train(new SilentBoard(), CancellationToken.None));
+            second.Save(store, second.Train(new SilentProgress(), CancellationToken.None));
             second.Steps.Should().Be(whole.Steps);
         }
 
@@ -106,7 +106,7 @@ public sealed class PretrainingRunTests : IDisposable
         PretrainingRecord.Find(_folder.FullName)!.Result.Should().Be(written).And.Be(result);
         Directory.GetDirectories(Path.Combine(_folder.FullName, PretrainedNetwork.CheckpointFolder)).Should().BeEquivalentTo(checkpoints);
 
-        PretrainingResult Complete() => PretrainingFolder.Complete(plan, data, _folder.FullName, CPU, new SilentBoard(), CancellationToken.None);
+        PretrainingResult Complete() => PretrainingFolder.Complete(plan, data, _folder.FullName, CPU, new SilentProgress(), CancellationToken.None);
     }
 
     [Theory]

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using CsCheck;
 using FluentAssertions;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using Xunit;
 
@@ -27,7 +26,7 @@ public sealed class CellStoreTests : IDisposable
     public void A_result_is_read_as_it_was_written()
     {
         Store.Find(Cell).Should().BeNull();
-        var result = FakeCellWork.Result(Cell);
+        var result = FakeCellExecutor.Result(Cell);
 
         Store.Save(Cell, result);
 
@@ -38,8 +37,8 @@ public sealed class CellStoreTests : IDisposable
     [Fact]
     public void A_result_is_never_overwritten()
     {
-        Store.Save(Cell, FakeCellWork.Result(Cell, 0.5));
-        Store.Invoking(store => store.Save(Cell, FakeCellWork.Result(Cell, 0.9))).Should().Throw<IOException>();
+        Store.Save(Cell, FakeCellExecutor.Result(Cell, 0.5));
+        Store.Invoking(store => store.Save(Cell, FakeCellExecutor.Result(Cell, 0.9))).Should().Throw<IOException>();
         Store.Find(Cell)!.Points[0].Query.Top1.Should().Be(0.5);
     }
 
@@ -50,14 +49,14 @@ public sealed class CellStoreTests : IDisposable
         File.WriteAllText($"{ResultPath}.unfinished", "{ \"for");
 
         Store.Find(Cell).Should().BeNull();
-        Store.Save(Cell, FakeCellWork.Result(Cell));
+        Store.Save(Cell, FakeCellExecutor.Result(Cell));
         Store.Find(Cell).Should().NotBeNull();
     }
 
     [Fact]
     public void A_file_cut_short_anywhere_is_refused_with_its_line()
     {
-        Store.Save(Cell, FakeCellWork.Result(Cell));
+        Store.Save(Cell, FakeCellExecutor.Result(Cell));
         var whole = File.ReadAllText(ResultPath);
         foreach (var length in Enumerable.Range(0, whole.Length - 1).Where(length => length % 7 == 0))
         {
@@ -86,7 +85,7 @@ public sealed class CellStoreTests : IDisposable
     [InlineData("\"trial\": 1", "\"trial\": 2", "made by other settings than the sweep file now gives: trial is 2, not 1. Put the sweep file back, give another --out, or move the result away")]
     public void A_file_of_something_else_is_refused_and_kept(string right, string wrong, string message)
     {
-        Store.Save(Cell, FakeCellWork.Result(Cell));
+        Store.Save(Cell, FakeCellExecutor.Result(Cell));
         var text = File.ReadAllText(ResultPath);
         text.Should().Contain(right);
         File.WriteAllText(ResultPath, text.Replace(right, wrong, StringComparison.Ordinal));
@@ -100,7 +99,7 @@ public sealed class CellStoreTests : IDisposable
     [Fact]
     public void A_file_with_any_wrong_byte_is_read_or_refused()
     {
-        Store.Save(Cell, FakeCellWork.Result(Cell));
+        Store.Save(Cell, FakeCellExecutor.Result(Cell));
         var whole = File.ReadAllBytes(ResultPath);
         Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Sample(
             (at, value) =>
@@ -124,7 +123,7 @@ public sealed class CellStoreTests : IDisposable
     [Fact]
     public void How_often_a_network_was_saved_is_not_its_identity()
     {
-        Store.Save(Cell, FakeCellWork.Result(Cell) with { Plan = Cell.Network.Plan with { SaveEvery = 99 } });
+        Store.Save(Cell, FakeCellExecutor.Result(Cell) with { Plan = Cell.Network.Plan with { SaveEvery = 99 } });
         Store.Find(Cell).Should().NotBeNull();
     }
 
@@ -132,9 +131,9 @@ public sealed class CellStoreTests : IDisposable
     public void A_network_is_done_when_its_checkpoint_says_so()
     {
         Store.Find(Network).Should().BeNull();
-        FakeCellWork.SaveNetwork(Network.Plan, Store.NetworkFolder(Network), finished: false);
+        FakeCellExecutor.SaveNetwork(Network.Plan, Store.NetworkFolder(Network), finished: false);
         Store.Find(Network).Should().BeNull();
-        FakeCellWork.SaveNetwork(Network.Plan, Store.NetworkFolder(Network));
+        FakeCellExecutor.SaveNetwork(Network.Plan, Store.NetworkFolder(Network));
         Store.Find(Network)!.Seconds.Should().Be(100);
     }
 
@@ -142,7 +141,7 @@ public sealed class CellStoreTests : IDisposable
     public void A_network_of_another_plan_or_without_its_checkpoints_is_refused()
     {
         var folder = Store.NetworkFolder(Network);
-        FakeCellWork.SaveNetwork(Network.Plan with { Length = 3, Width = 9 }, folder);
+        FakeCellExecutor.SaveNetwork(Network.Plan with { Length = 3, Width = 9 }, folder);
         Refused($"{folder}: trained by another plan than the sweep file now gives: width is 9, not 16, length is 3, not 2. Put the sweep file back, give another --out, or move the network's folder away");
 
         var model = Directory.GetFiles(folder, "model.safetensors", SearchOption.AllDirectories).Single();
@@ -156,7 +155,7 @@ public sealed class CellStoreTests : IDisposable
         Refused($"{folder}: its training is finished, but its checkpoints are gone. Put them back, or move the network's folder away to train it again");
 
         void SaveRecord(PretrainingPlan plan) =>
-            FakeCellWork.SaveRecord(plan, folder, new PretrainingResult(default, 1, 1, 1, 1, 1, 1, 1), new Circumstances());
+            FakeCellExecutor.SaveRecord(plan, folder, new PretrainingResult(default, 1, 1, 1, 1, 1, 1, 1), new Circumstances());
 
         void Refused(string message) => Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(message);
     }
@@ -165,7 +164,7 @@ public sealed class CellStoreTests : IDisposable
     public void A_record_of_another_version_is_refused()
     {
         var other = new Circumstances { Versions = new Dictionary<string, string>(StringComparer.Ordinal) { ["Zapping.Training"] = "0.0.9+abc" } };
-        FakeCellWork.SaveRecord(Network.Plan, Store.NetworkFolder(Network), new PretrainingResult(default, 1, 1, 1, 1, 1, 1, 1), other);
+        FakeCellExecutor.SaveRecord(Network.Plan, Store.NetworkFolder(Network), new PretrainingResult(default, 1, 1, 1, 1, 1, 1, 1), other);
 
         Store.Invoking(store => store.FindRecord(Network)).Should().Throw<SweepException>().WithMessage(
             $"{Path.Combine(Store.NetworkFolder(Network), "pretraining.json")}: trained by Zapping.Training 0.0.9, and this is *. "
@@ -177,8 +176,8 @@ public sealed class CellStoreTests : IDisposable
     [InlineData(false)]
     public void A_network_that_another_version_has_trained_or_begun_is_refused(bool finished)
     {
-        FakeCellWork.SaveNetwork(Network.Plan, Store.NetworkFolder(Network), finished);
-        var checkpoint = FakeCellWork.MakeOfVersion("0.0.9+abc", Store.NetworkFolder(Network));
+        FakeCellExecutor.SaveNetwork(Network.Plan, Store.NetworkFolder(Network), finished);
+        var checkpoint = FakeCellExecutor.MakeOfVersion("0.0.9+abc", Store.NetworkFolder(Network));
 
         Store.Invoking(store => store.Find(Network)).Should().Throw<SweepException>().WithMessage(
             $"{checkpoint}: trained by Zapping.Training 0.0.9, and this is *. Give another --out, or move the network's folder away to train it again");

@@ -140,7 +140,7 @@ public sealed class SelectionTests
 
     private static CellResult Held(double rate, int trial, double accuracy) => Result(rate, trial, [accuracy]) with { Pool = ClassPool.Validation };
 
-    private static CellResult Result(double? rate, int trial, double[] accuracies, TransferProtocol protocol = TransferProtocol.Sequential) => FakeCellWork.Result(Any) with
+    private static CellResult Result(double? rate, int trial, double[] accuracies, TransferProtocol protocol = TransferProtocol.Sequential) => FakeCellExecutor.Result(Any) with
     {
         LearningRate = rate,
         Trial = trial,

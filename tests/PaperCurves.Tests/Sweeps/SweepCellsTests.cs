@@ -109,7 +109,7 @@ public sealed class SweepCellsTests
     private static Sweep Make(string[] networks, string[] transfers, int[] seeds, int[] rates, int trials, int validation) => new(
         "made.yaml",
         "made",
-        PaperCurves.Experiments.Preset.Smoke,
+        PaperCurves.Sweeps.Preset.Smoke,
         "convnet",
         [.. networks.Select(name => new NetworkSweep(name, Method.Iid, true, [.. seeds.Select(seed => (ulong)seed)], plan => plan))],
         [

@@ -56,7 +56,7 @@ public sealed class SweepEscapeTests : IDisposable
         FluentActions.Invoking(() => store.FindFailure(id)).Should().Throw<SweepException>();
         FluentActions.Invoking(() => store.Claim(id)).Should().Throw<SweepException>();
         FluentActions.Invoking(() => store.IsTaken(id)).Should().Throw<SweepException>();
-        FluentActions.Invoking(() => store.Save(cell, FakeCellWork.Result(cell))).Should().Throw<SweepException>();
+        FluentActions.Invoking(() => store.Save(cell, FakeCellExecutor.Result(cell))).Should().Throw<SweepException>();
         FluentActions.Invoking(() => store.NetworkFolder(network)).Should().Throw<SweepException>();
 
         _folder.EnumerateFileSystemInfos().Should().BeEmpty();

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using FluentAssertions;
-using PaperCurves.Experiments;
+using PaperCurves.Progress;
 using PaperCurves.Sweeps;
 using PaperCurves.Tests.Commands;
 using Xunit;
@@ -22,7 +22,7 @@ public sealed class SweepRunnerTests : IDisposable
     [Fact]
     public void It_makes_each_network_and_then_its_transfers_in_the_order_of_cells()
     {
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
 
         Run(work).Should().BeEquivalentTo(new SweepOutcome(Count, [], 0));
 
@@ -34,9 +34,9 @@ public sealed class SweepRunnerTests : IDisposable
     [Fact]
     public void A_second_run_makes_only_what_is_missing()
     {
-        Run(new FakeCellWork());
+        Run(new FakeCellExecutor());
         File.Delete(Path.Combine(_folder.FullName, "cells", "iid-s2", "head-lr1e-3-t2.json"));
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
 
         Run(work).Should().BeEquivalentTo(new SweepOutcome(1, [], 0));
 
@@ -49,10 +49,33 @@ public sealed class SweepRunnerTests : IDisposable
         const string Bad = "iid-s1/iid-lr1e-3-t1";
         var outcome = Run(Failing(Bad));
 
-        outcome.Should().BeEquivalentTo(new SweepOutcome(Count - 1, [new CellFailure(Bad, "InvalidOperationException: out of luck")], 0));
+        (outcome.Made, outcome.Left).Should().Be((Count - 1, 0));
+        var failure = outcome.Failures.Should().ContainSingle().Subject;
+        (failure.Id, failure.Message).Should().Be((Bad, "InvalidOperationException: out of luck"));
+        failure.Cause.Should().BeOfType<InvalidOperationException>();
         Store.FindFailure(Bad).Should().Contain("out of luck");
-        Run(new FakeCellWork()).Made.Should().Be(1);
+        Run(new FakeCellExecutor()).Made.Should().Be(1);
         Store.FindFailure(Bad).Should().BeNull();
+    }
+
+    [Fact]
+    public void Who_is_to_stop_at_a_failure_begins_nothing_after_it()
+    {
+        var outcome = Run(Failing("iid-s1"), new SweepLimits(StopAtFailure: true));
+
+        (outcome.Made, outcome.Failures.Count, outcome.Left).Should().Be((0, 1, Count - 1));
+    }
+
+    [Fact]
+    public void A_network_that_is_there_already_is_transferred_and_not_trained()
+    {
+        var work = new FakeCellExecutor();
+        Run(work, new SweepLimits("iid-s1"));
+        var transfer = Cells.Transfers.First(cell => cell.Network.Id == "iid-s1");
+
+        new SweepRunner(new SweepCells([], [transfer]), Store, work, new SilentProgress()).Run(new SweepLimits(), CancellationToken.None).Made.Should().Be(1);
+
+        work.Begun.Should().Equal("iid-s1", transfer.Id);
     }
 
     [Fact]
@@ -60,8 +83,8 @@ public sealed class SweepRunnerTests : IDisposable
     {
         var outcome = Run(Failing("iid-s1"));
 
-        var lost = Cells.Transfers.Where(cell => cell.Network.Id == "iid-s1").Select(cell => new CellFailure(cell.Id, "its network iid-s1 could not be made"));
-        outcome.Failures.Should().BeEquivalentTo([new CellFailure("iid-s1", "InvalidOperationException: out of luck"), .. lost]);
+        var lost = Cells.Transfers.Where(cell => cell.Network.Id == "iid-s1").Select(cell => (cell.Id, "its network iid-s1 could not be made"));
+        outcome.Failures.Select(failure => (failure.Id, failure.Message)).Should().BeEquivalentTo([("iid-s1", "InvalidOperationException: out of luck"), .. lost]);
         outcome.Made.Should().Be(Count - outcome.Failures.Count);
     }
 
@@ -69,12 +92,12 @@ public sealed class SweepRunnerTests : IDisposable
     public void Cancelling_ends_it_and_keeps_what_is_finished()
     {
         using var source = new CancellationTokenSource();
-        var work = new FakeCellWork { Before = id => Stop(id, source) };
+        var work = new FakeCellExecutor { Before = id => Stop(id, source) };
 
         FluentActions.Invoking(() => Run(work, token: source.Token)).Should().Throw<OperationCanceledException>();
 
         work.Begun.Should().HaveCount(4);
-        Run(new FakeCellWork()).Made.Should().Be(Count - 3);
+        Run(new FakeCellExecutor()).Made.Should().Be(Count - 3);
 
         static void Stop(string id, CancellationTokenSource source)
         {
@@ -87,12 +110,12 @@ public sealed class SweepRunnerTests : IDisposable
 
     [Fact]
     public void A_cancellation_that_nobody_asked_for_is_a_failure() =>
-        Run(new FakeCellWork { Before = _ => throw new OperationCanceledException("by itself") }).Failures.Should().HaveCount(Count);
+        Run(new FakeCellExecutor { Before = _ => throw new OperationCanceledException("by itself") }).Failures.Should().HaveCount(Count);
 
     [Fact]
     public void A_pattern_chooses_cells_and_the_networks_that_they_need()
     {
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
         Run(work, new SweepLimits("iid-s2/*zero*"));
         work.Begun.Should().Equal("iid-s2", "iid-s2/zero-shot-t1");
 
@@ -111,7 +134,7 @@ public sealed class SweepRunnerTests : IDisposable
             transfers: { zero-shot: { protocol: least_squares, trials: 0 } }
             """);
         var store = new CellStore(_folder.FullName);
-        var runner = new SweepRunner(cells, store, new FakeCellWork(), new SilentBoard());
+        var runner = new SweepRunner(cells, store, new FakeCellExecutor(), new SilentProgress());
 
         runner.Invoking(run => run.Run(new SweepLimits("asb*"), CancellationToken.None)).Should().Throw<SweepException>()
             .WithMessage("no cell has an id that fits 'asb*'; one is 'iid-s1'");
@@ -121,10 +144,10 @@ public sealed class SweepRunnerTests : IDisposable
     [Fact]
     public void A_finished_network_whose_record_is_missing_is_completed()
     {
-        Run(new FakeCellWork());
+        Run(new FakeCellExecutor());
         var record = Path.Combine(_folder.FullName, "networks", "iid-s1", "pretraining.json");
         File.Delete(record);
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
 
         Run(work);
 
@@ -135,7 +158,7 @@ public sealed class SweepRunnerTests : IDisposable
     [Fact]
     public void When_time_is_up_no_further_cell_is_begun()
     {
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
         Run(work, new SweepLimits(Time: TimeSpan.Zero)).Should().BeEquivalentTo(new SweepOutcome(0, [], Count));
         work.Begun.Should().BeEmpty();
     }
@@ -143,10 +166,10 @@ public sealed class SweepRunnerTests : IDisposable
     [Fact]
     public void A_damaged_result_stops_the_run_before_it_makes_anything()
     {
-        Run(new FakeCellWork());
+        Run(new FakeCellExecutor());
         File.Delete(Path.Combine(_folder.FullName, "cells", "iid-s1", "zero-shot-t1.json"));
         File.WriteAllText(Path.Combine(_folder.FullName, "cells", "iid-zap-s1", "zero-shot-t1.json"), "{");
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
 
         Directory.Delete(Path.Combine(_folder.FullName, "locks"), recursive: true);
         var before = Tree.Of(_folder.FullName);
@@ -159,10 +182,10 @@ public sealed class SweepRunnerTests : IDisposable
     [Fact]
     public void A_second_start_says_how_much_is_there()
     {
-        var board = new ToldBoard();
-        Run(new FakeCellWork(), new SweepLimits("iid-s1/head*"));
-        new SweepRunner(Cells, Store, new FakeCellWork(), board).Run(new SweepLimits(), CancellationToken.None);
-        board.Told.Should().ContainSingle().Which.Should().StartWith($"In {_folder.FullName} ").And.EndWith($" of {Count} cells are there already and stay; the others are made.");
+        var reporter = new ToldBoard();
+        Run(new FakeCellExecutor(), new SweepLimits("iid-s1/head*"));
+        new SweepRunner(Cells, Store, new FakeCellExecutor(), reporter).Run(new SweepLimits(), CancellationToken.None);
+        reporter.Told.Should().ContainSingle().Which.Should().StartWith($"In {_folder.FullName} ").And.EndWith($" of {Count} cells are there already and stay; the others are made.");
     }
 
     [Theory]
@@ -170,12 +193,12 @@ public sealed class SweepRunnerTests : IDisposable
     [InlineData("iid-zap-s1")]
     public void A_folder_with_results_of_other_data_is_refused_whatever_is_asked_for(string only)
     {
-        Run(new FakeCellWork(), new SweepLimits("iid-s1/head*"));
+        Run(new FakeCellExecutor(), new SweepLimits("iid-s1/head*"));
         Directory.Delete(Path.Combine(_folder.FullName, "networks"), recursive: true);
         var others = SweepCells.Of(SweepFile.Parse(SweepSample.Yaml, SweepSample.File), SweepSample.Data with { Name = "other" });
-        var work = new FakeCellWork();
+        var work = new FakeCellExecutor();
 
-        var run = () => new SweepRunner(others, Store, work, new SilentBoard()).Run(new SweepLimits(only), CancellationToken.None);
+        var run = () => new SweepRunner(others, Store, work, new SilentProgress()).Run(new SweepLimits(only), CancellationToken.None);
 
         var before = Tree.Of(_folder.FullName);
         run.Should().Throw<SweepException>().WithMessage($"{_folder.FullName}*json:1: made by other settings than the sweep file now gives: *data is \"noise\", not \"other\"*");
@@ -186,15 +209,15 @@ public sealed class SweepRunnerTests : IDisposable
     [Fact]
     public void A_folder_with_networks_of_other_data_is_refused_whatever_is_asked_for()
     {
-        FakeCellWork.SaveNetwork(Cells.Networks[0].Plan with { Data = "other" }, Store.NetworkFolder(Cells.Networks[0]));
-        FluentActions.Invoking(() => Run(new FakeCellWork(), new SweepLimits("iid-s2"))).Should().Throw<SweepException>()
+        FakeCellExecutor.SaveNetwork(Cells.Networks[0].Plan with { Data = "other" }, Store.NetworkFolder(Cells.Networks[0]));
+        FluentActions.Invoking(() => Run(new FakeCellExecutor(), new SweepLimits("iid-s2"))).Should().Throw<SweepException>()
             .WithMessage($"{Store.NetworkFolder(Cells.Networks[0])}: trained by another plan than the sweep file now gives: data is \"other\", not \"noise\"*");
     }
 
     [Fact]
     public async Task Several_runners_share_a_folder_and_make_every_cell_once()
     {
-        var works = Enumerable.Range(0, 3).Select(_ => new FakeCellWork { Before = _ => Thread.Sleep(5) }).ToList();
+        var works = Enumerable.Range(0, 3).Select(_ => new FakeCellExecutor { Before = _ => Thread.Sleep(5) }).ToList();
 
         var outcomes = await Task.WhenAll(works.Select(work => Task.Run(() => Run(work))));
 
@@ -208,15 +231,15 @@ public sealed class SweepRunnerTests : IDisposable
     public async Task What_another_holds_is_waited_for_and_taken_when_it_is_given_up()
     {
         var claim = Store.Claim("iid-s1");
-        var work = new FakeCellWork();
-        var board = new ToldBoard();
-        var run = Task.Run(() => new SweepRunner(Cells, Store, work, board).Run(new SweepLimits(), CancellationToken.None));
+        var work = new FakeCellExecutor();
+        var reporter = new ToldBoard();
+        var run = Task.Run(() => new SweepRunner(Cells, Store, work, reporter).Run(new SweepLimits(), CancellationToken.None));
         while (work.Begun.Count < Count - 1 - Cells.Transfers.Count(cell => cell.Network.Id == "iid-s1"))
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        while (board.Told.IsEmpty)
+        while (reporter.Told.IsEmpty)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
@@ -226,21 +249,21 @@ public sealed class SweepRunnerTests : IDisposable
 
         (await run).Should().BeEquivalentTo(new SweepOutcome(Count, [], 0));
         work.Begun.Should().HaveCount(Count);
-        board.Told.Should().ContainSingle().Which.Should().EndWith(" cells that others make, such as iid-s1: this process is at work on it.");
+        reporter.Told.Should().ContainSingle().Which.Should().EndWith(" cells that others make, such as iid-s1: this process is at work on it.");
     }
 
-    private sealed class ToldBoard : IProgressBoard
+    private sealed class ToldBoard : IProgressReporter
     {
         public ConcurrentQueue<string> Told { get; } = [];
 
-        public IProgressLine Begin(string title, double total, string unit, double done = 0) => SilentBoard.Line;
+        public IProgressLine Begin(string title, double total, string unit, double done = 0) => SilentProgress.Line;
 
         public void Say(string message) => Told.Enqueue(message);
 
         public void Warn(string message) => Told.Enqueue(message);
     }
 
-    private static FakeCellWork Failing(string bad) => new()
+    private static FakeCellExecutor Failing(string bad) => new()
     {
         Before = id =>
         {
@@ -251,6 +274,6 @@ public sealed class SweepRunnerTests : IDisposable
         },
     };
 
-    private SweepOutcome Run(FakeCellWork work, SweepLimits? limits = null, CancellationToken token = default) =>
-        new SweepRunner(Cells, Store, work, new SilentBoard()).Run(limits ?? new SweepLimits(), token);
+    private SweepOutcome Run(FakeCellExecutor work, SweepLimits? limits = null, CancellationToken token = default) =>
+        new SweepRunner(Cells, Store, work, new SilentProgress()).Run(limits ?? new SweepLimits(), token);
 }

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using PaperCurves.Pretraining;
-using PaperCurves.Report;
 using PaperCurves.Sweeps;
 using Xunit;
 
@@ -16,7 +15,7 @@ public sealed class SweepStatusTests : IDisposable
     public void Every_cell_has_a_state_and_what_is_left_is_estimated_from_means()
     {
         var (cells, store) = (SweepSample.Cells, new CellStore(_folder.FullName));
-        new SweepRunner(cells, store, new FakeCellWork(), new SilentBoard()).Run(new SweepLimits("iid-s1/head*"), CancellationToken.None);
+        new SweepRunner(cells, store, new FakeCellExecutor(), new SilentProgress()).Run(new SweepLimits("iid-s1/head*"), CancellationToken.None);
         store.SaveFailure("iid-s1/iid-lr1e-3-t1", new InvalidOperationException());
         using var claim = store.Claim("iid-s2");
 
@@ -40,8 +39,8 @@ public sealed class SweepStatusTests : IDisposable
     {
         var (cells, store) = (SweepSample.Cells, new CellStore(_folder.FullName));
         var network = cells.Networks[0];
-        FakeCellWork.SaveRecord(network.Plan, store.NetworkFolder(network), new PretrainingResult(default, 1, Seconds: 70, 1, 1, 1, 1, 1), new Circumstances());
-        store.Save(cells.Transfers[0], FakeCellWork.Result(cells.Transfers[0]));
+        FakeCellExecutor.SaveRecord(network.Plan, store.NetworkFolder(network), new PretrainingResult(default, 1, Seconds: 70, 1, 1, 1, 1, 1), new Circumstances());
+        store.Save(cells.Transfers[0], FakeCellExecutor.Result(cells.Transfers[0]));
         var before = Directory.GetFileSystemEntries(_folder.FullName, "*", SearchOption.AllDirectories);
 
         var status = SweepStatus.Of(cells, store);

@@ -38,7 +38,7 @@ public sealed class SweepTablesTests : IDisposable
         void Save(string id, CellPoint point)
         {
             var cell = SweepSample.Cells.Transfers.Single(each => each.Id == id);
-            store.Save(cell, FakeCellWork.Result(cell) with { Points = [point] });
+            store.Save(cell, FakeCellExecutor.Result(cell) with { Points = [point] });
         }
     }
 
@@ -48,7 +48,7 @@ public sealed class SweepTablesTests : IDisposable
         var store = new CellStore(_folder.FullName);
         foreach (var cell in SweepSample.Cells.Transfers)
         {
-            store.Save(cell, FakeCellWork.Result(cell, 0.25));
+            store.Save(cell, FakeCellExecutor.Result(cell, 0.25));
         }
 
         await SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, store, TestContext.Current.CancellationToken);
@@ -72,7 +72,7 @@ public sealed class SweepTablesTests : IDisposable
         var store = new CellStore(_folder.FullName);
         foreach (var cell in SweepSample.Cells.Transfers)
         {
-            store.Save(cell, FakeCellWork.Result(cell, 0.25));
+            store.Save(cell, FakeCellExecutor.Result(cell, 0.25));
         }
 
         await SweepTables.WriteAsync(_folder.FullName, SweepSample.Cells.Transfers, store, TestContext.Current.CancellationToken);
@@ -90,7 +90,7 @@ public sealed class SweepTablesTests : IDisposable
     public async Task Tables_that_another_is_writing_are_left_to_him()
     {
         var store = new CellStore(_folder.FullName);
-        store.Save(SweepSample.Cells.Transfers[0], FakeCellWork.Result(SweepSample.Cells.Transfers[0], 0.25));
+        store.Save(SweepSample.Cells.Transfers[0], FakeCellExecutor.Result(SweepSample.Cells.Transfers[0], 0.25));
         await File.WriteAllTextAsync($"{At("sequential")}.csv.unfinished", "his", TestContext.Current.CancellationToken);
         using var his = FileLock.Try(Path.Combine(_folder.FullName, ".lock"));
         var before = Tree.Of(_folder.FullName);
@@ -113,7 +113,7 @@ public sealed class SweepTablesTests : IDisposable
     [Fact]
     public async Task What_was_not_measured_is_empty()
     {
-        var result = FakeCellWork.Result(SweepSample.Cells.Transfers[0]) with { Points = [FakeCellWork.Point(1, 0.5) with { Support = null! }] };
+        var result = FakeCellExecutor.Result(SweepSample.Cells.Transfers[0]) with { Points = [FakeCellExecutor.Point(1, 0.5) with { Support = null! }] };
 
         await TableRows.Sequential.WriteAsync(At("sequential.csv"), At("sequential.parquet"), ClassRow.Of(result), TestContext.Current.CancellationToken);
         await TableRows.ZeroShot.WriteAsync(At("zero-shot.csv"), At("zero-shot.parquet"), PointRow.Of(result), TestContext.Current.CancellationToken);

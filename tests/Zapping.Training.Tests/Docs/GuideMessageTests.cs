@@ -126,7 +126,7 @@ public sealed class GuideMessageTests
         ["an-option-has-no-effect"] = "samples/PaperCurves/Commands/RunOptions.cs",
         ["the-data-folder-is-empty"] = "src/Zapping.Datasets/Detection/ImageData.cs",
         ["the-output-folder-cannot-be-used"] = "src/Zapping.CommandLine/OutputFolder.cs",
-        ["the-output-folder-has-been-used"] = "samples/PaperCurves/Experiments/RunFolder.cs",
+        ["the-output-folder-has-been-used"] = "samples/PaperCurves/Runs/RunFolder.cs",
         ["the-output-stops"] = "src/Zapping.CommandLine/LastingOutput.cs",
         ["an-error-of-the-program"] = "src/Zapping.CommandLine/Failure.cs",
     };
