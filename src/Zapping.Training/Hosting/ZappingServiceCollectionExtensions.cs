@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Zapping.Training.Hosting;
 
@@ -25,7 +24,7 @@ public static class ZappingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        name ??= Microsoft.Extensions.Options.Options.DefaultName;
+        name ??= Options.Options.DefaultName;
         services.AddSingleton<IConfigureOptions<ZapSettings>>(new ZapSettingsReader(name, section));
         return services.AddChecked(name, section is IConfigurationSection { Path: var path } ? path : nameof(ZapSettings));
     }
@@ -39,7 +38,7 @@ public static class ZappingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        name ??= Microsoft.Extensions.Options.Options.DefaultName;
+        name ??= Options.Options.DefaultName;
         services.Configure(name, configure);
         return services.AddChecked(name, nameof(ZapSettings));
     }
