@@ -63,17 +63,15 @@ public static class StateDict
     /// <param name="module">On any device.</param>
     /// <param name="path">A safetensors file.</param>
     /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>
-    /// <param name="strict">Whether the file must have all the module's tensors and no others.</param>
-    /// <param name="convert">Whether values are converted, with rounding, if the types differ.</param>
-    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may.</param>
+    /// <param name="options">What is let pass. Default: nothing that does not fit exactly.</param>
     /// <returns>What was loaded, missing and unexpected.</returns>
     /// <exception cref="InvalidDataException">The file is no valid safetensors file, or does not fit.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static StateDictReport Load(
-        nn.Module module, string path, StateDictKeyMap? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
+        nn.Module module, string path, StateDictKeyMap? names = null, StateDictLoadOptions? options = null)
     {
         using var file = SafetensorsFile.Open(path);
-        return Load(module, file, names, strict, convert, allowNonFinite);
+        return Load(module, file, names, options);
     }
 
     /// <summary>
@@ -84,28 +82,21 @@ public static class StateDict
     /// <param name="module">On any device.</param>
     /// <param name="file">An open file.</param>
     /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>
-    /// <param name="strict">
-    /// Whether the file must have all the module's tensors and no others. If not, what both have is loaded and the rest
-    /// reported. What both have must fit in either case. A tied weight need have but one of its names in the file.
-    /// </param>
-    /// <param name="convert">
-    /// Whether values are converted, with rounding, if the types differ. Batch counters of normalisations always are:
-    /// PyTorch keeps them as Int64 whatever the type of the layer, TorchSharp does not.
-    /// </param>
-    /// <param name="allowNonFinite">Whether parameters may hold NaN and infinity; buffers always may, as masks do.</param>
+    /// <param name="options">What is let pass. Default: nothing that does not fit exactly.</param>
     /// <returns>What was loaded, missing and unexpected.</returns>
     /// <exception cref="InvalidDataException">
     /// The file is no valid safetensors file, or does not fit, or has weights that are not finite; the message lists
     /// everything that does not.
     /// </exception>
     public static StateDictReport Load(
-        nn.Module module, SafetensorsFile file, StateDictKeyMap? names = null, bool strict = true, bool convert = false, bool allowNonFinite = false)
+        nn.Module module, SafetensorsFile file, StateDictKeyMap? names = null, StateDictLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(file);
-        var plan = new StateDictPlan(module, file, names ?? StateDictKeyMap.Identity, convert);
-        plan.EnsureFits(strict, file.Source);
-        return plan.Load(file, allowNonFinite);
+        options ??= new StateDictLoadOptions();
+        var plan = new StateDictPlan(module, file, names ?? StateDictKeyMap.Identity, options.Convert);
+        plan.EnsureFits(options.Strict, file.Source);
+        return plan.Load(file, options.AllowNonFinite);
     }
 
     private static string NameInFile(string nameInModule, StateDictKeyMap names)

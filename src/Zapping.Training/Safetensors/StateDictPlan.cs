@@ -67,7 +67,7 @@ internal sealed class StateDictPlan
         if (!allowNonFinite && FiniteWeights.Faults(weights.Select(entry => (entry.First.InModule, entry.Second))) is { } faults)
         {
             throw new InvalidDataException(
-                $"{file.Source} would give the module {faults}; it was left as it was. Set allowNonFinite if that is meant.");
+                $"{file.Source} would give the module {faults}; it was left as it was. Set {nameof(StateDictLoadOptions)}.{nameof(StateDictLoadOptions.AllowNonFinite)} if that is meant.");
         }
 
         foreach (var (pair, value) in _pairs.Zip(values))

@@ -34,7 +34,7 @@ public sealed class NonFiniteWeightsTests : IDisposable
 
         FluentActions.Invoking(() => StateDict.Load(net, _path)).Should().Throw<InvalidDataException>().WithMessage(
             $"'{_path}' would give the module NaN or infinite numbers in 'body.weight' (6 of 30), 'head.bias' (1 of 8); "
-            + "it was left as it was. Set allowNonFinite if that is meant.");
+            + "it was left as it was. Set StateDictLoadOptions.AllowNonFinite if that is meant.");
 
         Nets.Bits(net).Should().BeEquivalentTo(before);
     }
@@ -44,7 +44,7 @@ public sealed class NonFiniteWeightsTests : IDisposable
     {
         Save(net => ((Linear)net[0]).weight.fill_(double.NaN));
         using var net = Net();
-        StateDict.Load(net, _path, allowNonFinite: true);
+        StateDict.Load(net, _path, options: new() { AllowNonFinite = true });
         ((Linear)net[0]).weight.isnan().all().item<bool>().Should().BeTrue();
     }
 
@@ -84,7 +84,7 @@ public sealed class NonFiniteWeightsTests : IDisposable
         }
 
         using var net = Net();
-        FluentActions.Invoking(() => StateDict.Load(net, _path, convert: true)).Should().Throw<InvalidDataException>()
+        FluentActions.Invoking(() => StateDict.Load(net, _path, options: new() { Convert = true })).Should().Throw<InvalidDataException>()
             .WithMessage("*NaN or infinite numbers in 'head.weight' (1 of 40);*");
     }
 

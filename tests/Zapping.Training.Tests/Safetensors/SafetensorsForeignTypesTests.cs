@@ -50,7 +50,7 @@ public sealed class SafetensorsForeignTypesTests
 
         net.Invoking(module => StateDict.Load(module, file)).Should().Throw<InvalidDataException>()
             .WithMessage("The stream does not fit the module*unexpected in the file: head.scale");
-        var report = StateDict.Load(net, file, strict: false);
+        var report = StateDict.Load(net, file, options: new() { Strict = false });
 
         report.Loaded.Should().BeEquivalentTo("head.weight", "head.bias");
         report.Unexpected.Should().Equal("head.scale");
@@ -66,7 +66,7 @@ public sealed class SafetensorsForeignTypesTests
         var before = Nets.Bits(net);
         using var file = Open("body.weight", type, bits);
 
-        net.Invoking(module => StateDict.Load(module, file, strict: false, convert: true)).Should().Throw<InvalidDataException>()
+        net.Invoking(module => StateDict.Load(module, file, options: new() { Strict = false, Convert = true })).Should().Throw<InvalidDataException>()
             .WithMessage($"*'body.weight' is {type} [2, 4] in the file, a type that TorchSharp does not have, and Float32 [2, 4] in the module");
 
         Nets.Bits(net).Should().BeEquivalentTo(before);
@@ -82,7 +82,7 @@ public sealed class SafetensorsForeignTypesTests
         net.parameters().Single().detach().imag.sum().item<float>().Should().Be(2);
         using var real = new OneParameter(zeros(2));
 
-        real.Invoking(module => StateDict.Load(module, file, convert: true)).Should().Throw<InvalidDataException>()
+        real.Invoking(module => StateDict.Load(module, file, options: new() { Convert = true })).Should().Throw<InvalidDataException>()
             .WithMessage("*'weight' is ComplexFloat32 [2] in the file and Float32 [2] in the module");
     }
 

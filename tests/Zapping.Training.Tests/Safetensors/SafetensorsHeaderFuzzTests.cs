@@ -67,7 +67,7 @@ public sealed class SafetensorsHeaderFuzzTests
                 using var opened = SafetensorsFile.Open(new MemoryStream(file));
                 opened.Names.Should().BeEquivalentTo(expected?.Keys, "and nothing else is accepted");
                 expected.Should().NotBeNull();
-                report = StateDict.Load(target, opened, strict: strict, convert: convert, allowNonFinite: true);
+                report = StateDict.Load(target, opened, options: new() { Strict = strict, Convert = convert, AllowNonFinite = true });
             });
             (GC.GetAllocatedBytesForCurrentThread() - allocated).Should().BeLessThan(MostMemory);
             refusal?.Should().BeOfType<InvalidDataException>();

@@ -82,14 +82,14 @@ public sealed class StateDictTests : IDisposable
         StateDict.Save(source, _path);
         using var net = Nets.Small();
 
-        var report = StateDict.Load(net, _path, strict: false);
+        var report = StateDict.Load(net, _path, options: new() { Strict = false });
 
         report.Loaded.Should().BeEquivalentTo("body.weight", "body.bias");
         report.Missing.Should().BeEquivalentTo("head.weight", "head.bias");
         report.Unexpected.Should().BeEquivalentTo("extra.weight", "extra.bias");
         Nets.Bits(net)["body.weight"].Should().Equal(Nets.Bits(source)["body.weight"]);
         using var other = Sequential(("body", Linear(6, 4)));
-        FluentActions.Invoking(() => StateDict.Load(other, _path, strict: false)).Should().Throw<InvalidDataException>()
+        FluentActions.Invoking(() => StateDict.Load(other, _path, options: new() { Strict = false })).Should().Throw<InvalidDataException>()
             .Which.Message.Should().Contain("body.bias").And.NotContain("extra");
     }
 
@@ -100,7 +100,7 @@ public sealed class StateDictTests : IDisposable
         StateDict.Save(source, _path);
         using var net = Nets.Small(seed: 3);
 
-        StateDict.Load(net, _path, convert: true);
+        StateDict.Load(net, _path, options: new() { Convert = true });
 
         net.parameters().Should().OnlyContain(p => p.dtype == ScalarType.Float32);
         source.to(ScalarType.Float32);
@@ -152,7 +152,7 @@ public sealed class StateDictTests : IDisposable
         File.ReadAllText(_path).Should().Be("kept");
         File.Exists(_path + ".part").Should().BeFalse();
         StateDict.Save(net, _path);
-        FluentActions.Invoking(() => StateDict.Load(net, _path, new(("a", "b")), strict: false)).Should().Throw<InvalidDataException>()
+        FluentActions.Invoking(() => StateDict.Load(net, _path, new(("a", "b")), options: new() { Strict = false })).Should().Throw<InvalidDataException>()
             .WithMessage("*'a.weight' and 'b.weight' both become 'b.weight'*");
     }
 
