@@ -55,10 +55,9 @@ static double[] Learn(LabeledData data, int tasks, int seed, bool zap)
     var model = Sequential(
         ("hidden1", Linear(784, 100)), ("relu1", ReLU()), ("hidden2", Linear(100, 100)), ("relu2", ReLU()), ("head", Linear(100, data.Classes)));
     using var trainer = new ContinualTrainer(model, new FusedAdam(model.parameters(), 1e-3));
-    var recommended = ZapOptions.Recommended with { Head = "head" };
     if (zap)
     {
-        trainer.UseZapping(new ResetSchedule(TaskBoundary) { SkipFirst = true }, recommended); // all there is to it
+        trainer.UseZapping(every: new(TaskBoundary) { SkipFirst = true }, ZapOptions.Recommended with { Head = "head" }); // all there is to it
     }
 
     var online = new OnlineAccuracy();

@@ -21,7 +21,7 @@ internal static class Beginning
         if (zap)
         {
             // The head is forgotten before every epoch but the first, so the layers below must become such that a new one is learned soon.
-            trainer.UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true, Seed = (ulong)seed }, ZapOptions.Recommended);
+            trainer.UseZapping(every: new(EpochBoundary) { SkipFirst = true, Seed = (ulong)seed }, ZapOptions.Recommended);
         }
 
         var count = scale.FirstClasses * CharacterClasses.KnownPerClass;

@@ -9,7 +9,7 @@ random.manual_seed(1);
 using var model = Sequential(("body", Linear(20, 16)), ("relu", ReLU()), ("head", Linear(16, 8)));
 using var optimizer = optim.Adam(model.parameters(), 1e-3);
 using var trainer = new ContinualTrainer(model, optimizer);
-trainer.UseReset(new ResetSchedule(TaskBoundary) { Seed = 7 }, new ResetWeakestRows("head.weight", count: 2));
+trainer.UseReset(every: new(TaskBoundary) { Seed = 7 }, new ResetWeakestRows("head.weight", count: 2));
 
 var before = model.named_parameters().Select(entry => entry.parameter.detach().clone()).ToList();
 using var norms = model.get_parameter("head.weight")!.detach().norm(1);

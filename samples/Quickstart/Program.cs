@@ -58,7 +58,7 @@ Module<Tensor, Tensor> Pretrain(bool zap)
     using var trainer = new ContinualTrainer(model, optimizer);
     if (zap)
     {
-        trainer.UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, ZapOptions.Recommended); // all there is to it
+        trainer.UseZapping(every: new(EpochBoundary) { SkipFirst = true }, ZapOptions.Recommended); // all there is to it
     }
 
     trainer.Fit(new ShuffledBatches(known.Inputs, known.Labels, batchSize: 50), Epochs);

@@ -49,7 +49,7 @@ internal static class Experiment
         {
             // Adam's memory of the old rows would push the new ones about.
             var zap = new ZapOptions { Head = head, OptimizerState = OptimizerStateReset.Slice };
-            trainer.UseZapping(new ResetSchedule(TaskBoundary) { SkipFirst = true, Seed = seed }, zap);
+            trainer.UseZapping(every: new(TaskBoundary) { SkipFirst = true, Seed = seed }, zap);
         }
 
         Train(trainer, data, seed);

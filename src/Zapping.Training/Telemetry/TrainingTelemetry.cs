@@ -5,57 +5,60 @@ namespace Zapping.Training.Telemetry;
 
 /// <summary>
 /// What training tells whoever listens through <see cref="System.Diagnostics"/>, such as OpenTelemetry or <c>dotnet-counters</c>:
-/// <c>AddMeter(TrainingTelemetry.MeterName)</c>, <c>AddSource(TrainingTelemetry.MeterName)</c>. Where nobody listens, nothing is measured.
+/// <c>AddMeter(TrainingTelemetry.MeterName)</c>, <c>AddSource(TrainingTelemetry.ActivitySourceName)</c>. Where nobody listens, nothing is measured.
 /// <list type="table">
 /// <listheader><term>instrument</term><description>what it counts</description></listheader>
-/// <item><term><c>zapping.resets</c></term><description>resets that have been carried out; tags <c>policy</c> and <c>boundary</c></description></item>
+/// <item><term><c>zapping.resets</c></term><description>resets that have been carried out; tags <c>zapping.policy</c> and <c>zapping.boundary</c></description></item>
 /// <item><term><c>zapping.reset.rows</c></term><description>
 /// rows of weights that resets have written: a whole parameter counts all of its rows, a bias none, because its units' weights do;
-/// columns count none; tags <c>policy</c> and <c>boundary</c>
+/// columns count none; tags <c>zapping.policy</c> and <c>zapping.boundary</c>
 /// </description></item>
 /// <item><term><c>zapping.reset.duration</c></term><description>
-/// microseconds of one reset; on a CUDA device the work is only enqueued by then; tags <c>policy</c> and <c>boundary</c>
+/// seconds of one reset; on a CUDA device the work is only enqueued by then; tags <c>zapping.policy</c> and <c>zapping.boundary</c>
 /// </description></item>
-/// <item><term><c>zapping.steps</c></term><description>optimisation steps, or episodes; tag <c>trainer</c></description></item>
+/// <item><term><c>zapping.steps</c></term><description>optimisation steps, or episodes; tag <c>zapping.trainer</c></description></item>
 /// </list>
 /// <list type="table">
 /// <listheader><term>activity</term><description>what it spans</description></listheader>
-/// <item><term><c>zapping.fit</c></term><description>one call of <c>Fit</c>; tag <c>trainer</c></description></item>
-/// <item><term><c>zapping.task</c></term><description>a task of a stream; tag <c>index</c></description></item>
-/// <item><term><c>zapping.epoch</c></term><description>an epoch; tag <c>index</c></description></item>
-/// <item><term><c>zapping.reset</c></term><description>a reset; tags <c>policy</c>, <c>boundary</c> and <c>index</c></description></item>
-/// <item><term><c>zapping.checkpoint</c></term><description>the writing of a checkpoint; tag <c>step</c></description></item>
+/// <item><term><c>zapping.fit</c></term><description>one call of <c>Fit</c>; tag <c>zapping.trainer</c></description></item>
+/// <item><term><c>zapping.task</c></term><description>a task of a stream; tag <c>zapping.index</c></description></item>
+/// <item><term><c>zapping.epoch</c></term><description>an epoch; tag <c>zapping.index</c></description></item>
+/// <item><term><c>zapping.reset</c></term><description>a reset; tags <c>zapping.policy</c>, <c>zapping.boundary</c> and <c>zapping.index</c></description></item>
+/// <item><term><c>zapping.checkpoint</c></term><description>the writing of a checkpoint; tag <c>zapping.step</c></description></item>
 /// </list>
 /// </summary>
 public static class TrainingTelemetry
 {
-    /// <summary>Name of the <see cref="Meter"/> and of the <see cref="ActivitySource"/>.</summary>
+    /// <summary>Name of the <see cref="Meter"/>.</summary>
     public const string MeterName = "Zapping.Training";
 
-    private static readonly ActivitySource Source = new(MeterName);
+    /// <summary>Name of the <see cref="ActivitySource"/>.</summary>
+    public const string ActivitySourceName = MeterName;
+
+    private static readonly ActivitySource Source = new(ActivitySourceName);
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> Resets = Meter.CreateCounter<long>("zapping.resets", "{reset}", "Resets carried out.");
     private static readonly Counter<long> ResetRows = Meter.CreateCounter<long>("zapping.reset.rows", "{row}", "Rows of weights written by resets.");
-    private static readonly Histogram<double> ResetDuration = Meter.CreateHistogram<double>("zapping.reset.duration", "us", "Duration of a reset.");
+    private static readonly Histogram<double> ResetDuration = Meter.CreateHistogram<double>("zapping.reset.duration", "s", "Duration of a reset.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("zapping.steps", "{step}", "Optimisation steps, or episodes.");
 
-    internal static Activity? Fit(string trainer) => Source.StartActivity("zapping.fit")?.SetTag("trainer", trainer);
+    internal static Activity? Fit(string trainer) => Source.StartActivity("zapping.fit")?.SetTag("zapping.trainer", trainer);
 
-    internal static Activity? Task(long index) => Source.StartActivity("zapping.task")?.SetTag("index", index);
+    internal static Activity? Task(long index) => Source.StartActivity("zapping.task")?.SetTag("zapping.index", index);
 
-    internal static Activity? Epoch(long index) => Source.StartActivity("zapping.epoch")?.SetTag("index", index);
+    internal static Activity? Epoch(long index) => Source.StartActivity("zapping.epoch")?.SetTag("zapping.index", index);
 
-    internal static Activity? Saving(long step) => Source.StartActivity("zapping.checkpoint")?.SetTag("step", step);
+    internal static Activity? Saving(long step) => Source.StartActivity("zapping.checkpoint")?.SetTag("zapping.step", step);
 
     internal static Activity? Reset(string policy, TrainingBoundary boundary) => Source.HasListeners()
-        ? Source.StartActivity("zapping.reset")?.SetTag("policy", policy).SetTag("boundary", boundary.Kind.ToString()).SetTag("index", boundary.Index)
+        ? Source.StartActivity("zapping.reset")?.SetTag("zapping.policy", policy).SetTag("zapping.boundary", boundary.Kind.ToString()).SetTag("zapping.index", boundary.Index)
         : null;
 
     internal static void Stepped(string trainer)
     {
         if (Steps.Enabled)
         {
-            Steps.Add(1, new KeyValuePair<string, object?>("trainer", trainer));
+            Steps.Add(1, new KeyValuePair<string, object?>("zapping.trainer", trainer));
         }
     }
 
@@ -66,9 +69,9 @@ public static class TrainingTelemetry
             return;
         }
 
-        var tags = new TagList { { "policy", policy }, { "boundary", boundary.Kind.ToString() } };
+        var tags = new TagList { { "zapping.policy", policy }, { "zapping.boundary", boundary.Kind.ToString() } };
         Resets.Add(1, tags);
         ResetRows.Add(rows, tags);
-        ResetDuration.Record(elapsed.TotalMicroseconds, tags);
+        ResetDuration.Record(elapsed.TotalSeconds, tags);
     }
 }

@@ -4,23 +4,23 @@ using Zapping.Training.Validation;
 
 namespace Zapping.Training.Transfer;
 
-/// <summary>How many classes and examples a <see cref="TransferSampler"/> draws. Defaults are those of Omniglot in arXiv 2310.07996.</summary>
+/// <summary>How many classes and examples a <see cref="TransferSampler"/> draws. In arXiv 2310.07996: 600 classes of Omniglot, with 15 and 5 examples.</summary>
 public sealed record TransferSamplerOptions
 {
-    /// <summary>Classes, at least 1; default 600.</summary>
+    /// <summary>Classes. Default: <see langword="null"/>, all that there are. Range: 1 or more.</summary>
     [Range(1, int.MaxValue)]
-    public int Classes { get; init; } = 600;
+    public int? Classes { get; set; }
 
     /// <summary>Support examples of each class, which are learned from; at least 1, default 15.</summary>
     [Range(1, int.MaxValue)]
-    public int SupportExamples { get; init; } = 15;
+    public int SupportExamples { get; set; } = 15;
 
     /// <summary>Query examples of each class, which are only tested; at least 1, default 5.</summary>
     [Range(1, int.MaxValue)]
-    public int QueryExamples { get; init; } = 5;
+    public int QueryExamples { get; set; } = 5;
 
     /// <summary>Seed of all draws; default 0.</summary>
-    public ulong Seed { get; init; }
+    public ulong Seed { get; set; }
 }
 
 /// <summary>
@@ -65,7 +65,7 @@ public sealed class TransferSampler
     {
         ArgumentOutOfRangeException.ThrowIfNegative(trial);
         var order = Stream(trial, "transfer classes").Permutation(_examples.Count);
-        var classes = order[.._options.Classes];
+        var classes = order[..(_options.Classes ?? order.Length)];
         var examples = Stream(trial, "transfer examples");
         var shuffled = Array.ConvertAll(classes, c => examples.Permutation(_examples[c]));
         var support = _options.SupportExamples;

@@ -11,6 +11,8 @@ namespace Zapping.Training.Tests.Build;
 /// </summary>
 public sealed partial class FloorTests
 {
+    private const string Root = "Zapping.Training";
+
     // From the ground up.
     private static readonly string[][] Floors =
     [
@@ -29,12 +31,12 @@ public sealed partial class FloorTests
         ["Diagnostics", "Transfer"],
     ];
 
-    private static readonly string Root = Path.Combine(ThrowawayProject.Repository, "src", "Zapping.Training");
+    private static readonly string Folder = Path.Combine(ThrowawayProject.Repository, "src", "Zapping.Training");
 
     private static readonly IReadOnlyList<SourceFile> Sources =
     [
-        .. Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+        .. Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
             .Where(path => !path.StartsWith("bin/", StringComparison.Ordinal) && !path.StartsWith("obj/", StringComparison.Ordinal))
             .Select(SourceFile.Read),
     ];
@@ -72,17 +74,31 @@ public sealed partial class FloorTests
         shown.Should().BeEquivalentTo(Enumerable.Reverse(Floors), options => options.WithStrictOrdering());
     }
 
+    public void Namespaces_follow_folders_but_for_the_root()
+    {
+        var faults = Sources
+            .Where(file => file.Namespace is not (Root or "Microsoft.Extensions.DependencyInjection") && file.Namespace != $"{Root}.{file.Folder.Split('/')[0]}")
+            .Select(file => $"{file.Path}: {file.Namespace}");
+
+        faults.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_root_namespace_holds_what_a_newcomer_meets() =>
+        typeof(Trainer).Assembly.GetExportedTypes().Where(type => type.Namespace == Root && !type.IsNested).Should().HaveCountLessThan(50);
+
     private static int FloorOf(string folder) => Array.FindIndex(Floors, floor => floor.Contains(folder));
 
-    private sealed partial record SourceFile(string Path, string Folder, int Lines, IReadOnlySet<string> Types, IReadOnlySet<string> Names)
+    private sealed partial record SourceFile(string Path, string Folder, string Namespace, int Lines, IReadOnlySet<string> Types, IReadOnlySet<string> Names)
     {
         public static SourceFile Read(string path)
         {
-            var text = File.ReadAllText(System.IO.Path.Combine(Root, path));
+            var text = File.ReadAllText(System.IO.Path.Combine(FloorTests.Folder, path));
             var code = Comments().Replace(Literals().Replace(text, "\"\""), "");
             return new SourceFile(
                 path,
                 path[..path.LastIndexOf('/')],
+                NamespaceOf().Match(code).Groups["name"].Value,
                 text.Count(character => character == '\n'),
                 Declarations().Matches(code).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal),
                 Identifiers().Matches(code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal));
@@ -96,6 +112,9 @@ public sealed partial class FloorTests
 
         [GeneratedRegex(@"^(?:public |internal |file )?(?:static |sealed |abstract |partial |readonly |ref |unsafe )*(?:record struct|record|class|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
         private static partial Regex Declarations();
+
+        [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+        private static partial Regex NamespaceOf();
 
         [GeneratedRegex(@"\b[A-Z]\w+", RegexOptions.NonBacktracking)]
         private static partial Regex Identifiers();

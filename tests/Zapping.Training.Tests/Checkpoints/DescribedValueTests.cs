@@ -221,7 +221,7 @@ public sealed class DescribedValueTests : IDisposable
         { LayerRange.Last(1), "Last(1)" },
         { LayerRange.From("block4"), "From(block4)" },
         { ParameterFilter.All, "All" },
-        { ParameterFilter.WithPrefix("a.", "b"), "Prefixes(a., b)" },
+        { ParameterFilter.WithPrefix("a.", "b"), "WithPrefix(a., b)" },
         { ParameterFilter.Where(_ => true), "Where" },
     };
 

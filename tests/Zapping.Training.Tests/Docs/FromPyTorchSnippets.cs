@@ -31,7 +31,7 @@ public sealed class FromPyTorchSnippets
             Weights = Initializer.KaimingNormal(KaimingFan.AsPublished), // std sqrt(2 / (k * D)); bias and moments are kept
         };
         using var trainer = new ContinualTrainer(model, optimizer)
-            .UseZapping(new ResetSchedule(EpochBoundary) { Period = ZapRate, SkipFirst = true, Seed = 1 }, zap);
+            .UseZapping(every: new(EpochBoundary) { Period = ZapRate, SkipFirst = true, Seed = 1 }, zap);
         trainer.Fit(new ShuffledBatches(images, labels, batchSize: 256, seed: 1), Epochs);
         // </papers-loop>
         trainer.Schedulers[0].State.Resets.Should().Be(2, "before epochs 2 and 4, counted from 0");

@@ -55,8 +55,7 @@ public sealed class QuickstartSnippets
             using var trainer = new ContinualTrainer(model, optimizer);
             if (zap)
             {
-                var options = ZapOptions.Recommended with { Head = "head" };
-                trainer.UseZapping(new ResetSchedule(TaskBoundary) { SkipFirst = true }, options);
+                trainer.UseZapping(every: new(TaskBoundary) { SkipFirst = true }, ZapOptions.Recommended with { Head = "head" });
             }
 
             var accuracy = 0f;

@@ -34,13 +34,13 @@ public sealed class WhichResetSnippets : IDisposable
 
         // <recommended>
         using var trainer = new ContinualTrainer(model, optimizer)
-            .UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, ZapOptions.Recommended);
+            .UseZapping(every: new(EpochBoundary) { SkipFirst = true }, ZapOptions.Recommended);
         // </recommended>
         trainer.Schedulers.Should().ContainSingle();
 
         // The model above has two linear layers, so its head has to be named.
         var options = ZapOptions.Recommended with { Head = "head" };
-        using var named = new ContinualTrainer(model, optimizer).UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, options);
+        using var named = new ContinualTrainer(model, optimizer).UseZapping(every: new(EpochBoundary) { SkipFirst = true }, options);
         named.Fit(batches, epochs: 3);
         named.Schedulers[0].State.Resets.Should().Be(2);
     }
@@ -58,7 +58,7 @@ public sealed class WhichResetSnippets : IDisposable
             Weights = Initializer.KaimingNormal(KaimingFan.AsPublished),
         };
         using var trainer = new ContinualTrainer(model, optimizer)
-            .UseZapping(new ResetSchedule(EpochBoundary) { SkipFirst = true }, published);
+            .UseZapping(every: new(EpochBoundary) { SkipFirst = true }, published);
         // </published>
         trainer.Fit(new ShuffledBatches(_images, _labels, batchSize: 10), epochs: 2);
         trainer.Schedulers[0].State.Resets.Should().Be(1);
@@ -72,8 +72,8 @@ public sealed class WhichResetSnippets : IDisposable
         // <two-resets>
         var warmStart = new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { Shrink = 0.4, Perturb = 0.1 });
         using var trainer = new ContinualTrainer(model, optimizer)
-            .UseReset(new ResetSchedule(TaskBoundary) { SkipFirst = true, Seed = 1 }, warmStart) // new data have come
-            .UseZapping(new ResetSchedule(ClassBoundary) { Seed = 2 }, zap => zap.Head = HeadSelector.ByName("head"));
+            .UseReset(every: new(TaskBoundary) { SkipFirst = true, Seed = 1 }, warmStart) // new data have come
+            .UseZapping(every: new(ClassBoundary) { Seed = 2 }, zap => zap.Head = HeadSelector.ByName("head"));
         // </two-resets>
         using var images = rand(2, 12);
         trainer.Fit([new TrainingTask(new ClassExamples(0, images)), new TrainingTask(new ClassExamples(1, images))]);

@@ -22,7 +22,7 @@ public sealed class YourOwnPolicySnippets
         {
             // <use-policy>
             using var trainer = new ContinualTrainer(model, optimizer)
-                .UseReset(new ResetSchedule(EpochBoundary) { Seed = 7 }, new ForgetSomeColumns("head.weight", share: 0.25));
+                .UseReset(every: new(EpochBoundary) { Seed = 7 }, new ForgetSomeColumns("head.weight", share: 0.25));
             trainer.Schedulers[0].ResetCompleted += report => Console.WriteLine(
                 $"{report.Policy} at {report.Boundary}: {string.Join(", ", report.Parameters.Select(r => $"{r.Parameter} {r.Slice}"))}");
             // </use-policy>

@@ -80,7 +80,7 @@ public sealed class AddZappingTests
     [InlineData("Units", "1, 1", "Zapping:Units is '1, 1', but it must be Default, BoundaryClasses, All, Random with a number such as 'Random 4', or unit numbers such as '0, 3'.")]
     [InlineData("Units", "-1", "Zapping:Units is '-1', but it must be Default, BoundaryClasses, All, Random with a number such as 'Random 4', or unit numbers such as '0, 3'.")]
     [InlineData("Units", "", "Zapping:Units is '', but it must be Default, BoundaryClasses, All, Random with a number such as 'Random 4', or unit numbers such as '0, 3'.")]
-    [InlineData("Units", "BoundaryClasses", "Zapping: UnitSelection.BoundaryClasses needs boundaries that name classes, and an EpochBoundary names none: choose All, Random or These, or another kind of boundary. (Parameter 'schedule')")]
+    [InlineData("Units", "BoundaryClasses", "Zapping: UnitSelection.BoundaryClasses needs boundaries that name classes, and an EpochBoundary names none: choose All, Random or Indices, or another kind of boundary. (Parameter 'schedule')")]
     [InlineData("Recipe", "Mine", "Zapping:Recipe is 'Mine', but it must be Published or Recommended.")]
     [InlineData("Name", " ", "Zapping:Name is ' ', but it must be a name, or left out.")]
     [InlineData("Weights", "-1", "Zapping:Weights is '-1', but it must be KaimingNormal, KaimingNormalAsPublished, KaimingUniform, XavierNormal, XavierUniform, LayerDefault or Zeros.")]

@@ -125,7 +125,7 @@ public sealed class TransferTests
         var transfer = () => Run(protocol, net, task, TrainableParameters.Head);
 
         transfer.Should().Throw<InvalidOperationException>()
-            .WithMessage("Nothing is left to train: none of the 2 parameters that Trains names requires gradients.");
+            .WithMessage("Nothing is left to train: none of the 2 parameters that Trainable names requires gradients.");
         net.parameters().Select(Nets.Bits).Should().BeEquivalentTo(before, options => options.WithStrictOrdering());
     }
 

@@ -1,5 +1,8 @@
 // Saves, resumes, and refuses a wrong option; it is published trimmed.
 using Zapping.Training;
+using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Evaluation;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,7 +24,7 @@ void Run(bool first)
     using var trainer = new ContinualTrainer(model, optimizer)
         .UseZapping(every: BoundaryKind.EpochBoundary, zap => zap.Head = HeadSelector.ByName("head"))
         .UseContinualBackprop(rand(2, 6), BoundaryKind.StepBoundary)
-        .UseLearningRates(optim.lr_scheduler.StepLR(optimizer, 2))
+        .UseLearningRateScheduler(optim.lr_scheduler.StepLR(optimizer, 2))
         .UseObserver(RecoveryObserver.OfResets());
     using var store = new CheckpointStore(args[0]);
     var resumed = first ? null : store.Resume(trainer);
