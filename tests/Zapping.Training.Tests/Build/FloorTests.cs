@@ -74,6 +74,7 @@ public sealed partial class FloorTests
         shown.Should().BeEquivalentTo(Enumerable.Reverse(Floors), options => options.WithStrictOrdering());
     }
 
+    [Fact]
     public void Namespaces_follow_folders_but_for_the_root()
     {
         var faults = Sources
