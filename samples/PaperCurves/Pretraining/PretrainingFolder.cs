@@ -13,6 +13,10 @@ using static TorchSharp.torch;
 namespace PaperCurves.Pretraining;
 
 /// <summary>A folder in which one network is pre-trained: its checkpoints, its log and, at the end, pretraining.json.</summary>
+/// <remarks>
+/// The last checkpoint is written before the record, and holds all that the record says. A process that is killed in between costs nothing: the same command writes
+/// the record without training.
+/// </remarks>
 public static partial class PretrainingFolder
 {
     /// <summary>Where the record of a finished pre-training is.</summary>

@@ -6,6 +6,7 @@ namespace PaperCurves.Sweeps;
 /// How the sum of a sample's ranks varies if each way of dealing all values out to the two samples is equally likely: the permutation
 /// distribution of the Mann-Whitney test, which knows of ties. Ranks are twice the mean rank of equal values, and so whole numbers.
 /// </summary>
+/// <remarks>Written here because the packages that were looked at have the distribution for values without ties alone.</remarks>
 /// <param name="doubledRanks">Of all values together, n + m of them, in any order.</param>
 /// <param name="count">n: how many values are in the sample whose ranks are summed.</param>
 internal sealed class RankSums(IReadOnlyList<int> doubledRanks, int count)

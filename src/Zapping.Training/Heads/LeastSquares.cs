@@ -5,7 +5,7 @@ namespace Zapping.Training.Heads;
 
 /// <summary>
 /// Minimum-norm least squares by singular values (LAPACK's gelsd), which TorchSharp does not bind: its own <c>lstsq</c> takes
-/// gelsy, which tells the rank from a pivoted QR.
+/// gelsy, which tells the rank from a pivoted QR. The normal equations would square the condition number.
 /// </summary>
 internal static class LeastSquares
 {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Torch;
 
 /// <summary>
-/// Functions in TorchScript, the door to ATen operators that TorchSharp does not bind, or binds such that what they throw ends the process. They are
+/// Functions in TorchScript, which reach ATen operators that TorchSharp does not bind, or binds such that what they throw ends the process. They are
 /// compiled when the first of them is needed.
 /// </summary>
 /// <param name="source">The functions.</param>

@@ -6,7 +6,8 @@ namespace Zapping.Training.Torch;
 
 /// <summary>
 /// Knows the parameters of a model by name. A walk over a model costs more than a reset of one row, so what was
-/// found is kept for as long as parameter object and native handle are the same.
+/// found is kept for as long as parameter object and native handle are the same. Weights that are tied after the first
+/// reset of a parameter are therefore not noticed.
 /// </summary>
 internal sealed class ParameterCatalog(nn.Module model)
 {

@@ -4,6 +4,10 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>Watches training. Every method has an empty default; implement what you need.</summary>
+/// <remarks>
+/// A boundary has a call before its resets and one after them: what has just ended is evaluated before them, as a reset of the classifier
+/// would otherwise count as forgetting.
+/// </remarks>
 public interface ITrainingObserver
 {
     /// <summary>A boundary is about to be signalled; its resets are still to come. The end of what came before, so to speak.</summary>

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Transfer;
 
 /// <summary>What all ways of transferring a model to new classes have in common, and all there is to say of <see cref="LeastSquaresTransfer"/>.</summary>
+/// <remarks>A transfer changes the model that it is given, because modules cannot be copied. To transfer again from the same weights, load them again.</remarks>
 public record TransferOptions
 {
     /// <summary>The classifier layer; default: the only linear layer that it can be.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using FluentAssertions;
 using Xunit;
 
@@ -62,6 +63,16 @@ public sealed partial class FloorTests
     [Fact]
     public void No_file_is_longer_than_three_hundred_lines() =>
         Sources.Where(file => file.Lines > 300).Select(file => $"{file.Path}: {file.Lines}").Should().BeEmpty();
+
+    [Fact]
+    public void The_picture_shows_the_floors()
+    {
+        XNamespace svg = "http://www.w3.org/2000/svg";
+        var picture = XDocument.Load(Path.Combine(ThrowawayProject.Repository, "docs", "images", "floors.svg"));
+        var shown = picture.Descendants(svg + "g").Where(group => group.Attribute("class")?.Value == "floor")
+            .Select(floor => floor.Elements(svg + "text").Where(text => text.Attribute("class")?.Value == "folder").Select(text => text.Value).ToArray());
+        shown.Should().BeEquivalentTo(Enumerable.Reverse(Floors), options => options.WithStrictOrdering());
+    }
 
     [Fact]
     public void Namespaces_follow_folders_but_for_the_root()

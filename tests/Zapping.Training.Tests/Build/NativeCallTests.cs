@@ -8,14 +8,14 @@ using Zapping.Training.Tests.Shared;
 namespace Zapping.Training.Tests.Build;
 
 /// <summary>
-/// Calls of TorchSharp whose native side catches no exception (docs/architecture.md, "Native calls"): what libtorch throws there ends the process. The library makes each in one
+/// Calls of TorchSharp whose native side catches no exception (docs/native-calls.md): what libtorch throws there ends the process. The library makes each in one
 /// place, where it cannot fail.
 /// </summary>
 public sealed class NativeCallTests
 {
     private static readonly Dictionary<string, string[]> Places = new(StringComparer.Ordinal)
     {
-        ["autograd.grad"] = ["ConvolutionProbe"], // of functions that are known; models go through Derivative
+        ["autograd.grad"] = ["ConvolutionProbe"], // of functions that are known; models go through Gradients
         ["Module.GetName"] = ["ModuleName"], // not of TorchScript, whose objects are others
         ["Tensor.matmul"] = ["Interference", "UnitRecord"], // of shapes that were made right before
         ["random.set_rng_state"] = ["TrainerSnapshot"], // of a state that GeneratorState has checked

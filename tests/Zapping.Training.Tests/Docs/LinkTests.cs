@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using FluentAssertions;
 using Xunit;
@@ -8,6 +9,8 @@ namespace Zapping.Training.Tests.Docs;
 /// <summary>Links within the repository lead to a file that is there, and to a heading that it has.</summary>
 public sealed partial class LinkTests
 {
+    private const string Decisions = "docs/decisions/";
+
     public static TheoryData<string> Documents => [.. Document.Names];
 
     [Theory]
@@ -42,9 +45,18 @@ public sealed partial class LinkTests
     public void Every_guide_is_in_the_index()
     {
         var index = Document.Open("docs/README.md").Links.ToList();
-        var guides = Document.Names.Where(name => name.StartsWith("docs/", StringComparison.Ordinal) && name != "docs/README.md");
+        var guides = Document.Names.Where(name => name.StartsWith("docs/", StringComparison.Ordinal) && !name.StartsWith(Decisions, StringComparison.Ordinal) && name != "docs/README.md");
         guides.Select(name => name["docs/".Length..]).Should().BeSubsetOf(index);
     }
+
+    [Fact]
+    public void Every_decision_is_in_their_index_and_numbered()
+    {
+        var decisions = Document.Names.Where(name => name.StartsWith(Decisions, StringComparison.Ordinal) && name != Decisions + "README.md").ToList();
+        decisions.Select(name => name[Decisions.Length..]).Should().Equal(Document.Open(Decisions + "README.md").Links);
+        decisions.Select(name => name[Decisions.Length..][..4]).Should().Equal(Enumerable.Range(1, decisions.Count).Select(number => number.ToString("D4", CultureInfo.InvariantCulture)));
+    }
+
     [GeneratedRegex(@"--project (?<folder>[\w./]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Project();
 }

@@ -1,6 +1,9 @@
 namespace PaperCurves.Report.Charts;
 
 /// <summary>A picture: shapes in the order of drawing, in units that are pixels at full size.</summary>
+/// <remarks>
+/// The same shapes become SVG whose colors follow the page (light or dark) and PNG. ScottPlot, which other samples use, fixes the colors of its SVG and gives it no tooltips.
+/// </remarks>
 internal sealed record Drawing(double Width, double Height, IReadOnlyList<Shape> Shapes)
 {
     /// <summary>Pictures side by side, their upper edges in line.</summary>
