@@ -28,6 +28,7 @@ public sealed partial class CommandLineFuzzTests : IDisposable
         (["sweep", "run"], ["smoke"]),
         (["sweep", "status"], ["smoke"]),
         (["sweep", "collect"], ["smoke"]),
+        (["sweep", "pack"], ["smoke", "--from", "nowhere"]),
         (["report"], ["smoke"]),
     ];
 
@@ -65,7 +66,7 @@ public sealed partial class CommandLineFuzzTests : IDisposable
 
     [Fact]
     public void Every_option_that_takes_a_value_is_known_here() => Commands.SelectMany(command => Values(command.Command)).Select(option => option.Name).Distinct(StringComparer.Ordinal)
-        .Should().BeEquivalentTo([.. Right.Keys, "--out", "--data", "--test-classes", "--without", "--with", "--recommended", "--pretrained", "--resume", "--method"]);
+        .Should().BeEquivalentTo([.. Right.Keys, "--out", "--data", "--test-classes", "--without", "--with", "--recommended", "--pretrained", "--resume", "--method", "--from", "--partial"]);
 
     [Fact]
     public async Task One_wrong_value_is_refused_by_name_and_touches_nothing()

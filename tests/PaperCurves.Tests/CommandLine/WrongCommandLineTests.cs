@@ -24,6 +24,7 @@ public sealed class WrongCommandLineTests : IDisposable
         ["sweep run"] = ["smoke"],
         ["sweep status"] = ["smoke"],
         ["sweep collect"] = ["smoke"],
+        ["sweep pack"] = ["smoke", "--from", "nowhere"],
         ["report"] = ["smoke"],
     };
 
