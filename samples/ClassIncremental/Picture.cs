@@ -7,7 +7,7 @@ internal static class Picture
 {
     private const string Font = "DejaVu Sans";
 
-    // Okabe and Ito's colours, which the colour-blind tell apart.
+    // Okabe and Ito's colors, which the color-blind tell apart.
     private static readonly Color Without = Color.FromHex("#D55E00");
     private static readonly Color With = Color.FromHex("#0072B2");
 

@@ -1,4 +1,4 @@
-// A policy of your own is one method: see ResetWeakestRows.cs. Here it runs once, and every bit is compared.
+// A policy of your own with options, state and a Use… method: see WeakestRowsPolicy.cs. Here it runs twice, and every bit is compared.
 using CustomPolicy;
 using Zapping.Training;
 using static TorchSharp.torch;
@@ -8,14 +8,16 @@ using static Zapping.Training.BoundaryKind;
 random.manual_seed(1);
 using var model = Sequential(("body", Linear(20, 16)), ("relu", ReLU()), ("head", Linear(16, 8)));
 using var optimizer = optim.Adam(model.parameters(), 1e-3);
-using var trainer = new ContinualTrainer(model, optimizer);
-trainer.UseReset(every: new(TaskBoundary) { Seed = 7 }, new ResetWeakestRows("head.weight", count: 2));
+using var trainer = new ContinualTrainer(model, optimizer)
+    .UseWeakestRowsReset(new ResetSchedule(TaskBoundary) { Seed = 7 }, options => options.Count = 2);
+trainer.Schedulers[0].ResetCompleted += report => Console.WriteLine(
+    $"reset {report.Ordinal}: {string.Join(", ", report.Parameters.Select(write => $"{write.Parameter} {write.Slice}"))}");
 
 var before = model.named_parameters().Select(entry => entry.parameter.detach().clone()).ToList();
 using var norms = model.get_parameter("head.weight")!.detach().norm(1);
 Console.WriteLine($"norms of the head's rows: {string.Join("  ", norms.data<float>().Select(norm => $"{norm:f3}"))}");
 
-trainer.BeginTask(); // the boundary at which the policy runs
+trainer.BeginTask(); // a boundary at which the policy runs
 
 foreach (var ((name, parameter), old) in model.named_parameters().Zip(before))
 {
@@ -24,3 +26,5 @@ foreach (var ((name, parameter), old) in model.named_parameters().Zip(before))
     Console.WriteLine($"{name}: {(changed.numel() == 0 ? "no row" : "rows " + string.Join(", ", changed.data<long>()))} changed");
     old.Dispose();
 }
+
+trainer.BeginTask(); // the rows that were drawn anew rest

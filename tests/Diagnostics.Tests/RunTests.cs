@@ -100,11 +100,11 @@ public sealed class RunTests(RunTests.ThreeTasks run) : IClassFixture<RunTests.T
     {
         using var picture = SKBitmap.Decode(Path.Combine(run.Folder, name));
         (picture.Width, picture.Height).Should().Be((width, height));
-        var colours = picture.Pixels.GroupBy(pixel => (uint)pixel).ToDictionary(group => group.Key, group => group.Count());
-        colours.Should().HaveCountGreaterThan(100);
+        var colors = picture.Pixels.GroupBy(pixel => (uint)pixel).ToDictionary(group => group.Key, group => group.Count());
+        colors.Should().HaveCountGreaterThan(100);
         if (name == "diagnostics.png")
         {
-            colours.Should().ContainKeys(0xFF0072B2, 0xFFD55E00);
+            colors.Should().ContainKeys(0xFF0072B2, 0xFFD55E00);
         }
     }
 
@@ -128,7 +128,7 @@ public sealed class RunTests(RunTests.ThreeTasks run) : IClassFixture<RunTests.T
     [InlineData("--seed", "-1")]
     [InlineData("--out", "")]
     [InlineData("--out", "Diagnostics.Tests.dll")]
-    [InlineData("--colour", "red")]
+    [InlineData("--color", "red")]
     public void What_it_does_not_understand_it_refuses_in_one_line(string option, string value)
     {
         using var errors = new StringWriter();

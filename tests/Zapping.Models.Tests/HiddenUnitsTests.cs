@@ -26,7 +26,7 @@ public sealed class HiddenUnitsTests
         var graph = UnitGraph.Trace(net, rand(1, 1, 28, 28));
         graph.ReplaceableLayers.Should().BeEmpty();
         graph.ExcludedLayers["encoder.conv2"].Should().Be(
-            "its units pass 'encoder.norm2' (InstanceNorm), which has parameters and is not known; if it is a normalisation, say so");
+            "its units pass 'encoder.norm2' (InstanceNorm), which has parameters and is not known; if it is a normalization, say so");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Zapping.Samples;
 
 namespace Diagnostics.Report;
 
-/// <summary>The matrices of tasks as heat maps: a row for each arm, a column for each matrix, and one scale of colours a column.</summary>
+/// <summary>The matrices of tasks as heat maps: a row for each arm, a column for each matrix, and one scale of colors a column.</summary>
 internal static class HeatMaps
 {
     private const int PanelSize = 520;
@@ -70,7 +70,7 @@ internal static class HeatMaps
             {
                 if (!double.IsFinite(values[row, column]))
                 {
-                    continue; // neither a number nor a colour
+                    continue; // neither a number nor a color
                 }
 
                 var rounded = Math.Round(values[row, column], 2) + 0.0; // -0 + 0 is 0

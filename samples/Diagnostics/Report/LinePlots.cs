@@ -21,7 +21,7 @@ internal static class LinePlots
         ("dormant units, second hidden layer", Quantities.Dormant, "head"),
         ("gradient norm", Quantities.GradientNorm, "all"),
         ("mean norm of the head's rows", Quantities.Norm, "head rows"),
-        ("distance from initialisation", Quantities.Distance, "all"),
+        ("distance from initialization", Quantities.Distance, "all"),
     ];
 
     public static void Save(string path, IReadOnlyList<ArmResult> arms)
@@ -94,7 +94,7 @@ internal static class LinePlots
     }
 }
 
-/// <summary>Okabe and Ito's colours, which the colour-blind tell apart.</summary>
+/// <summary>Okabe and Ito's colors, which the color-blind tell apart.</summary>
 internal static class ArmColors
 {
     public static Color Of(Arm arm) => Color.FromHex(arm == Arm.With ? "#0072B2" : "#D55E00");

@@ -62,7 +62,7 @@ internal static class Quantities
     public const string StableRank = "stable rank";
     public const string Srank = "srank";
     public const string Norm = "norm";
-    public const string Distance = "distance from initialisation";
+    public const string Distance = "distance from initialization";
     public const string GradientNorm = "gradient norm";
     public const string Spread = "standard deviation of norms";
 }

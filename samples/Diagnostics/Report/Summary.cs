@@ -21,7 +21,7 @@ internal static class Summary
         Add("steps to 90 % of the accuracy before, mean of all changes of task", StepsToRecover, otherwise: "not always reached");
         Add("effective rank of the features at the end", arm => arm.Records[^1].Representation!.Features.EffectiveRank);
         Add("dormant units of the last hidden layer at the end", arm => arm.Records[^1].Representation!.Layers[^1].DormantFraction);
-        Add("distance from initialisation at the end", arm => arm.Records[^1].Weights!.Distance!.Value);
+        Add("distance from initialization at the end", arm => arm.Records[^1].Weights!.Distance!.Value);
         return table;
 
         // Before the first task there was nothing to come back to.

@@ -16,7 +16,7 @@ internal sealed class PretrainOptions
     private readonly Option<bool> _zap = new("--zap") { Description = "Reset rows of the classifier as published (the default)." };
     private readonly Option<bool> _recommended = new("--recommended") { Description = "Reset them as ZapOptions.Recommended does (iid only)." };
     private readonly Option<bool> _noZap = new("--no-zap") { Description = "Reset nothing." };
-    private readonly Option<string> _model = WordOption.OneOf("--model", ModelCatalog.Names, "convnet", "convnet, anml, oml (on Omniglot at 84 pixels) or resnet18 (colour images only).");
+    private readonly Option<string> _model = WordOption.OneOf("--model", ModelCatalog.Names, "convnet", "convnet, anml, oml (on Omniglot at 84 pixels) or resnet18 (color images only).");
     private readonly Option<string> _preset = WordOption.OneOf("--preset", PaperPlans.Names, "quick", "quick: minutes, a quarter of the filters. paper: the published settings, hours on a CPU. smoke: seconds, figures mean nothing.");
     private readonly Option<int?> _length = NumberOption.OptionalInteger("--length", "Epochs (iid) or episodes instead of the preset's; may be raised when resuming.");
     private readonly Option<int?> _saveEvery = NumberOption.OptionalInteger("--save-every", "Steps or episodes between two checkpoints.");

@@ -5,7 +5,7 @@ namespace PaperCurves.Pretraining;
 
 internal static class StepAccuracy
 {
-    /// <summary>The fraction of a step's batch that was recognised before the update.</summary>
+    /// <summary>The fraction of a step's batch that was recognized before the update.</summary>
     public static double Accuracy(this TrainingStep made)
     {
         using var scope = NewDisposeScope();

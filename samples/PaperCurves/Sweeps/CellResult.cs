@@ -78,7 +78,7 @@ public sealed record CellPoint(long Steps, int ClassesSeen, CellAccuracy? Suppor
 /// <summary>Accuracy of one evaluation on images of the classes seen. Fractions.</summary>
 /// <param name="Top1">Mean over classes.</param>
 /// <param name="Top5">Mean over classes.</param>
-/// <param name="Hits">For each class in the order of presentation, how many of its images are recognised, with spaces between.</param>
+/// <param name="Hits">For each class in the order of presentation, how many of its images are recognized, with spaces between.</param>
 public sealed record CellAccuracy(double Top1, double Top5, string Hits)
 {
     internal static CellAccuracy Of(ClassAccuracies accuracies) => new(accuracies.TopOne, accuracies.TopFive, string.Join(' ', accuracies.Hits));
@@ -96,5 +96,5 @@ public sealed record CellAccuracy(double Top1, double Top5, string Hits)
     }
 
     internal static string NoHits(int classes) =>
-        FormattableString.Invariant($"The evaluation after {classes} classes does not say how many images of each are recognised.");
+        FormattableString.Invariant($"The evaluation after {classes} classes does not say how many images of each are recognized.");
 }

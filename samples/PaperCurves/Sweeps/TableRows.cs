@@ -84,8 +84,8 @@ internal static class TableRows
 /// <param name="Cell">The transfer.</param>
 /// <param name="Point">The evaluation.</param>
 /// <param name="Class">Place in the order of presentation, from 0.</param>
-/// <param name="Support">Share of its support images that are recognised; null if that was not measured.</param>
-/// <param name="Query">Share of its query images that are recognised.</param>
+/// <param name="Support">Share of its support images that are recognized; null if that was not measured.</param>
+/// <param name="Query">Share of its query images that are recognized.</param>
 internal sealed record ClassRow(CellResult Cell, CellPoint Point, int Class, double? Support, double Query)
 {
     public static IEnumerable<ClassRow> Of(CellResult cell) =>

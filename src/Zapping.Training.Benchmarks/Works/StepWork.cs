@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
 
-/// <summary>One optimisation step of the paper's convnet by the library's trainer, in parts as in the app.</summary>
+/// <summary>One optimization step of the paper's convnet by the library's trainer, in parts as in the app.</summary>
 internal sealed class StepWork : Work
 {
     private readonly ContinualTrainer _trainer;

@@ -6,7 +6,7 @@ namespace Zapping.Training;
 /// </summary>
 public enum BoundaryKind
 {
-    /// <summary>An optimisation step, before its forward pass.</summary>
+    /// <summary>An optimization step, before its forward pass.</summary>
     StepBoundary,
 
     /// <summary>A pass over shuffled data.</summary>

@@ -13,7 +13,7 @@ namespace Zapping.Training;
 /// </param>
 public sealed record TrainingBoundary(BoundaryKind Kind, long Index, IReadOnlyList<int> Classes)
 {
-    /// <summary>Optimisation step <paramref name="index"/> is about to begin.</summary>
+    /// <summary>Optimization step <paramref name="index"/> is about to begin.</summary>
     public static TrainingBoundary Step(long index) => new(BoundaryKind.StepBoundary, index, []);
 
     /// <summary>Epoch <paramref name="index"/> is about to begin.</summary>

@@ -20,7 +20,7 @@ public static class Interference
     /// <param name="model">Its parameters that require a gradient take part. Those of all tasks are held at once, in double precision.</param>
     /// <param name="tasks">Examples of each task, each taken as one batch: at least one task.</param>
     /// <param name="loss">Maps (outputs, labels) to a scalar; default: mean softmax cross-entropy.</param>
-    /// <exception cref="ArgumentException">There is no task, one is no labelled batch, or nothing requires a gradient.</exception>
+    /// <exception cref="ArgumentException">There is no task, one is no labeled batch, or nothing requires a gradient.</exception>
     public static TaskMatrix GradientCosines(
         nn.Module<Tensor, Tensor> model, IReadOnlyList<LabeledBatch> tasks, Func<Tensor, Tensor, Tensor>? loss = null)
     {
@@ -40,7 +40,7 @@ public static class Interference
     /// <param name="tasks">Examples of each task, each taken as one batch: at least one task.</param>
     /// <param name="learningRate">Of plain gradient descent, finite and at least 0; small, for instance 0.001.</param>
     /// <param name="loss">Maps (outputs, labels) to a scalar; default: mean softmax cross-entropy.</param>
-    /// <exception cref="ArgumentException">There is no task, one is no labelled batch, or nothing requires a gradient.</exception>
+    /// <exception cref="ArgumentException">There is no task, one is no labeled batch, or nothing requires a gradient.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is negative or not finite.</exception>
     public static TaskMatrix LossChanges(
         nn.Module<Tensor, Tensor> model, IReadOnlyList<LabeledBatch> tasks, double learningRate, Func<Tensor, Tensor, Tensor>? loss = null)

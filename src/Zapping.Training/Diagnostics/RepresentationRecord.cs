@@ -6,7 +6,7 @@ namespace Zapping.Training.Diagnostics;
 public sealed record RepresentationRecord(IReadOnlyList<LayerActivity> Layers, FeatureStatistics Features);
 
 /// <summary>
-/// How active the units are that a layer reads: behind activation function, normalisation and pooling of the layer before. A unit
+/// How active the units are that a layer reads: behind activation function, normalization and pooling of the layer before. A unit
 /// is one input feature of a linear layer, also behind a flatten, or one input channel of a convolution; with
 /// <see cref="RepresentationOptions.Units"/> it is one row of the layer before.
 /// </summary>

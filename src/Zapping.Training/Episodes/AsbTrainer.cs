@@ -15,7 +15,7 @@ namespace Zapping.Training;
 /// using var trainer = new AsbTrainer(model, optimizer).UseZapping(every: ClassBoundary);
 /// trainer.Fit(new EpisodeSampler(new LabeledBatch(images, labels)), episodes: 9000);
 /// </code>
-/// Batch normalisation and dropout act as in any training loop: each of the single images and the outer batch is a
+/// Batch normalization and dropout act as in any training loop: each of the single images and the outer batch is a
 /// forward pass in the model's mode. If an episode fails, the weights are as before it.
 /// </summary>
 public sealed class AsbTrainer : EpisodicTrainer

@@ -51,7 +51,7 @@ public abstract class EpisodicTrainer : Trainer
     /// <param name="episodes">How many, at least 0.</param>
     /// <param name="progress">Told after each episode.</param>
     /// <param name="cancellationToken">Ends training between two episodes.</param>
-    /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished episode.</exception>
+    /// <exception cref="OperationCanceledException">Training was canceled; the model has the last finished episode.</exception>
     /// <exception cref="NonFiniteStepException">A loss is NaN or infinite.</exception>
     public TrainingSummary Fit(
         IEpisodeSource source,
@@ -145,7 +145,7 @@ public abstract class EpisodicTrainer : Trainer
         ["fused_update_layer"] = Model.named_parameters().Where(p => _folded?.Has(p.parameter) == true).Select(p => p.name),
     };
 
-    private protected override void EnsureSignalled(BoundaryKind kind)
+    private protected override void EnsureSignaled(BoundaryKind kind)
     {
         if (kind is not (BoundaryKind.ClassBoundary or BoundaryKind.StepBoundary))
         {

@@ -17,7 +17,7 @@ namespace Zapping.Training;
 /// (<see cref="MetaAsbOptions.WeightSnapshotInterval"/>), not with the graph.
 /// </para>
 /// <para>
-/// Each inner forward pass is made again on the way back and must then repeat itself. Batch normalisation may: its
+/// Each inner forward pass is made again on the way back and must then repeat itself. Batch normalization may: its
 /// running statistics take part in the inner loop and the outer batch once, and the passes made again leave them
 /// alone; they are no part of what is discarded. Dropout in train mode cannot repeat itself and is refused, unless
 /// <see cref="MetaAsbOptions.FirstOrder"/> is set. If an episode fails, the model has its slow weights again.

@@ -6,7 +6,7 @@ namespace Zapping.Training.Evaluation;
 /// <summary>What examples of tasks must be.</summary>
 internal static class TaskBatches
 {
-    /// <exception cref="ArgumentException">There is no task, or one is no labelled batch.</exception>
+    /// <exception cref="ArgumentException">There is no task, or one is no labeled batch.</exception>
     public static IReadOnlyList<LabeledBatch> Ensure(IReadOnlyList<LabeledBatch> tasks)
     {
         ArgumentNullException.ThrowIfNull(tasks);

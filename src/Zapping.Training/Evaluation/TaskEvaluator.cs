@@ -27,7 +27,7 @@ public sealed class TaskEvaluator
     /// </param>
     /// <param name="loss">Maps (outputs, labels) to the mean loss of a batch, a scalar; default: softmax cross-entropy.</param>
     /// <param name="batchSize">Examples at a time, at least 1; default 250.</param>
-    /// <exception cref="ArgumentException">There is no task, or one is no labelled batch.</exception>
+    /// <exception cref="ArgumentException">There is no task, or one is no labeled batch.</exception>
     public TaskEvaluator(
         nn.Module<Tensor, Tensor> model,
         IReadOnlyList<LabeledBatch> tasks,

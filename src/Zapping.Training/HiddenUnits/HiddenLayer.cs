@@ -2,7 +2,7 @@ namespace Zapping.Training.HiddenUnits;
 
 /// <summary>The units of a layer, and all that belongs to each of them elsewhere.</summary>
 /// <param name="Layer">Has the incoming weights: row i is unit i's.</param>
-/// <param name="Norms">The normalisations on the way to the consumers.</param>
+/// <param name="Norms">The normalizations on the way to the consumers.</param>
 /// <param name="Consumers">The layers that see the units; nothing else does.</param>
 public sealed record HiddenLayer(UnitLayer Layer, IReadOnlyList<NormedUnits> Norms, IReadOnlyList<ConsumedUnits> Consumers);
 

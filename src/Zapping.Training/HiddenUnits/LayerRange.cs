@@ -5,7 +5,7 @@ namespace Zapping.Training.HiddenUnits;
 /// <summary>Which of the layers of a model, in the order in which it calls them, are its later ones.</summary>
 public abstract class LayerRange
 {
-    /// <summary>The last linear layers and convolutions, and what is called in between and after, such as normalisations.</summary>
+    /// <summary>The last linear layers and convolutions, and what is called in between and after, such as normalizations.</summary>
     /// <param name="count">How many, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
     public static LayerRange Last(int count)

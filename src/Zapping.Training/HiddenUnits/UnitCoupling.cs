@@ -16,12 +16,12 @@ internal sealed class UnitCoupling
     private readonly UnitReach _input;
     private readonly Dictionary<nn.Module, int> _calls;
 
-    public UnitCoupling(nn.Module<Tensor, Tensor> model, Tensor example, Func<nn.Module, bool> normalisations)
+    public UnitCoupling(nn.Module<Tensor, Tensor> model, Tensor example, Func<nn.Module, bool> normalizations)
     {
         _catalog = new ParameterCatalog(model);
         var modules = ParameterCatalog.DistinctModules(model).ToList();
         _layers = [.. modules.Select(m => UnitLayer.Of(m.Name, m.Module)).OfType<UnitLayer>()];
-        _norms = [.. modules.Select(m => UnitNorm.Of(m.Name, m.Module, normalisations(m.Module))).OfType<UnitNorm>()];
+        _norms = [.. modules.Select(m => UnitNorm.Of(m.Name, m.Module, normalizations(m.Module))).OfType<UnitNorm>()];
         var known = _layers.Select(layer => layer.Module).Concat(_norms.Select(norm => norm.Module)).ToHashSet();
         _others = modules.Where(m => m.Module is not PReLU && !known.Contains(m.Module) && m.Module.named_parameters(recurse: false).Any())
             .ToDictionary(m => m.Module, m => m.Name);
@@ -52,7 +52,7 @@ internal sealed class UnitCoupling
         if (reach.Passed is [var other, ..])
         {
             throw new UncoupledException(
-                $"its units pass '{_others[other]}' ({ModuleName.Of(other)}), which has parameters and is not known; if it is a normalisation, say so");
+                $"its units pass '{_others[other]}' ({ModuleName.Of(other)}), which has parameters and is not known; if it is a normalization, say so");
         }
 
         var consumers = _layers.Where(consumer => reach.Sees(consumer.Module))

@@ -4,7 +4,7 @@ namespace Zapping.Training.HiddenUnits;
 
 /// <summary>
 /// Which layers have hidden units that can be replaced one by one, and what belongs to each unit: its incoming weights, its
-/// channel of normalisations, and its columns of the layers that see it - one of a convolution, as many as it has positions of a
+/// channel of normalizations, and its columns of the layers that see it - one of a convolution, as many as it has positions of a
 /// linear layer behind a flatten. Found by following each unit through forward passes, never by the order of declaration.
 /// </summary>
 /// <remarks>
@@ -16,9 +16,9 @@ namespace Zapping.Training.HiddenUnits;
 /// grouped convolution sees; and those whose units reach the model's output, as a classifier's.
 /// </para>
 /// <para>
-/// Group and layer normalisation take statistics over several units. They are taken for keeping units apart all the same: what
+/// Group and layer normalization take statistics over several units. They are taken for keeping units apart all the same: what
 /// belongs to a unit is its scale and shift, and its part of the statistics is as any unit's. Units that pass a module of one's own
-/// with parameters are not coupled, unless it is said to be a normalisation. The slopes of a PReLU, and parameters that a
+/// with parameters are not coupled, unless it is said to be a normalization. The slopes of a PReLU, and parameters that a
 /// <c>forward</c> uses itself, stay as they are.
 /// </para>
 /// <para>
@@ -46,11 +46,11 @@ public sealed class UnitGraph
     /// <param name="model">Maps inputs [n, …] to outputs [n, …], and treats examples one by one in eval mode.</param>
     /// <param name="exampleInput">Inputs [n, …] of a floating-point type on the model's device, of which the first is used; not changed.</param>
     /// <param name="isNormalization">
-    /// Which modules of one's own are normalisations: with a <c>weight</c> that begins at 1 and a <c>bias</c> that begins at 0, both
+    /// Which modules of one's own are normalizations: with a <c>weight</c> that begins at 1 and a <c>bias</c> that begins at 0, both
     /// optional, one entry for each channel (dimension 1). Default: none.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The example is no batch of floating-point inputs, or what is said to be a normalisation has other parameters.
+    /// The example is no batch of floating-point inputs, or what is said to be a normalization has other parameters.
     /// </exception>
     /// <exception cref="InvalidOperationException">The model gives NaN for the example, or a layer gets examples regrouped.</exception>
     public static UnitGraph Trace(nn.Module<Tensor, Tensor> model, Tensor exampleInput, Func<nn.Module, bool>? isNormalization = null)

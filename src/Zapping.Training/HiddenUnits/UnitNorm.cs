@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.HiddenUnits;
 
-/// <summary>A normalisation with one scale, shift and running statistic for each of its channels.</summary>
+/// <summary>A normalization with one scale, shift and running statistic for each of its channels.</summary>
 public sealed class UnitNorm
 {
     private UnitNorm(string name, nn.Module<Tensor, Tensor> module) => (Name, Module) = (name, module);
@@ -15,7 +15,7 @@ public sealed class UnitNorm
     /// <summary>The layer itself.</summary>
     public nn.Module<Tensor, Tensor> Module { get; }
 
-    /// <summary>The normalisation of a module; null if it is none.</summary>
+    /// <summary>The normalization of a module; null if it is none.</summary>
     /// <param name="name">The module's name in the model.</param>
     /// <param name="module">The module.</param>
     /// <param name="isStated">Whether the caller says that it is one.</param>
@@ -26,7 +26,7 @@ public sealed class UnitNorm
         nn.Module<Tensor, Tensor> stated when isStated => module.named_parameters(recurse: false).All(p => p.name is "weight" or "bias" && p.parameter.dim() == 1)
             ? new UnitNorm(name, stated)
             : throw new ArgumentException(
-                $"'{name}' ({ModuleName.Of(module)}) is said to be a normalisation, but has parameters other than a weight and a bias of one dimension."),
+                $"'{name}' ({ModuleName.Of(module)}) is said to be a normalization, but has parameters other than a weight and a bias of one dimension."),
         _ => null,
     };
 

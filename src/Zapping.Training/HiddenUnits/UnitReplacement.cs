@@ -11,7 +11,7 @@ namespace Zapping.Training.HiddenUnits;
 /// <param name="optimizerState">What happens to the optimizers' memory of all that is written.</param>
 public sealed class UnitReplacement(ResetContext context, Initializer weights, OptimizerStateReset optimizerState)
 {
-    /// <summary>Fresh incoming weights, no bias, and normalisations that begin anew.</summary>
+    /// <summary>Fresh incoming weights, no bias, and normalizations that begin anew.</summary>
     /// <param name="hidden">The layer.</param>
     /// <param name="units">Which of its units.</param>
     /// <exception cref="InvalidOperationException">Another layer uses the weight too.</exception>

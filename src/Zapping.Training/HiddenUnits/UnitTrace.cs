@@ -22,7 +22,7 @@ internal sealed class UnitTrace : IDisposable
     /// <param name="model">The model; in eval mode, so that examples do not see each other.</param>
     /// <param name="example">[n, …], of which the first is used.</param>
     /// <param name="layers">Layers with a weight.</param>
-    /// <param name="norms">Normalisations, which are taken to keep their channels apart.</param>
+    /// <param name="norms">Normalizations, which are taken to keep their channels apart.</param>
     /// <param name="others">Modules of which nothing is known but that they have parameters.</param>
     public UnitTrace(
         nn.Module<Tensor, Tensor> model,
@@ -87,7 +87,7 @@ internal sealed class UnitTrace : IDisposable
         return layer == _source ? _code.Mark(clean, layer.UnitDimension(outputs)) : clean;
     }
 
-    // A group or layer normalisation would mark all channels for one.
+    // A group or layer normalization would mark all channels for one.
     private Tensor Pass(UnitNorm norm, Tensor inputs, Tensor outputs)
     {
         Note(norm.Module, norm.Name, inputs, norm.UnitDimension(inputs));

@@ -65,9 +65,9 @@ public static partial class NativeAllocator
             {
                 result.SetResult(work());
             }
-            catch (OperationCanceledException cancelled)
+            catch (OperationCanceledException canceled)
             {
-                result.SetCanceled(cancelled.CancellationToken);
+                result.SetCanceled(canceled.CancellationToken);
             }
             catch (Exception failure)
             {

@@ -62,7 +62,7 @@ public sealed class ParameterSlice
     internal bool IsOfRows => _dimension == 0;
 
     /// <summary>
-    /// Whether the entries are neighbours, as one class is and the whole head: a view, which needs no index tensor.
+    /// Whether the entries are neighbors, as one class is and the whole head: a view, which needs no index tensor.
     /// </summary>
     internal bool IsRun { get; }
 
@@ -142,7 +142,7 @@ public sealed class ParameterSlice
     /// <summary>Sets the selected entries to one number in place.</summary>
     internal void Fill(Tensor destination, double value)
     {
-        // A row is filled sooner than libtorch is asked to, and many neighbours sooner by libtorch's threads.
+        // A row is filled sooner than libtorch is asked to, and many neighbors sooner by libtorch's threads.
         var isLarge = IsRun && destination.numel() > LargeTensor && CountOf(TensorShape.Of(destination)) > 1;
         if (!isLarge && RowFill.CanFill(destination, this))
         {

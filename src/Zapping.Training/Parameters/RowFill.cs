@@ -32,7 +32,7 @@ internal static unsafe class RowFill
         var height = tensor.size(0);
         var rowLength = tensor.numel() / height;
         var count = slice.CountOf([height]) * rowLength;
-        var length = slice.IsRun ? count : rowLength; // neighbours are one long row
+        var length = slice.IsRun ? count : rowLength; // neighbors are one long row
         var rows = slice.Indices;
         if (count <= ManyValues)
         {

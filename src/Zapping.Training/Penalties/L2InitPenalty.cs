@@ -16,10 +16,10 @@ namespace Zapping.Training.Penalties;
 /// </summary>
 /// <remarks>
 /// theta_0 are copies made when the penalty is made: after the model was moved to its device, and before a checkpoint is resumed
-/// from, with the model initialised as it was in the first run. Resets do not change theta_0.
+/// from, with the model initialized as it was in the first run. Resets do not change theta_0.
 /// <para>
 /// The authors' released code has a factor of 1/2 that the formula has not, <c>l2_weight · 1/2 · ||theta - theta_0||^2</c>, and leaves
-/// layer normalisations out: <c>new L2InitPenalty(model, l2_weight / 2, ParameterFilter.Where(name =&gt; !name.StartsWith("norm.")))</c>
+/// layer normalizations out: <c>new L2InitPenalty(model, l2_weight / 2, ParameterFilter.Where(name =&gt; !name.StartsWith("norm.")))</c>
 /// is the same where they are named <c>norm</c>.
 /// </para>
 /// </remarks>

@@ -39,7 +39,7 @@ internal static class PhiloxNoise
     public static void FillUniform(Span<float> values, Philox generator, long offset, float low, float high) =>
         Fill(values, generator, offset, new ToUniform(low, high));
 
-    // Optimised at once: a program may reset a whole head only once.
+    // Optimized at once: a program may reset a whole head only once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill<TTransform>(Span<float> values, Philox generator, long offset, TTransform transform)
         where TTransform : struct, ITransform

@@ -29,7 +29,7 @@ internal static class ModuleTensors
     }
 
     /// <summary>
-    /// Whether this is the batch counter of a normalisation. PyTorch's are Int64 always; TorchSharp's are of the type that
+    /// Whether this is the batch counter of a normalization. PyTorch's are Int64 always; TorchSharp's are of the type that
     /// the layer was made with.
     /// </summary>
     public static bool IsCounter(string name) => name.Split('.')[^1] == "num_batches_tracked";

@@ -13,7 +13,7 @@ namespace Zapping.Training.Safetensors;
 /// </remarks>
 public static class StateDict
 {
-    /// <summary>Writes a module's parameters and buffers. Batch counters of normalisations are Int64, as in PyTorch.</summary>
+    /// <summary>Writes a module's parameters and buffers. Batch counters of normalizations are Int64, as in PyTorch.</summary>
     /// <param name="module">On any device; it is not changed.</param>
     /// <param name="path">A file; it is replaced only when all has been written.</param>
     /// <param name="names">What the tensors are called in the file; by default the same as in the module.</param>

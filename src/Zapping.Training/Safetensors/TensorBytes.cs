@@ -14,7 +14,7 @@ internal static class TensorBytes
     /// <exception cref="EndOfStreamException">The stream ends too early.</exception>
     public static void Read(Tensor tensor, Stream stream) => Pieces(tensor, stream.ReadExactly);
 
-    /// <summary>Whether every byte is 0 or 1; anything else in a tensor of booleans is undefined behaviour in libtorch.</summary>
+    /// <summary>Whether every byte is 0 or 1; anything else in a tensor of booleans is undefined behavior in libtorch.</summary>
     public static bool AreBooleans(Tensor tensor)
     {
         var all = true;

@@ -16,7 +16,7 @@ namespace Zapping.Training.Telemetry;
 /// <item><term><c>zapping.reset.duration</c></term><description>
 /// seconds of one reset; on a CUDA device the work is only enqueued by then; tags <c>zapping.policy</c> and <c>zapping.boundary</c>
 /// </description></item>
-/// <item><term><c>zapping.steps</c></term><description>optimisation steps, or episodes; tag <c>zapping.trainer</c></description></item>
+/// <item><term><c>zapping.steps</c></term><description>optimization steps, or episodes; tag <c>zapping.trainer</c></description></item>
 /// </list>
 /// <list type="table">
 /// <listheader><term>activity</term><description>what it spans</description></listheader>
@@ -40,7 +40,7 @@ public static class TrainingTelemetry
     private static readonly Counter<long> Resets = Meter.CreateCounter<long>("zapping.resets", "{reset}", "Resets carried out.");
     private static readonly Counter<long> ResetRows = Meter.CreateCounter<long>("zapping.reset.rows", "{row}", "Rows of weights written by resets.");
     private static readonly Histogram<double> ResetDuration = Meter.CreateHistogram<double>("zapping.reset.duration", "s", "Duration of a reset.");
-    private static readonly Counter<long> Steps = Meter.CreateCounter<long>("zapping.steps", "{step}", "Optimisation steps, or episodes.");
+    private static readonly Counter<long> Steps = Meter.CreateCounter<long>("zapping.steps", "{step}", "Optimization steps, or episodes.");
 
     internal static Activity? Fit(string trainer) => Source.StartActivity("zapping.fit")?.SetTag("zapping.trainer", trainer);
 

@@ -5,7 +5,7 @@ namespace Zapping.Training.Torch;
 /// <summary>Whether gradients are recorded on this thread.</summary>
 internal static class GradientMode
 {
-    /// <summary>To be called before anything is signalled, reset or written.</summary>
+    /// <summary>To be called before anything is signaled, reset or written.</summary>
     /// <exception cref="InvalidOperationException">They are not.</exception>
     public static void EnsureOn()
     {

@@ -12,7 +12,7 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
 {
     private readonly List<ZapScheduler> _schedulers = [];
     private readonly List<ITrainingObserver> _observers = [];
-    private (BoundaryKind Kind, long Index, int Signalled)? _halfway;
+    private (BoundaryKind Kind, long Index, int Signaled)? _halfway;
 
     public IReadOnlyList<ZapScheduler> Schedulers => _schedulers;
 
@@ -78,7 +78,7 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
     // When a reset fails, those before it have been made. If the same boundary is then tried again, they are not made twice.
     private void SignalSchedulers(TrainingBoundary boundary)
     {
-        var done = _halfway is { } halfway && (halfway.Kind, halfway.Index) == (boundary.Kind, boundary.Index) ? halfway.Signalled : 0;
+        var done = _halfway is { } halfway && (halfway.Kind, halfway.Index) == (boundary.Kind, boundary.Index) ? halfway.Signaled : 0;
         for (; done < _schedulers.Count; done++)
         {
             _halfway = (boundary.Kind, boundary.Index, done);

@@ -17,7 +17,7 @@ public sealed partial class ContinualTrainer
     /// <param name="batchSize">Examples per step, at least 1; default 1, as in sequential transfer.</param>
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Ends training between two steps.</param>
-    /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished step.</exception>
+    /// <exception cref="OperationCanceledException">Training was canceled; the model has the last finished step.</exception>
     /// <exception cref="NonFiniteStepException">The loss is NaN or infinite.</exception>
     public TrainingSummary Fit(
         IEnumerable<TrainingTask> stream,
@@ -52,7 +52,7 @@ public sealed partial class ContinualTrainer
     /// <param name="epochs">How many epochs, at least 0. They are counted on from <see cref="Trainer.State"/>.</param>
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Ends training between two steps.</param>
-    /// <exception cref="OperationCanceledException">Training was cancelled; the model has the last finished step.</exception>
+    /// <exception cref="OperationCanceledException">Training was canceled; the model has the last finished step.</exception>
     /// <exception cref="NonFiniteStepException">The loss is NaN or infinite.</exception>
     public TrainingSummary Fit(
         IBatchSource source,

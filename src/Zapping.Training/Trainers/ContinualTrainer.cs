@@ -72,7 +72,7 @@ public sealed partial class ContinualTrainer : Trainer
         Begin(TrainingBoundary.Epoch(State.Epochs), State with { Epochs = State.Epochs + 1 });
     }
 
-    /// <summary>Makes one optimisation step: forward, loss, backward, clipping, update.</summary>
+    /// <summary>Makes one optimization step: forward, loss, backward, clipping, update.</summary>
     /// <param name="inputs">[n, …], on the model's device.</param>
     /// <param name="labels">What the loss expects, usually [n] class ids as 64-bit integers.</param>
     /// <returns>The loss before the update.</returns>
@@ -187,7 +187,7 @@ public sealed partial class ContinualTrainer : Trainer
             return (all.detach(), whole.detach());
         }
 
-        if (labels.shape is not [var labelled, ..] || labelled != count)
+        if (labels.shape is not [var labeled, ..] || labeled != count)
         {
             throw new ArgumentException($"A batch of {count} inputs cannot be taken in parts with labels [{string.Join(", ", labels.shape)}].", nameof(labels));
         }

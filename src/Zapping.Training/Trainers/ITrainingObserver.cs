@@ -10,13 +10,13 @@ namespace Zapping.Training;
 /// </remarks>
 public interface ITrainingObserver
 {
-    /// <summary>A boundary is about to be signalled; its resets are still to come. The end of what came before, so to speak.</summary>
+    /// <summary>A boundary is about to be signaled; its resets are still to come. The end of what came before, so to speak.</summary>
     /// <param name="boundary">What will begin.</param>
     void OnBoundaryStarting(TrainingBoundary boundary)
     {
     }
 
-    /// <summary>A boundary has been signalled, and its resets are done.</summary>
+    /// <summary>A boundary has been signaled, and its resets are done.</summary>
     /// <param name="boundary">What begins.</param>
     void OnBoundaryStarted(TrainingBoundary boundary)
     {
@@ -34,7 +34,7 @@ public interface ITrainingObserver
     {
     }
 
-    /// <summary>An optimisation step has been made.</summary>
+    /// <summary>An optimization step has been made.</summary>
     /// <param name="step">What happened; its tensors are valid during the call only.</param>
     void OnStep(TrainingStep step)
     {
@@ -47,7 +47,7 @@ public interface ITrainingObserver
     }
 }
 
-/// <summary>One optimisation step.</summary>
+/// <summary>One optimization step.</summary>
 /// <param name="Index">Which step, counted from 0.</param>
 /// <param name="Loss">The loss before the update.</param>
 /// <param name="GradientNorm">Global L2 norm of the gradients before clipping; <see langword="null"/> without clipping.</param>

@@ -9,7 +9,7 @@ namespace Zapping.Training;
 /// </summary>
 /// <remarks>
 /// Of LBFGS, which keeps what it has learned of its evaluations in native code, only the weights are given back. The class boundary of an episode that failed has been
-/// signalled and counted.
+/// signaled and counted.
 /// </remarks>
 public sealed class NonFiniteStepException : ArithmeticException
 {

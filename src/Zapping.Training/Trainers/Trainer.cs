@@ -108,7 +108,7 @@ public abstract class Trainer : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         schedule.Ensure();
-        EnsureSignalled(schedule.Every);
+        EnsureSignaled(schedule.Every);
         _signals.Add(policy, schedule);
     }
 
@@ -124,7 +124,7 @@ public abstract class Trainer : IDisposable
 
     internal void Add(LearningRateSchedule learningRates)
     {
-        EnsureSignalled(learningRates.Every);
+        EnsureSignaled(learningRates.Every);
         _learningRates.Add(learningRates);
     }
 
@@ -151,7 +151,7 @@ public abstract class Trainer : IDisposable
     internal void LookAtGradients(bool look) => Pass.LooksAtGradients = look;
 
     /// <exception cref="ArgumentException">This trainer never signals boundaries of that kind.</exception>
-    private protected virtual void EnsureSignalled(BoundaryKind kind)
+    private protected virtual void EnsureSignaled(BoundaryKind kind)
     {
     }
 
@@ -229,7 +229,7 @@ public abstract class Trainer : IDisposable
         }
     }
 
-    /// <summary>To be called before anything is signalled.</summary>
+    /// <summary>To be called before anything is signaled.</summary>
     /// <exception cref="InvalidOperationException">Gradients are switched off.</exception>
     /// <exception cref="ArgumentException">The optimizers are no longer those of the model.</exception>
     private protected void EnsureTrainable()

@@ -57,7 +57,7 @@ public static class TrainerExtensions
     /// <summary>
     /// Takes each batch in parts whose gradients add up to its own (gradient accumulation): the same step but for
     /// rounding, with the activations of one part in memory at a time. The loss must be a mean over examples, and
-    /// examples must not see each other: batch normalisation in train mode takes its statistics part by part.
+    /// examples must not see each other: batch normalization in train mode takes its statistics part by part.
     /// </summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="microBatchSize">Examples in a part, at least 1; the last part of a batch may be smaller.</param>

@@ -58,7 +58,7 @@ internal sealed class TrainingPass(
             : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", scalar.shape)}].");
     }
 
-    /// <summary>To be called before a batch of one example, and before its boundaries are signalled.</summary>
+    /// <summary>To be called before a batch of one example, and before its boundaries are signaled.</summary>
     /// <param name="example">[n, …], of which the first is such an example.</param>
     /// <exception cref="InvalidOperationException">A layer would have no variance. Nothing has been written.</exception>
     public void EnsureFitsAlone(Tensor example)

@@ -53,7 +53,7 @@ public static class IidTransfer
     /// frozen.
     /// </exception>
     /// <exception cref="NonFiniteStepException">The loss is NaN or infinite: the learning rate is too large.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the model has the last finished step.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; the model has the last finished step.</exception>
     public static TransferResult Run(
         nn.Module<Tensor, Tensor> model,
         TransferTask task,

@@ -25,7 +25,7 @@ public static class LeastSquaresTransfer
     /// </exception>
     /// <exception cref="InvalidOperationException">The classifier cannot be told, or must grow and another layer uses its weight.</exception>
     /// <exception cref="NotSupportedException">The classifier is no linear layer, has no bias, or something comes after it.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the classifier is as it was, or already the solution.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; the classifier is as it was, or already the solution.</exception>
     /// <remarks>When it throws anything but <see cref="OperationCanceledException"/>, nothing has been written.</remarks>
     public static TransferResult Run(
         nn.Module<Tensor, Tensor> model,

@@ -85,7 +85,7 @@ public enum TransferExamples
 }
 
 /// <summary>One evaluation.</summary>
-/// <param name="Steps">Optimisation steps made so far.</param>
+/// <param name="Steps">Optimization steps made so far.</param>
 /// <param name="ClassesSeen">Classes learned from so far, which are the ones that are evaluated: the first of the order of presentation.</param>
 /// <param name="Query">On their query examples.</param>
 /// <param name="Support">On their support examples; null if these were not evaluated.</param>

@@ -42,7 +42,7 @@ public sealed class TransferTask : IDisposable
     /// <summary>[classes * <see cref="QueryExamples"/>, …].</summary>
     public Tensor Query { get; }
 
-    /// <summary>A task of the examples that a draw chose from labelled data.</summary>
+    /// <summary>A task of the examples that a draw chose from labeled data.</summary>
     /// <param name="draw">Which classes and examples.</param>
     /// <param name="data">[n, …] inputs and [n] class ids; the examples of a class are counted in the order in which they lie.</param>
     /// <exception cref="ArgumentException">The data lacks a class or an example of the draw.</exception>

@@ -71,7 +71,7 @@ public sealed class WrongCommandLineTests : IDisposable
         await RefusedAsync(name, ["--threads", "2147483647"], "--threads");
         await RefusedAsync(name, ["--out", ""], "--out is empty");
         await RefusedAsync(name, ["--data", " "], "--data is empty");
-        await RefusedAsync(name, ["--colour", "red"], "--colour");
+        await RefusedAsync(name, ["--color", "red"], "--color");
         await RefusedAsync(name, ["--thread", "1"], "Did you mean '--threads'?");
         await RefusedAsync(name, ["--data", "x", "--download"], "--data and --download exclude each other");
         foreach (var option in Find(name).Options.Where(option => option.CompletionSources.Count > 0 && option.Name is "--preset" or "--method" or "--model"))

@@ -75,7 +75,7 @@ public sealed class SyntheticGlyphsTests
     }
 
     /// <summary>
-    /// 15 drawings known, 5 to tell, nearest neighbour in pixels among 100 classes: well above the 1 % of chance, yet
+    /// 15 drawings known, 5 to tell, nearest neighbor in pixels among 100 classes: well above the 1 % of chance, yet
     /// far from solved. (Among 600 classes it is 23 %; Omniglot has 26 % and 22 % in its two halves.)
     /// </summary>
     [Fact]
@@ -104,7 +104,7 @@ public sealed class SyntheticGlyphsTests
             .Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void It_can_be_cancelled() =>
+    public void It_can_be_canceled() =>
         FluentActions.Invoking(() => SyntheticGlyphs.Create(964, 659, ct: new CancellationToken(canceled: true)))
             .Should().Throw<OperationCanceledException>();
 

@@ -97,7 +97,7 @@ public sealed class MiniImageNetTests : IDisposable
     }
 
     [Fact]
-    public void It_can_be_cancelled()
+    public void It_can_be_canceled()
     {
         using var cancellation = new CancellationTokenSource();
         var reports = new Reports(_ => cancellation.Cancel());

@@ -73,7 +73,7 @@ public sealed class OmnImageTests : IDisposable
     [Theory]
     [InlineData(20)]
     [InlineData(100)]
-    public void Both_published_numbers_of_images_are_recognised(int count)
+    public void Both_published_numbers_of_images_are_recognized(int count)
     {
         foreach (var name in FakePhotos.OmniClasses)
         {

@@ -79,9 +79,9 @@ public sealed class ImageCacheTests : IDisposable
     public void A_cancelled_write_leaves_the_old_file_alone()
     {
         var (file, _) = WriteOne();
-        var cancelled = new CancellationToken(canceled: true);
+        var canceled = new CancellationToken(canceled: true);
 
-        FluentActions.Invoking(() => new ImageCache(file, s_key).TryWrite(Set(8), Set(9), cancelled))
+        FluentActions.Invoking(() => new ImageCache(file, s_key).TryWrite(Set(8), Set(9), canceled))
             .Should().Throw<OperationCanceledException>();
 
         ShouldBe(new ImageCache(file, s_key).TryRead(), Set(1), Set(2));

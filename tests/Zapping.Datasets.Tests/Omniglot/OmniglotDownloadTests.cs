@@ -159,7 +159,7 @@ public sealed class OmniglotDownloadTests : IDisposable
         }
     }
 
-    /// <summary>Gives half of the content, then breaks off or stays silent until it is cancelled.</summary>
+    /// <summary>Gives half of the content, then breaks off or stays silent until it is canceled.</summary>
     private sealed class Dripping(bool breaks) : MemoryStream(s_content, 0, s_content.Length / 2)
     {
         public override async ValueTask<int> ReadAsync(

@@ -39,7 +39,7 @@ public sealed class ForgedCheckpointTests : IDisposable
         { "optimizers/0/groups/0/LearningRate", null, "lacks the option 'LearningRate'" }, // without one, its next step failed
         { "optimizers/0/groups/0/beta1", null, "lacks the option 'beta1'" },
         { "optimizers/0/groups/0/LearningRate", "\"NaN\"", "the option 'LearningRate' = NaN" },
-        { "optimizers/0/groups/0/colour", "3", "the option 'colour' = 3" },
+        { "optimizers/0/groups/0/color", "3", "the option 'color' = 3" },
         { "resets", "[null]", "description is incomplete" },
         { "resets/0/state", "null", "description cannot be read" },
         { "resets/0/state/resets", "-5", "counts -5 of something" },

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Conformance;
 
 namespace Zapping.Training.Tests.Docs;
 
@@ -13,7 +14,7 @@ public sealed partial class ApiNameTests
         var rows = File.ReadAllLines(Document.Open("docs/guides/api-reference.md").Path).Where(line => line.StartsWith('|'));
         var names = rows.SelectMany(row => Code().Matches(row)).Select(match => match.Groups["code"].Value).ToList();
         names.Should().HaveCountGreaterThan(20);
-        names.Should().BeSubsetOf(typeof(ZapScheduler).Assembly.GetExportedTypes().Select(type => type.Name));
+        names.Should().BeSubsetOf(new[] { typeof(ZapScheduler), typeof(PolicyConformance) }.SelectMany(type => type.Assembly.GetExportedTypes()).Select(type => type.Name));
     }
 
     [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -29,6 +29,7 @@ internal sealed class Document
         "samples/README.md",
         "src/Zapping.Datasets/README.md",
         "src/Zapping.Models/README.md",
+        "src/Zapping.Training.Conformance/PACKAGE.md",
         "src/Zapping.Training/PACKAGE.md",
         .. Directory.EnumerateFiles(System.IO.Path.Combine(ThrowawayProject.Repository, "docs"), "*.md", SearchOption.AllDirectories)
             .Select(path => System.IO.Path.GetRelativePath(ThrowawayProject.Repository, path).Replace('\\', '/'))

@@ -59,7 +59,7 @@ public sealed class WrapYourModelSnippets
             parameter.requires_grad = false;
         }
 
-        backbone.eval(); // or batch normalisation goes on counting; the trainer does not change the mode
+        backbone.eval(); // or batch normalization goes on counting; the trainer does not change the mode
         using var optimizer = optim.Adam(head.parameters(), 1e-3);
         using var trainer = new ContinualTrainer(model, optimizer)
             .UseZapping(every: EpochBoundary, zap => zap.Head = HeadSelector.Layer(head));

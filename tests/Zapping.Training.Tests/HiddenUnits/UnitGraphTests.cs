@@ -175,17 +175,17 @@ public sealed class UnitGraphTests
     }
 
     [Fact]
-    public void A_normalisation_of_ones_own_is_taken_for_one_only_if_that_is_said()
+    public void A_normalization_of_ones_own_is_taken_for_one_only_if_that_is_said()
     {
         using var net = Sequential(("a", Linear(4, 3)), ("own", new Scale(ones(3))), ("relu", PReLU(3)), ("head", Linear(3, 2)));
         var graph = UnitGraph.Trace(net, rand(1, 4));
         graph.ReplaceableLayers.Should().BeEmpty();
-        graph.ExcludedLayers["a"].Should().Be("its units pass 'own' (Scale), which has parameters and is not known; if it is a normalisation, say so");
+        graph.ExcludedLayers["a"].Should().Be("its units pass 'own' (Scale), which has parameters and is not known; if it is a normalization, say so");
         UnitGraph.Trace(net, rand(1, 4), module => module is Scale).Layers.Single().Norms.Single().Channels.Select(c => c.Single()).Should().Equal(0, 1, 2);
 
         using var other = Sequential(("a", Linear(4, 3)), ("own", new Scale(ones(1, 3))), ("head", Linear(3, 2)));
         FluentActions.Invoking(() => UnitGraph.Trace(other, rand(1, 4), module => module is Scale)).Should().Throw<ArgumentException>()
-            .WithMessage("'own' (Scale) is said to be a normalisation, but has parameters other than a weight and a bias of one dimension.");
+            .WithMessage("'own' (Scale) is said to be a normalization, but has parameters other than a weight and a bias of one dimension.");
     }
 
     private static IReadOnlyList<int[]> Columns(UnitGraph graph, string layer, string consumer) => graph.Layers.Single(l => l.Layer.Name == layer)

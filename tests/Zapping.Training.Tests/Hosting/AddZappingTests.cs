@@ -87,7 +87,7 @@ public sealed class AddZappingTests
     [InlineData("Bias", "7", "Zapping:Bias is '7', but it must be Keep, Zero or Redraw.")]
     [InlineData("OptimizerState", "Drop", "Zapping:OptimizerState is 'Drop', but it must be Keep, Slice or Parameter.")]
     [InlineData("AllowSharedWeights", "1", "Zapping:AllowSharedWeights is '1', but it must be true or false.")]
-    [InlineData("Colour", "red", "Zapping:Colour is not known; there are Every, Period, From, Until, AtMost, SkipFirst, Name, Seed, Recipe, Head, Units, Weights, Bias, OptimizerState, AllowSharedWeights.")]
+    [InlineData("Color", "red", "Zapping:Color is not known; there are Every, Period, From, Until, AtMost, SkipFirst, Name, Seed, Recipe, Head, Units, Weights, Bias, OptimizerState, AllowSharedWeights.")]
     public void A_bad_value_is_refused_with_its_key_and_what_is_allowed(string key, string? value, string message)
     {
         FluentActions.Invoking(() => Read(("Every", "EpochBoundary"), (key, value)))

@@ -23,7 +23,7 @@ public sealed class ZapSettingsFuzzTests
 
     private static readonly string[] Keys =
     [
-        "Every", "Period", "From", "Until", "AtMost", "SkipFirst", "Name", "Seed", "Recipe", "Head", "Units", "Weights", "Bias", "OptimizerState", "AllowSharedWeights", "Colour", "", " Every", "Every:Below", "Every:", "Périod", "\0", "Zapping",
+        "Every", "Period", "From", "Until", "AtMost", "SkipFirst", "Name", "Seed", "Recipe", "Head", "Units", "Weights", "Bias", "OptimizerState", "AllowSharedWeights", "Color", "", " Every", "Every:Below", "Every:", "Périod", "\0", "Zapping",
     ];
 
     private static readonly Gen<(string Key, string? Value)> Entry = Gen.Select(

@@ -59,9 +59,9 @@ public sealed class MainArenaTests
     {
         (await NativeAllocator.RunAsync(() => 3)).Should().Be(3);
         await FluentActions.Awaiting(() => NativeAllocator.RunAsync(() => throw new InvalidDataException("bad"))).Should().ThrowAsync<InvalidDataException>().WithMessage("bad");
-        using var cancelled = new CancellationTokenSource();
-        await cancelled.CancelAsync();
-        await FluentActions.Awaiting(() => NativeAllocator.RunAsync(cancelled.Token.ThrowIfCancellationRequested)).Should().ThrowAsync<OperationCanceledException>();
+        using var canceled = new CancellationTokenSource();
+        await canceled.CancelAsync();
+        await FluentActions.Awaiting(() => NativeAllocator.RunAsync(canceled.Token.ThrowIfCancellationRequested)).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]

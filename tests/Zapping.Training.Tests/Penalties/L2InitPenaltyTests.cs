@@ -57,7 +57,7 @@ public sealed class InitialDistancePenaltyTests
         }
     }
 
-    // skumar9876/L2_Init: loss + l2_weight * 0.5 * sum (theta - theta_0)^2, over all but layer normalisations.
+    // skumar9876/L2_Init: loss + l2_weight * 0.5 * sum (theta - theta_0)^2, over all but layer normalizations.
     [Fact]
     public void Half_of_a_published_weight_is_the_released_codes_penalty()
     {

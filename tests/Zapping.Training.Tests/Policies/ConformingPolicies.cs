@@ -1,13 +1,34 @@
-using TorchSharp.Modules;
+using Xunit;
+using Zapping.Training.Conformance;
 using Zapping.Training.HiddenUnits;
 using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Policies;
 
+/// <summary>Every policy of the library passes every check of the suite that users run for theirs. A new one joins with a class of a few lines.</summary>
+public sealed class ConformingPolicies
+{
+    private static readonly Dictionary<string, PolicyConformance> Suites = new(StringComparer.Ordinal)
+    {
+        ["zap"] = new ZapConformance(),
+        ["shrink and perturb"] = new ShrinkAndPerturbConformance(),
+        ["ReDo"] = new ReDoConformance(),
+        ["later layers"] = new LaterLayersConformance(),
+        ["continual backpropagation"] = new ContinualBackpropConformance(),
+    };
+
+    public static MatrixTheoryData<string, string> PoliciesAndChecks => new(Suites.Keys, PolicyConformance.Checks);
+
+    [Theory]
+    [MemberData(nameof(PoliciesAndChecks))]
+    public void A_policy_of_the_library_passes(string policy, string check) => Suites[policy].Check(check);
+}
+
 public sealed class ZapConformance : PolicyConformance
 {
-    protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) =>
-        new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Redraw, OptimizerState = state });
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) =>
+        new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Redraw, OptimizerState = optimizerState });
 
     protected override bool Writes(string parameter, int row, int column) =>
         parameter.StartsWith("head", StringComparison.Ordinal) && row == 2;
@@ -15,19 +36,19 @@ public sealed class ZapConformance : PolicyConformance
 
 public sealed class ShrinkAndPerturbConformance : PolicyConformance
 {
-    protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) =>
-        new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { OptimizerState = state });
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) =>
+        new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { OptimizerState = optimizerState });
 
     protected override bool Writes(string parameter, int row, int column) => true;
 }
 
 /// <summary>Unit 3 is dormant: its row of the body and its column of the head are written.</summary>
-public sealed class DormantUnitsConformance : PolicyConformance
+public sealed class ReDoConformance : PolicyConformance
 {
-    protected override string Drawn => "body.weight";
+    protected override string RandomParameter => "body.weight";
 
-    protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) =>
-        new ReDoPolicy(UnitGraph.Trace(net, Nets.Example(net)), new ReDoOptions { OptimizerState = state, SampleEvery = 1 });
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) => new ReDoPolicy(
+        UnitGraph.Trace(model, ConformanceModel.ExampleInput(model)), new ReDoOptions { OptimizerState = optimizerState, SampleEvery = 1 });
 
     protected override bool Writes(string parameter, int row, int column) => parameter switch
     {
@@ -36,13 +57,13 @@ public sealed class DormantUnitsConformance : PolicyConformance
         _ => false,
     };
 
-    protected override void BeforeReset(Sequential net) => Nets.Activate(net, 1, 1, 1, -1, 1);
+    protected override void PrepareReset(nn.Module<Tensor, Tensor> model) => ConformanceModel.Activate(model, 1, 1, 1, -1, 1);
 }
 
 public sealed class LaterLayersConformance : PolicyConformance
 {
-    protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) =>
-        new LaterLayerForgettingPolicy(net, Nets.Example(net), new LaterLayerForgettingOptions { OptimizerState = state });
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) =>
+        new LaterLayerForgettingPolicy(model, ConformanceModel.ExampleInput(model), new LaterLayerForgettingOptions { OptimizerState = optimizerState });
 
     protected override bool Writes(string parameter, int row, int column) => parameter.StartsWith("head", StringComparison.Ordinal);
 }
@@ -50,19 +71,19 @@ public sealed class LaterLayersConformance : PolicyConformance
 /// <summary>Unit 3 is of least use: its row of the body and its column of the head are written, and all of the head's bias takes it over.</summary>
 public sealed class ContinualBackpropConformance : PolicyConformance
 {
-    protected override string Drawn => "body.weight";
+    protected override string RandomParameter => "body.weight";
 
-    protected override IResetPolicy Policy(Sequential net, OptimizerStateReset state) => new ContinualBackpropPolicy(
-        UnitGraph.Trace(net, Nets.Example(net)), new() { OptimizerState = state, MaturityThreshold = 0, ReplacementRate = 0.2 });
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) => new ContinualBackpropPolicy(
+        UnitGraph.Trace(model, ConformanceModel.ExampleInput(model)), new() { OptimizerState = optimizerState, MaturityThreshold = 0, ReplacementRate = 0.2 });
 
-    protected override bool Writes(string parameter, int row, int column) => Forgets(parameter, row, column) || parameter == "head.bias";
+    protected override bool Writes(string parameter, int row, int column) => ResetsOptimizerState(parameter, row, column) || parameter == "head.bias";
 
-    protected override bool Forgets(string parameter, int row, int column) => parameter switch
+    protected override bool ResetsOptimizerState(string parameter, int row, int column) => parameter switch
     {
         "body.weight" or "body.bias" => row == 3,
         "head.weight" => column == 3,
         _ => false,
     };
 
-    protected override void BeforeReset(Sequential net) => Nets.Activate(net, 1, 1, 1, 0.1, 1);
+    protected override void PrepareReset(nn.Module<Tensor, Tensor> model) => ConformanceModel.Activate(model, 1, 1, 1, 0.1, 1);
 }

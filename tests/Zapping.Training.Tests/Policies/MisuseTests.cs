@@ -168,7 +168,7 @@ public sealed class MisuseTests
     }
 
     [Fact]
-    public void A_layer_without_known_initialisation_is_named_by_shrink_and_perturb()
+    public void A_layer_without_known_initialization_is_named_by_shrink_and_perturb()
     {
         using var net = Sequential(("embedding", Embedding(4, 3)), ("head", Linear(3, 4)));
         var before = Nets.Bits(net);

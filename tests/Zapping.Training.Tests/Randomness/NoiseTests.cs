@@ -74,7 +74,7 @@ public sealed class NoiseTests
     }
 
     [Fact]
-    public void Neighbours_rows_seeds_ordinals_and_parameters_are_independent()
+    public void Neighbors_rows_seeds_ordinals_and_parameters_are_independent()
     {
         const int N = 100_000;
         var bound = 4 / Math.Sqrt(N);

@@ -18,7 +18,7 @@ public sealed class PhiloxTests
     [MemberData(nameof(KnownAnswers))]
     public void Known_answers_cold_and_hot(ulong key, ulong stream, ulong index, uint[] expected)
     {
-        // Cold code and hot code are compiled differently; .NET 10's unoptimised AVX-512 code was once wrong here.
+        // Cold code and hot code are compiled differently; .NET 10's unoptimized AVX-512 code was once wrong here.
         for (var i = 0; i < 50_000; i++)
         {
             var (x, y, z, w) = new Philox(key, stream).Block(index);

@@ -32,7 +32,7 @@ public sealed class ResetContextTests
     }
 
     [Fact]
-    public void Signalling_from_within_a_policy_is_refused()
+    public void Signaling_from_within_a_policy_is_refused()
     {
         using var net = Nets.Small();
         var inner = Nets.Scheduler(net, new ShrinkAndPerturbPolicy());

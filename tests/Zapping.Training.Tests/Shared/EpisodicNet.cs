@@ -9,7 +9,7 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Training.Tests.Shared;
 
 /// <summary>
-/// The nets of Fixtures/episodes.py: images [n, 1, 6, 6] through a body of convolution, instance normalisation and
+/// The nets of Fixtures/episodes.py: images [n, 1, 6, 6] through a body of convolution, instance normalization and
 /// pooling to 12 features, which a second branch may scale, and a head of 5 units.
 /// </summary>
 internal sealed class EpisodicNet : Module<Tensor, Tensor>

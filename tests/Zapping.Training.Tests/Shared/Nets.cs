@@ -1,5 +1,5 @@
-using TorchSharp;
 using TorchSharp.Modules;
+using Zapping.Training.Conformance;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,29 +8,17 @@ namespace Zapping.Training.Tests.Shared;
 /// <summary>Small networks and what tests look at in them.</summary>
 internal static class Nets
 {
-    public const int Features = 5;
-    public const int Units = 8;
+    public const int Features = ConformanceModel.Features;
+    public const int Units = ConformanceModel.Units;
 
     /// <summary>6 inputs, a body, and a classifier "head" with 5 features and 8 units; always the same weights.</summary>
-    public static Sequential Small(ScalarType dtype = ScalarType.Float32, ulong seed = 1)
-    {
-        var net = Sequential(("body", Linear(6, Features)), ("relu", ReLU()), ("head", Linear(Features, Units)));
-        using var noGrad = no_grad();
-        using var generator = new Generator(seed);
-        foreach (var parameter in net.parameters())
-        {
-            parameter.normal_(0, 0.5, generator);
-        }
-
-        net.to(dtype);
-        return net;
-    }
+    public static Sequential Small(ScalarType dtype = ScalarType.Float32, ulong seed = 1) => ConformanceModel.Create(dtype, seed);
 
     public static HeadSelector Head { get; } = HeadSelector.ByName("head");
 
     public static Linear HeadOf(Module net) => (Linear)net.named_modules().Single(m => m.name == "head").module;
 
-    /// <summary>One optimisation step, so that the optimizer has state.</summary>
+    /// <summary>One optimization step, so that the optimizer has state.</summary>
     public static void Step(Module<Tensor, Tensor> net, optim.Optimizer optimizer, ulong seed = 2)
     {
         using var scope = NewDisposeScope();
@@ -57,16 +45,10 @@ internal static class Nets
     }
 
     /// <summary>One input for the net of <see cref="Small"/>.</summary>
-    public static Tensor Example(Module net) => ones(1, 6, net.parameters().First().dtype);
+    public static Tensor Example(Module net) => ConformanceModel.ExampleInput(net);
 
     /// <summary>A forward pass, as of training, with an input that gives the units of the body these values in front of the ReLU.</summary>
-    public static void Activate(Sequential net, params double[] body)
-    {
-        using var scope = NewDisposeScope();
-        var layer = (Linear)net.named_modules().Single(m => m.name == "body").module;
-        var input = linalg.pinv(layer.weight.detach().to(ScalarType.Float64)).matmul(tensor(body) - layer.bias!.detach().to(ScalarType.Float64));
-        net.call(input.unsqueeze(0).to(layer.weight.dtype));
-    }
+    public static void Activate(Sequential net, params double[] body) => ConformanceModel.Activate(net, body);
 
     /// <summary>The exact bits of a tensor, whatever its type and layout.</summary>
     public static byte[] Bits(Tensor tensor)

@@ -17,13 +17,13 @@ public sealed class BatchOfOneTests : IDisposable
     private readonly Sequential _net;
     private readonly optim.Optimizer _adam;
     private readonly ContinualTrainer _trainer;
-    private readonly List<BoundaryKind> _signalled = [];
+    private readonly List<BoundaryKind> _signaled = [];
 
     public BatchOfOneTests()
     {
         _net = Sequential(("body", Linear(6, 4)), ("norm", _norm), ("relu", ReLU()), ("head", Linear(4, 3)));
         _adam = optim.Adam(_net.parameters(), 1e-2);
-        _trainer = new ContinualTrainer(_net, _adam).UseObserver(new Boundaries(_signalled));
+        _trainer = new ContinualTrainer(_net, _adam).UseObserver(new Boundaries(_signaled));
     }
 
     public void Dispose()
@@ -59,7 +59,7 @@ public sealed class BatchOfOneTests : IDisposable
     public void The_single_images_of_an_episode_are_refused(string method)
     {
         using var trainer = method == "asb" ? (EpisodicTrainer)new AsbTrainer(_net, _adam) : new MetaAsbTrainer(_net, _adam);
-        trainer.UseObserver(new Boundaries(_signalled));
+        trainer.UseObserver(new Boundaries(_signaled));
         Refused(() => trainer.Fit(new EpisodeSampler(new LabeledBatch(rand(12, 6), Labels(12)), new EpisodeOptions { InnerExamples = 2, RememberExamples = 4 }), 1));
     }
 
@@ -103,13 +103,13 @@ public sealed class BatchOfOneTests : IDisposable
         act.Should().Throw<InvalidOperationException>().WithMessage("'norm' (BatchNorm1d) is in train mode, and a batch of one example*has no variance*");
         (Nets.Bits(_net), _net.named_buffers().Select(b => Nets.Bits(b.buffer)).ToList()).Should().BeEquivalentTo(before);
         _trainer.State.Should().Be(new TrainerState(0, 0, 0, 0));
-        _signalled.Should().BeEmpty();
+        _signaled.Should().BeEmpty();
         _norm.training.Should().BeTrue();
     }
 
-    private sealed class Boundaries(List<BoundaryKind> signalled) : ITrainingObserver
+    private sealed class Boundaries(List<BoundaryKind> signaled) : ITrainingObserver
     {
-        public void OnBoundaryStarted(TrainingBoundary boundary) => signalled.Add(boundary.Kind);
+        public void OnBoundaryStarted(TrainingBoundary boundary) => signaled.Add(boundary.Kind);
     }
 
     private sealed class OwnStatistics : Module<Tensor, Tensor>

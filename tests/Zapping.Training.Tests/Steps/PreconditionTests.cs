@@ -13,7 +13,7 @@ using static Zapping.Training.BoundaryKind;
 
 namespace Zapping.Training.Tests.Steps;
 
-/// <summary>What training needs is checked where it is asked for, before anything is signalled or written.</summary>
+/// <summary>What training needs is checked where it is asked for, before anything is signaled or written.</summary>
 public sealed class PreconditionTests : IDisposable
 {
     private readonly DisposeScopeBox _scope = new();

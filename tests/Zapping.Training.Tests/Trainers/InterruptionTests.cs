@@ -18,7 +18,7 @@ public sealed class InterruptionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_point_is_one_to_go_on_from(string kind, bool cancelled)
+    public void Every_point_is_one_to_go_on_from(string kind, bool canceled)
     {
         using var whole = new Run(kind);
         whole.Go();
@@ -27,18 +27,18 @@ public sealed class InterruptionTests
         {
             // Who fails in a loss, or before a step, has that step made again, boundary included; that is tested below.
             var at = whole.Events[point];
-            if (!cancelled && (at == "loss" || at.StartsWith("StepBoundary", StringComparison.Ordinal)))
+            if (!canceled && (at == "loss" || at.StartsWith("StepBoundary", StringComparison.Ordinal)))
             {
                 continue;
             }
 
-            using var parts = new Run(kind) { StopAt = point, Cancels = cancelled };
+            using var parts = new Run(kind) { StopAt = point, Cancels = canceled };
             var failure = Record.Exception(parts.Go);
             var stepped = parts.Events.Count(e => e.StartsWith("step ", StringComparison.Ordinal));
             parts.Trainer.State.Steps.Should().Be(stepped, $"at {point}: {at}");
             if (failure is not null)
             {
-                failure.GetType().Should().Be(cancelled ? typeof(OperationCanceledException) : typeof(Failure));
+                failure.GetType().Should().Be(canceled ? typeof(OperationCanceledException) : typeof(Failure));
                 parts.StopAt = -1;
                 parts.Go();
             }

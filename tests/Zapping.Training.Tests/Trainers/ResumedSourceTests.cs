@@ -125,14 +125,14 @@ public sealed class ResumedSourceTests : IDisposable
         _store.Resume(second.Trainer);
         using var moved = _inputs.clone();
         moved[9, 5] = 2;
-        using var relabelled = _labels.clone();
-        relabelled[3] = 7;
+        using var relabeled = _labels.clone();
+        relabeled[3] = 7;
         IBatchSource other = what switch
         {
             "batch size" => new ShuffledBatches(_inputs, _labels, 5, seed: 3),
             "seed" => new ShuffledBatches(_inputs, _labels, 4, seed: 4),
             "an image" => new ShuffledBatches(moved, _labels, 4, seed: 3),
-            "a label" => new ShuffledBatches(_inputs, relabelled, 4, seed: 3),
+            "a label" => new ShuffledBatches(_inputs, relabeled, 4, seed: 3),
             "fewer" => new ShuffledBatches(_inputs.narrow(0, 0, 9), _labels.narrow(0, 0, 9), 4, seed: 3),
             _ => new Own(Batches()),
         };

@@ -108,7 +108,7 @@ public sealed class TwoThreadsTests
         threads.ForEach(thread => thread.Join());
 
         trainer.State.Steps.Should().Be(made);
-        trainer.Schedulers[0].State.Should().Be(new ZapSchedulerState(made, made), "no step is signalled twice");
+        trainer.Schedulers[0].State.Should().Be(new ZapSchedulerState(made, made), "no step is signaled twice");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Zapping.Training.Tests.Transfer;
 public sealed class TransferTaskTests
 {
     [Fact]
-    public void A_draw_takes_its_examples_from_labelled_data_in_whatever_order_that_lies()
+    public void A_draw_takes_its_examples_from_labeled_data_in_whatever_order_that_lies()
     {
         using var scope = NewDisposeScope();
         long[] labels = [2, 0, 1, 0, 2, 1, 0, 1, 2];

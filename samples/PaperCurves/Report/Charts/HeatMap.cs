@@ -2,7 +2,7 @@ using static System.FormattableString;
 
 namespace PaperCurves.Report.Charts;
 
-/// <summary>Values in a grid as shades of one colour, from none at 0 to full at 100 percent.</summary>
+/// <summary>Values in a grid as shades of one color, from none at 0 to full at 100 percent.</summary>
 internal static class HeatMap
 {
     /// <param name="x">Title below.</param>
@@ -18,7 +18,7 @@ internal static class HeatMap
             from column in Enumerable.Range(0, columns.Count)
             where percent(row, column) is not null
             select Cell(frame, row, column, percent(row, column)!.Value);
-        return frame.Around(cells, [new LegendEntry("0 to 100 % recognised", Ramp)]);
+        return frame.Around(cells, [new LegendEntry("0 to 100 % recognized", Ramp)]);
     }
 
     private static Area Cell(Frame frame, int row, int column, double percent)

@@ -4,7 +4,7 @@ namespace PaperCurves.Report.Charts;
 
 /// <summary>One line of a chart.</summary>
 /// <param name="Name">What it shows.</param>
-/// <param name="Style">Colour, dash, marks.</param>
+/// <param name="Style">Color, dash, marks.</param>
 /// <param name="Points">Ascending in x.</param>
 internal sealed record Series(string Name, SeriesStyle Style, IReadOnlyList<SeriesPoint> Points)
 {
@@ -15,7 +15,7 @@ internal sealed record Series(string Name, SeriesStyle Style, IReadOnlyList<Seri
 /// <summary>What one look means.</summary>
 internal sealed record LegendKey(string Text, SeriesStyle Style);
 
-/// <summary>What a line looks like; colour, dash and mark (null for none) each tell lines apart.</summary>
+/// <summary>What a line looks like; color, dash and mark (null for none) each tell lines apart.</summary>
 internal sealed record SeriesStyle(ChartColor Color, Dash Dash, Marker? Marker, double Width = 2.2);
 
 /// <summary>One point of a line, with its band where it has one.</summary>

@@ -1,6 +1,6 @@
 namespace PaperCurves.Report.Charts;
 
-/// <summary>What a colour is for; which one it is, a palette says.</summary>
+/// <summary>What a color is for; which one it is, a palette says.</summary>
 internal enum ChartColor
 {
     Text,
@@ -14,13 +14,13 @@ internal enum ChartColor
     Sky,
 }
 
-/// <summary>Colours of a picture.</summary>
+/// <summary>Colors of a picture.</summary>
 internal static class Palettes
 {
     /// <summary>The page's own, which follow its light or dark theme: CSS variables.</summary>
     public static string Themed(ChartColor ink) => $"var(--ink-{Enum.GetName(ink)!.ToLowerInvariant()})";
 
-    /// <summary>Fixed, for files: Okabe and Ito's, which the colour-blind tell apart, on white.</summary>
+    /// <summary>Fixed, for files: Okabe and Ito's, which the color-blind tell apart, on white.</summary>
     public static string OnWhite(ChartColor ink) => ink switch
     {
         ChartColor.Text => "#1b1f24",

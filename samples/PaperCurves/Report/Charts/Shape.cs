@@ -34,7 +34,7 @@ internal sealed record Drawing(double Width, double Height, IReadOnlyList<Shape>
 internal readonly record struct Spot(double X, double Y);
 
 /// <summary>One thing that is drawn.</summary>
-/// <param name="Color">Its colour.</param>
+/// <param name="Color">Its color.</param>
 internal abstract record Shape(ChartColor Color);
 
 /// <summary>A line through points.</summary>

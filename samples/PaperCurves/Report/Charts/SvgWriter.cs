@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace PaperCurves.Report.Charts;
 
 /// <summary>Writes pictures as SVG.</summary>
-/// <param name="paint">The colour of an ink.</param>
+/// <param name="paint">The color of an ink.</param>
 internal sealed class SvgWriter(Func<ChartColor, string> paint)
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";

@@ -16,7 +16,7 @@ internal sealed record Recovery(int Zap, IReadOnlyList<StepRow> Before, IReadOnl
     /// <summary>Loss of the first batch, before any update of the new rows.</summary>
     public double LossAtOnce => After[0].Loss;
 
-    /// <summary>Updates made until a batch is recognised to <see cref="Threshold"/>; null if the next zap came first.</summary>
+    /// <summary>Updates made until a batch is recognized to <see cref="Threshold"/>; null if the next zap came first.</summary>
     public int? Steps
     {
         get

@@ -49,7 +49,7 @@ internal sealed record LossAfterZapCheck(double Within) : RecoveryCheck
 /// <param name="Zaps">At least so many are needed for that to mean something.</param>
 internal sealed record FasterRecoveryCheck(double Correlation, int Zaps) : RecoveryCheck
 {
-    protected override string What => Invariant($"steps until a batch is recognised to {Recovery.Threshold:p0} again, zap by zap");
+    protected override string What => Invariant($"steps until a batch is recognized to {Recovery.Threshold:p0} again, zap by zap");
 
     protected override Evidence Judge(IReadOnlyList<NetworkRecord> networks, IReadOnlyList<IReadOnlyList<Recovery>> runs)
     {

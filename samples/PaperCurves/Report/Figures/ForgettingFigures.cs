@@ -24,20 +24,20 @@ internal static class ForgettingFigures
         var evaluations = cells[0].Points.Select(point => point.ClassesSeen).ToList();
         var hits = cells.Select(cell => cell.Points.ToDictionary(point => point.ClassesSeen, point => point.Query.HitsOf(cell, point))).ToList();
         var groups = (evaluations[^1] + GroupSize - 1) / GroupSize;
-        double? Percent(int group, int evaluation) => Recognised(cells, hits, group, evaluations[evaluation]);
+        double? Percent(int group, int evaluation) => Recognized(cells, hits, group, evaluations[evaluation]);
         var lastClasses = Enumerable.Range(1, groups).Select(group => Invariant($"{Math.Min(group * GroupSize, evaluations[^1])}")).ToList();
         var names = Enumerable.Range(0, groups).Select(group => Invariant($"{group * GroupSize + 1}–{Math.Min((group + 1) * GroupSize, evaluations[^1])}")).ToList();
         return new Figure(
             $"forgetting-{kind.Key}-{network.Key}-{selection.Key()}",
             $"Forgetting: {network.Title}, {kind.Title}, learning rate {Numbers.Rates(end.LearningRates)}, the one of the curve's end ({selection.Title()}). Query accuracy of each group of {GroupSize} classes in the order of learning; mean over {cells.Count} runs.",
-            $"The group learned last is recognised to {Numbers.Percent(Percent(groups - 1, evaluations.Count - 1))} %, the one learned first to {Numbers.Percent(Percent(0, evaluations.Count - 1))} % in the end.",
+            $"The group learned last is recognized to {Numbers.Percent(Percent(groups - 1, evaluations.Count - 1))} %, the one learned first to {Numbers.Percent(Percent(0, evaluations.Count - 1))} % in the end.",
             HeatMap.Draw("classes learned so far", [.. evaluations.Select(classes => Invariant($"{classes}"))], Invariant($"{GroupSize} classes up to number"), lastClasses, Percent),
             new DataTable(
                 ["group of classes", .. evaluations.Select(classes => Invariant($"after {classes} (%)"))],
                 [.. names.Select((name, group) => (string[])[name, .. evaluations.Select((_, evaluation) => Numbers.Raw(Percent(group, evaluation)))])]));
     }
 
-    private static double? Recognised(IReadOnlyList<CellResult> cells, IReadOnlyList<Dictionary<int, int[]>> hits, int group, int classes)
+    private static double? Recognized(IReadOnlyList<CellResult> cells, IReadOnlyList<Dictionary<int, int[]>> hits, int group, int classes)
     {
         var first = group * GroupSize;
         var seen = Math.Min(classes, first + GroupSize) - first;

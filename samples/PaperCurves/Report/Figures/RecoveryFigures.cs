@@ -63,7 +63,7 @@ internal static class RecoveryFigures
         var zaps = runs.Max(run => run.Recoveries.Count);
         return new Figure(
             "recovery-steps",
-            Invariant($"Steps until a training batch is recognised to {Recovery.Threshold:p0} again, by zap. (Pre-training; no learning rate is selected.)"),
+            Invariant($"Steps until a training batch is recognized to {Recovery.Threshold:p0} again, by zap. (Pre-training; no learning rate is selected.)"),
             $"Steps to regain half of a batch, by zap: {string.Join("; ", runs.Select(run => Invariant($"seed {run.Seed}: {string.Join(", ", run.Recoveries.Select(Regained))}")))}.",
             LineChart.Draw(
                 new Axis("zap", 0.5, zaps + 0.5, [.. Enumerable.Range(1, zaps).Select(zap => new Tick(zap, Axis.Text(zap)))]),

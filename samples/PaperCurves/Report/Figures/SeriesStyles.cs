@@ -19,7 +19,7 @@ internal static class SeriesStyles
     /// <summary>A network with the recommended resets.</summary>
     public static SeriesStyle Recommended { get; } = new(ChartColor.Green, Dash.Solid, Marker.Triangle);
 
-    /// <summary>What dashed lines are, of whatever colour.</summary>
+    /// <summary>What dashed lines are, of whatever color.</summary>
     public static LegendKey PublishedKey { get; } = new("published", new SeriesStyle(ChartColor.Text, Dash.Dashed, Marker: null, Width: 1.6));
 
     public static ChartColor ColorOf(Pretrained pretrained) => (pretrained.Method, pretrained.ZapRows) switch

@@ -71,7 +71,7 @@ internal sealed record Row(string Heading, IReadOnlyList<string> Cells, string S
 /// <param name="Id">Its anchor.</param>
 /// <param name="Caption">What it shows.</param>
 /// <param name="Alt">What is seen.</param>
-/// <param name="Svg">The picture, in the page's colours.</param>
+/// <param name="Svg">The picture, in the page's colors.</param>
 /// <param name="Data">The numbers behind it.</param>
 internal sealed record FigureView(string Id, string Caption, string Alt, string Svg, Table Data)
 {

@@ -16,7 +16,7 @@ internal static class ResultSections
             Finals(report, figures),
             Section.OfTables("rates", "Learning rates", "What each choice was made from: every learning rate that was tried, where its runs end.", Rates(report)),
             Section.OfFigures("zap-size", "How much to zap", "I.i.d. pre-training with fewer rows reset.", figures.ZapSize),
-            Section.OfFigures("forgetting", "What is forgotten", "The stronger the colour, the better a group of classes is recognised. Along a row one sees what later classes cost it.", figures.Forgetting),
+            Section.OfFigures("forgetting", "What is forgotten", "The stronger the color, the better a group of classes is recognized. Along a row one sees what later classes cost it.", figures.Forgetting),
             Section.OfFigures("recovery", "Recovery after each zap", "Every zap sets the classifier back to guessing. What the features have kept shows in how soon it is back.", figures.Recovery),
             Section.OfFigures("pretraining", "Training against validation accuracy", "Whether zapping costs accuracy on the training images, and gains some on held-out images of the same classes.", figures.Pretraining),
         }

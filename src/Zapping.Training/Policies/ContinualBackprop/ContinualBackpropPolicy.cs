@@ -19,8 +19,8 @@ namespace Zapping.Training;
 /// <para>
 /// Run it at each step: ages and rates count its runs, the ones before which no forward pass of training (one that records
 /// gradients) was seen left out. Activations are those of the passes since the last run, as the layers see them that the units feed:
-/// behind activation function, normalisation and pooling, over examples and positions; those that Meta-ASB makes again on its way
-/// back count again. A normalisation on the way gets scale 1, shift 0, running mean 0 and running variance 1 for a new unit. A layer without a bias takes nothing over; a convolution
+/// behind activation function, normalization and pooling, over examples and positions; those that Meta-ASB makes again on its way
+/// back count again. A normalization on the way gets scale 1, shift 0, running mean 0 and running variance 1 for a new unit. A layer without a bias takes nothing over; a convolution
 /// takes over what is right inside its image, not at padded borders.
 /// </para>
 /// <para>

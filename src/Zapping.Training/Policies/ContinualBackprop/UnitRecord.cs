@@ -1,7 +1,5 @@
 using TorchSharp;
 using Zapping.Training.HiddenUnits;
-using Zapping.Training.Parameters;
-using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -112,12 +110,12 @@ internal sealed class UnitRecord : IDisposable
         _due.fill_(due);
         if (replaced.Length > 0)
         {
-            ParameterSlice.Rows(replaced).Fill(_utility, 0);
+            Clear(_utility, replaced);
             foreach (var (consumer, (mean, _)) in _means)
             {
                 if (consumer.ColumnsOf(replaced) is { Length: > 0 } columns)
                 {
-                    ParameterSlice.Rows(columns).Fill(mean, 0);
+                    Clear(mean, columns);
                 }
             }
         }
@@ -141,7 +139,13 @@ internal sealed class UnitRecord : IDisposable
         next.copy_(average).mul_(kept).add_(value, alpha: added);
     }
 
-    /// <summary>[columns]: sums of absolute weights.</summary>
-    private static Tensor OutgoingMagnitude(Tensor weight) =>
-        ColumnStatistic.Magnitude.Sum(weight.Precise(), TensorShape.AllBut(1, weight));
+    private static void Clear(Tensor remembered, int[] entries)
+    {
+        using Scalar nothing = 0;
+        remembered.index_fill_(0, tensor(Array.ConvertAll(entries, entry => (long)entry), device: remembered.device), nothing);
+    }
+
+    /// <summary>[columns]: sums of absolute weights, in single precision at least, because those of half types would overflow.</summary>
+    private Tensor OutgoingMagnitude(Tensor weight) =>
+        ColumnStatistic.Magnitude.Sum(weight.to(_utility.dtype), [0, .. Enumerable.Range(2, (int)weight.dim() - 2).Select(position => (long)position)]);
 }

@@ -9,13 +9,13 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>
-/// Later-layer forgetting: initialises all layers from one on anew and keeps those before it, after Zhou, Vani, Larochelle and
+/// Later-layer forgetting: initializes all layers from one on anew and keeps those before it, after Zhou, Vani, Larochelle and
 /// Courville, "Fortuitous Forgetting in Connectionist Networks" (ICLR 2022). With few resets of the last layers it is the remedy of
 /// Nikishin et al., "The Primacy Bias in Deep Reinforcement Learning" (ICML 2022); see
 /// <see cref="LaterLayerForgettingTrainerExtensions.UseLaterLayerForgetting{TTrainer}(TTrainer, Tensor, ResetSchedule, Action{LaterLayerForgettingOptions})"/>.
 /// </summary>
 /// <remarks>
-/// Which layer comes when is seen in a forward pass. Normalisations get scale 1, shift 0, running means 0 and running variances 1.
+/// Which layer comes when is seen in a forward pass. Normalizations get scale 1, shift 0, running means 0 and running variances 1.
 /// </remarks>
 /// <threadsafety>Immutable, for one model; it may serve several schedulers.</threadsafety>
 public sealed class LaterLayerForgettingPolicy : IResetPolicy, IDescribed
@@ -32,7 +32,7 @@ public sealed class LaterLayerForgettingPolicy : IResetPolicy, IDescribed
     /// <param name="options">Read now; later changes have no effect. Default: the last layer.</param>
     /// <exception cref="ArgumentException">The options are invalid, or the model has no such layers.</exception>
     /// <exception cref="NotSupportedException">
-    /// A module has parameters, but no call of it is seen, or a later one's initialisation is not known; the message names it.
+    /// A module has parameters, but no call of it is seen, or a later one's initialization is not known; the message names it.
     /// </exception>
     public LaterLayerForgettingPolicy(nn.Module<Tensor, Tensor> model, Tensor exampleInput, LaterLayerForgettingOptions? options = null)
     {
@@ -96,7 +96,7 @@ public sealed class LaterLayerForgettingPolicy : IResetPolicy, IDescribed
         if (parameters.Concat(buffers).FirstOrDefault() is { } member)
         {
             throw new NotSupportedException(
-                $"The initialisation of '{(layer.Length == 0 ? member : $"{layer}.{member}")}' ({module.GetType().Name}) is not known. Say it with "
+                $"The initialization of '{(layer.Length == 0 ? member : $"{layer}.{member}")}' ({module.GetType().Name}) is not known. Say it with "
                 + $"{nameof(LaterLayerForgettingOptions)}.{nameof(LaterLayerForgettingOptions.OwnModules)}, or begin later.");
         }
     }

@@ -15,8 +15,8 @@ namespace Zapping.Training;
 /// <remarks>
 /// <para>
 /// Activations are gathered in the forward passes of training (those that record gradients) since the last reset, as the layers
-/// see them that the units feed: behind activation function, normalisation and pooling, over examples and positions. A
-/// layer that has seen nothing since is left alone. A normalisation on the way gets scale 1, shift 0, running mean 0 and running
+/// see them that the units feed: behind activation function, normalization and pooling, over examples and positions. A
+/// layer that has seen nothing since is left alone. A normalization on the way gets scale 1, shift 0, running mean 0 and running
 /// variance 1 for a recycled unit.
 /// </para>
 /// <para>

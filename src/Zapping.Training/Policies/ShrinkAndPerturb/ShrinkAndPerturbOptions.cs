@@ -10,13 +10,13 @@ public sealed record ShrinkAndPerturbOptions
     [Range(0d, 1d)]
     public double Shrink { get; set; } = 0.4;
 
-    /// <summary>Factor of freshly initialised values, from 0 to 1; default 0.1.</summary>
+    /// <summary>Factor of freshly initialized values, from 0 to 1; default 0.1.</summary>
     [Range(0d, 1d)]
     public double Perturb { get; set; } = 0.1;
 
     /// <summary>
-    /// Which parameters; default: all that require a gradient. Each must belong to a layer whose default initialisation
-    /// is known: Linear, convolutions and normalisation layers.
+    /// Which parameters; default: all that require a gradient. Each must belong to a layer whose default initialization
+    /// is known: Linear, convolutions and normalization layers.
     /// </summary>
     [Required]
     public ParameterFilter Parameters { get; set; } = ParameterFilter.All;

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training;
 
 /// <summary>
-/// Shrinks parameters towards zero and adds a little of a fresh initialisation, after Ash and Adams, "On
+/// Shrinks parameters towards zero and adds a little of a fresh initialization, after Ash and Adams, "On
 /// warm-starting neural network training" (NeurIPS 2020): <c>shrink * current + perturb * fresh</c>.
 /// </summary>
 /// <threadsafety>Immutable; one policy may serve several schedulers.</threadsafety>
@@ -61,6 +61,6 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
 
     private static Initializer Fresh(nn.Module module, string member, string name) => LayerDefaults.InitializerOf(module, member)
         ?? throw new NotSupportedException(
-            $"The default initialisation of '{name}' ({module.GetType().Name}) is not known. Leave it out with "
+            $"The default initialization of '{name}' ({module.GetType().Name}) is not known. Leave it out with "
             + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}.");
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Zapping.Training.Initializers;
-using Zapping.Training.Validation;
 
 namespace Zapping.Training;
 

@@ -82,7 +82,7 @@ public sealed class LaterLayersPolicyTests
         using var unseen = new Wired([Linear(4, 4), Linear(4, 4)], (p, x) => p[0].call(x));
         Refused<NotSupportedException>(unseen, LayerRange.Last(1), "'1' (Linear) has parameters, but no call() of it is seen*", ones(1, 4));
         using var unknown = new Wired([Linear(4, 4), PReLU(4), Linear(4, 4)], (p, x) => p[2].call(p[1].call(p[0].call(x))));
-        Refused<NotSupportedException>(unknown, LayerRange.Last(2), "The initialisation of '1.weight' (PReLU) is not known*", ones(1, 4));
+        Refused<NotSupportedException>(unknown, LayerRange.Last(2), "The initialization of '1.weight' (PReLU) is not known*", ones(1, 4));
         var told = new LaterLayerForgettingOptions
         {
             Layers = LayerRange.Last(2),

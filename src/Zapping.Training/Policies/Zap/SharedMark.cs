@@ -1,4 +1,4 @@
-namespace Zapping.Training.Validation;
+namespace Zapping.Training;
 
 /// <summary>
 /// Marks options that everybody shares, such as a recipe with a name, so that a change of them is refused. A copy made by <c>with</c> carries the mark of another object and
