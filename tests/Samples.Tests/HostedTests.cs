@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace Samples.Tests;
 
@@ -36,7 +37,7 @@ public sealed class HostedTests : IDisposable
     [Fact]
     public async Task Ctrl_C_saves_and_the_next_start_goes_on()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Ctrl-C is sent as SIGINT");
+        Signals.SkipUnlessReachedBy("INT");
         using var process = Start("--Training:Epochs", "1000000");
         await Until(process, "Epoch 3 begins");
 

@@ -7,29 +7,11 @@ namespace PaperCurves.Tests.Commands;
 internal sealed class AppProcess : IDisposable
 {
     // Of the signals that shells and nohup have their children ignore.
-    private static readonly Dictionary<string, int> Numbers = new(StringComparer.Ordinal) { ["HUP"] = 1, ["INT"] = 2, ["QUIT"] = 3 };
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("papercurves-");
 
     public string Folder => _folder.FullName;
 
     public string Output => Path.Combine(_folder.FullName, "out");
-
-    /// <summary>
-    /// Skips a test where a signal would not reach the app: a shell without job control starts what it puts in the
-    /// background with SIGINT ignored, and processes hand that on to their children.
-    /// </summary>
-    /// <param name="signal">"INT", "TERM", "HUP" or "QUIT".</param>
-    public static void SkipUnlessReachedBy(string signal)
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends signals");
-        const string Status = "/proc/self/status";
-        if (Numbers.TryGetValue(signal, out var number) && File.Exists(Status))
-        {
-            var ignored = File.ReadLines(Status).Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
-            Assert.SkipWhen((Convert.ToUInt64(ignored, 16) & (1u << (number - 1))) != 0, $"this process was started with SIG{signal} ignored");
-        }
-    }
 
     /// <param name="process">What is told to end.</param>
     /// <param name="signal">As its name without "SIG".</param>

@@ -3,6 +3,7 @@ using FluentAssertions;
 using PaperCurves.Files;
 using PaperCurves.Report.Live;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.Commands;
 
@@ -81,7 +82,7 @@ public sealed class AppTests
     [Fact]
     public async Task Ctrl_C_ends_it_between_two_steps_and_keeps_what_is_finished()
     {
-        AppProcess.SkipUnlessReachedBy("INT");
+        Signals.SkipUnlessReachedBy("INT");
         using var app = new AppProcess();
         using var process = app.Start("run", "--preset", "quick", "--out", app.Output, "--threads", "1");
         while (!File.Exists(Path.Combine(app.Output, "results.csv")))

@@ -4,6 +4,7 @@ using PaperCurves.Pretraining;
 using PaperCurves.Report.Live;
 using Xunit;
 using Zapping.Training.Checkpoints;
+using Zapping.Training.Tests.Shared;
 
 namespace PaperCurves.Tests.Commands;
 
@@ -44,7 +45,7 @@ public sealed class PretrainTests
     [InlineData("QUIT")]
     public async Task Signals_save_and_end_with_a_code_of_their_own_and_resume_goes_on(string signal)
     {
-        AppProcess.SkipUnlessReachedBy(signal);
+        Signals.SkipUnlessReachedBy(signal);
         using var app = new AppProcess();
         string[] arguments = ["pretrain", "--preset", "smoke", "--threads", "1", "--method", "asb", "--save-every", "3", "--out", "out"];
         using var process = app.Start([.. arguments, "--length", "100000"]);
