@@ -34,6 +34,18 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
     }
 
     [Fact]
+    public void The_conformance_suite_asks_for_the_library_and_for_TorchSharp_alone()
+    {
+        using var package = ZipFile.OpenRead(packed.Pack("Zapping.Training.Conformance"));
+
+        package.Entries.Select(entry => entry.FullName).Should().Contain(
+            ["README.md", "LICENSE", "icon.png", "lib/net10.0/Zapping.Training.Conformance.dll", "lib/net10.0/Zapping.Training.Conformance.xml"]);
+        using var nuspec = package.GetEntry("Zapping.Training.Conformance.nuspec")!.Open();
+        XDocument.Load(nuspec).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)
+            .Should().BeEquivalentTo("Zapping.Training", "TorchSharp");
+    }
+
+    [Fact]
     public void Symbols_come_beside_it()
     {
         using var symbols = ZipFile.OpenRead(Path.ChangeExtension(packed.Path, "snupkg"));
@@ -94,7 +106,7 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
         private readonly Lazy<ThrowawayProject> _consumer = new(() => new ThrowawayProject());
         private readonly Lazy<string> _path;
 
-        public Packed() => _path = new(Pack);
+        public Packed() => _path = new(() => Pack("Zapping.Training"));
 
         /// <summary>Of the package, in a feed of its own.</summary>
         public string Path => _path.Value;
@@ -110,13 +122,13 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
         }
 
         // In a version of its own: whatever NuGet has in its caches is taken from there and not from the feed.
-        private string Pack()
+        public string Pack(string name)
         {
-            var feed = Consumer.Folder("feed").FullName;
-            var project = System.IO.Path.Combine(ThrowawayProject.Repository, "src", "Zapping.Training");
+            var feed = Consumer.Folder($"feed of {name}").FullName;
+            var project = System.IO.Path.Combine(ThrowawayProject.Repository, "src", name);
             var (exitCode, output) = Consumer.Dotnet(
                 "pack", project, "-c", Configuration, "--no-build", "-o", feed,
-                "-p:MinVerSkip=true", $"-p:Version=0.1.0-test.{Guid.NewGuid():n}", $"-p:NuspecOutputPath={Consumer.Folder("nuspec").FullName}");
+                "-p:MinVerSkip=true", $"-p:Version=0.1.0-test.{Guid.NewGuid():n}", $"-p:NuspecOutputPath={Consumer.Folder($"nuspec of {name}").FullName}");
             exitCode.Should().Be(0, output);
             return Directory.GetFiles(feed, "*.nupkg").Single();
         }
