@@ -1,7 +1,7 @@
 using FluentAssertions;
 using Xunit;
-using Zapping.Training.Tests.Checkpoints;
 using Zapping.Training.Checkpoints;
+using Zapping.Training.Tests.Checkpoints;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Files;
