@@ -4,6 +4,7 @@ using Xunit;
 using Zapping.Training.Checkpoints;
 using Zapping.Training.Data;
 using Zapping.Training.Episodes;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Resuming;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -219,7 +220,7 @@ public sealed class ResumedSourceTests : IDisposable
         public Run(int after = int.MaxValue)
         {
             _after = after;
-            _adam = optim.Adam(Net.parameters(), 1e-2);
+            _adam = new FusedAdam(Net.parameters(), 1e-2);
             Trainer = new ContinualTrainer(Net, _adam).UseZapping(every: ClassBoundary, zap => zap.Head = Nets.Head).UseObserver(this);
         }
 
