@@ -18,7 +18,7 @@ internal sealed class PlannedGrowth
     private readonly string _name;
     private readonly long[] _shape;
     private readonly long _oldRows;
-    private readonly Initializer _rewriter;
+    private readonly Initializer _initializer;
     private readonly List<(Tensor Tensor, double Initial)> _states;
     private readonly List<(Tensor Own, Tensor Grown)> _grown = [];
     private Tensor? _gradient;
@@ -29,7 +29,7 @@ internal sealed class PlannedGrowth
     public PlannedGrowth(Parameter parameter, int rows, Initializer initializer, ParameterCatalog catalog, OptimizerStates states)
     {
         var names = catalog.NamesOf(parameter);
-        (_parameter, _name, _rewriter) = (parameter, names[0], initializer);
+        (_parameter, _name, _initializer) = (parameter, names[0], initializer);
         if (names.Count > 1)
         {
             throw new InvalidOperationException(
@@ -89,7 +89,7 @@ internal sealed class PlannedGrowth
         {
             using var values = fresh.narrow(0, row - _oldRows, 1);
             var noise = new ResetNoise(seed, row, "growth:" + _name);
-            _rewriter.Write(new InitializerContext(values, _name, _shape, ParameterSlice.Rows((int)row), noise));
+            _initializer.Write(new InitializerContext(values, _name, _shape, ParameterSlice.Rows((int)row), noise));
         }
 
         return fresh;
