@@ -69,7 +69,7 @@ internal static class MemoryCommand
             for (var task = 0; task < count / ImagesPerClass; task++)
             {
                 using var ofClass = images.narrow(0, task % 10 * ImagesPerClass, ImagesPerClass);
-                ((ContinualTrainer)trainer).Fit([new TrainingTask(new ClassExamples(task % 10, ofClass))]);
+                ((ContinualTrainer)trainer).Fit([new TrainingTask(new ClassExamples(task % 10, ofClass))], batchSize: 1);
             }
         }
     }

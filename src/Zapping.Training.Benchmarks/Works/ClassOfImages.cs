@@ -59,7 +59,7 @@ internal sealed class ClassOfImages : IDisposable
         }
     }
 
-    public void Trainer() => _trainer.Fit([_task]);
+    public void Trainer() => _trainer.Fit([_task], batchSize: 1);
 
     public void Dispose()
     {

@@ -105,7 +105,7 @@ internal sealed record CheckpointDescription(
     {
         long?[] counts =
         [
-            State.Steps, State.Epochs, State.Classes, State.Tasks, State.EpochSteps, State.TaskClasses, State.ClassSteps,
+            State.Steps, State.Epochs, State.Classes, State.Tasks, State.EpochSteps, State.TaskClasses, State.ClassSteps, State.TaskEpochs,
             .. Resets.Select(reset => reset.State.Boundaries), .. Resets.Select(reset => reset.State.Resets), .. LearningRates.Select(rates => rates.Steps),
         ];
         if (counts.FirstOrDefault(count => count < 0) is { } negative)
@@ -123,7 +123,7 @@ internal sealed record CheckpointDescription(
             throw new InvalidDataException("its description has another number of metrics than steps of a learning-rate scheduler.");
         }
 
-        if ((State.EpochSteps is not null && State.Epochs == 0) || (State.TaskClasses is not null && State.Tasks == 0)
+        if ((State.EpochSteps is not null && State.Epochs == 0) || (State.IsTaskOpen && State.Tasks == 0)
             || (State.ClassSteps is not null && State.Classes == 0))
         {
             throw new InvalidDataException("its description is inside of an epoch, a task or a class that never began.");

@@ -11,6 +11,8 @@ internal sealed class CheckpointFiles(string path) : IDisposable
     public CheckpointDescription Description { get; } =
         CheckpointDescription.Parse(BoundedFile.Read(Path.Combine(path, CheckpointFolder.Description)));
 
+    public bool Has(string file) => File.Exists(Path.Combine(path, file));
+
     public SafetensorsFile Tensors(string file)
     {
         var tensors = SafetensorsFile.Open(Path.Combine(path, file));

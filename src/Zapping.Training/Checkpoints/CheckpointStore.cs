@@ -71,17 +71,21 @@ public sealed class CheckpointStore : IDisposable
     public Checkpoint Save(Trainer trainer, double? score = null, IReadOnlyDictionary<string, string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        using var activity = TrainingTelemetry.Saving(trainer.State.Steps);
-        var snapshot = new TrainerSnapshot(trainer);
-        if (!AllowNonFinite)
-        {
-            snapshot.EnsureFinite();
-        }
+        return SaveRun(trainer, score, notes);
+    }
 
-        var saved = _folder.Write(trainer.State.Steps, snapshot.Describe(score, notes), snapshot.Tensors());
-        RemoveOld();
-        TrainingLog.CheckpointSaved(trainer.Log, saved.Name, saved.Steps);
-        return saved;
+    /// <summary>Saves all that is needed to go on exactly with a training loop of one's own, and removes what the retention no longer wants.</summary>
+    /// <param name="run">Between two steps.</param>
+    /// <param name="score">How good it is, the higher the better, for <see cref="Best"/>; null if not known.</param>
+    /// <returns>The new checkpoint; on the disk, a power cut notwithstanding, when this returns.</returns>
+    /// <exception cref="IOException">It cannot be written; earlier checkpoints are untouched.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    /// <exception cref="InvalidOperationException">It could not be resumed, as weights or optimizer state are NaN or infinite; nothing has been written.</exception>
+    /// <exception cref="NotSupportedException">An optimizer keeps its state where it cannot be read (LBFGS).</exception>
+    public Checkpoint Save(TrainingRun run, double? score = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return SaveRun(run, score, run.Values.ToDictionary(StringComparer.Ordinal));
     }
 
     /// <summary>
@@ -115,16 +119,26 @@ public sealed class CheckpointStore : IDisposable
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        try
+        ResumeRun(trainer, name, options);
+    }
+
+    /// <summary>Brings a training loop of one's own to where the newest checkpoint was saved: its model, optimizers, resets, learning rates, memories and values, and the global random state.</summary>
+    /// <param name="run">Set up as the saved one was, with learning-rate schedulers that have not been stepped.</param>
+    /// <param name="options">Which differences are meant; default: none.</param>
+    /// <returns>The checkpoint; null, with nothing changed, if there is none.</returns>
+    /// <exception cref="CheckpointException">It is damaged or does not fit; nothing has been changed.</exception>
+    public Checkpoint? Resume(TrainingRun run, ResumeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (_folder.Newest() is not { } newest)
         {
-            using var files = _folder.Open(name);
-            new TrainerSnapshot(trainer).Restore(files, OptionsValidator.Validate(options ?? new ResumeOptions()).Accept, AllowNonFinite);
-            TrainingLog.Resumed(trainer.Log, name, trainer.State.Steps);
+            return null;
         }
-        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException(name, failure.Message, _folder.Before(name), failure);
-        }
+
+        ResumeRun(run, newest, options);
+        var checkpoint = _folder.Describe(newest);
+        run.TakeValues(checkpoint.Notes);
+        return checkpoint;
     }
 
     /// <summary>Gives the folder back to other processes.</summary>
@@ -139,6 +153,35 @@ public sealed class CheckpointStore : IDisposable
         else
         {
             System.Diagnostics.Trace.TraceWarning($"A checkpoint could not be saved; training goes on. {failure.Message}");
+        }
+    }
+
+    private Checkpoint SaveRun(ICheckpointed run, double? score, IReadOnlyDictionary<string, string>? notes)
+    {
+        using var activity = TrainingTelemetry.Saving(run.State.Steps);
+        var snapshot = new RunSnapshot(run);
+        if (!AllowNonFinite)
+        {
+            snapshot.EnsureFinite();
+        }
+
+        var saved = _folder.Write(run.State.Steps, snapshot.Describe(score, notes), snapshot.Tensors());
+        RemoveOld();
+        TrainingLog.CheckpointSaved(run.Log, saved.Name, saved.Steps);
+        return saved;
+    }
+
+    private void ResumeRun(ICheckpointed run, string name, ResumeOptions? options)
+    {
+        try
+        {
+            using var files = _folder.Open(name);
+            new RunSnapshot(run).Restore(files, OptionsValidator.Validate(options ?? new ResumeOptions()).Accept, AllowNonFinite);
+            TrainingLog.Resumed(run.Log, name, run.State.Steps);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(name, failure.Message, _folder.Before(name), failure);
         }
     }
 

@@ -24,7 +24,19 @@ public static class BatchSourceExtensions
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="ahead"/> is below 1.</exception>
     /// <exception cref="ArgumentException">There is no such device.</exception>
-    public static IBatchSource Prefetch(this IBatchSource source, Device device, int ahead = 2)
+    public static IBatchSource Prefetch(this IBatchSource source, Device device, int ahead = 2) => new PrefetchedBatches(Checked(source, device, ahead), device, ahead);
+
+    /// <summary>Like <see cref="Prefetch(IBatchSource, Device, int)"/>, for batches of a type of one's own.</summary>
+    /// <typeparam name="TBatch">What a step reads.</typeparam>
+    /// <param name="source">As there.</param>
+    /// <param name="device">Where the batches are to be.</param>
+    /// <param name="ahead">How many batches are made beforehand, at least 1; default 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="ahead"/> is below 1.</exception>
+    /// <exception cref="ArgumentException">There is no such device.</exception>
+    public static IBatchSource<TBatch> Prefetch<TBatch>(this IBatchSource<TBatch> source, Device device, int ahead = 2)
+        where TBatch : IBatch<TBatch> => new PrefetchedBatches<TBatch>(Checked(source, device, ahead), device, ahead);
+
+    private static TSource Checked<TSource>(TSource source, Device device, int ahead)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(device);
@@ -35,6 +47,6 @@ public static class BatchSourceExtensions
                 $"Batches cannot be prefetched to {device}: libtorch sees {(cuda.is_available() ? cuda.device_count() : 0)} CUDA devices.", nameof(device));
         }
 
-        return new PrefetchedBatches(source, device, ahead);
+        return source;
     }
 }

@@ -6,8 +6,8 @@ internal interface ISizedBatches
     /// <summary>Inputs and labels [n, …], n at least 1, like those of the batches, on their device.</summary>
     LabeledBatch Examples { get; }
 
-    /// <summary>The least and the largest class id; null if the labels are none.</summary>
-    (long Min, long Max)? Classes { get; }
+    /// <summary>The class ids that occur, in order; null if the labels are none.</summary>
+    IReadOnlyList<long>? ClassIds { get; }
 
     /// <summary>The sizes that occur.</summary>
     IEnumerable<long> Sizes { get; }

@@ -6,18 +6,19 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Data;
 
 /// <summary>What <see cref="BatchSourceExtensions.Prefetch"/> returns.</summary>
-internal sealed class PrefetchedBatches(IBatchSource source, Device device, int ahead) : IBatchSource, IDescribed
+internal class PrefetchedBatches<TBatch>(IBatchSource<TBatch> source, Device device, int ahead) : IBatchSource<TBatch>, IScopedBatches, IDescribed
+    where TBatch : IBatch<TBatch>
 {
     public long? BatchesPerEpoch => source.BatchesPerEpoch;
 
     // Its batches are those of the source.
-    public IReadOnlyDictionary<string, object?> Description => DescriptionJson.SettingsOfSource(source);
+    public IReadOnlyDictionary<string, object?> Description => DescriptionJson.SettingsOf(source);
 
-    public IEnumerable<LabeledBatch> Epoch(long epoch, long firstBatch = 0)
+    public IEnumerable<TBatch> Epoch(long epoch, long firstBatch = 0)
     {
         using var stop = new CancellationTokenSource();
         using var room = new SemaphoreSlim(ahead);
-        using var ready = new BlockingCollection<LabeledBatch>();
+        using var ready = new BlockingCollection<TBatch>();
         var worker = Task.Factory.StartNew(
             () => Make(epoch, firstBatch, room, ready, stop.Token),
             CancellationToken.None,
@@ -28,7 +29,7 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
             foreach (var batch in ready.GetConsumingEnumerable())
             {
                 room.Release();
-                CurrentDisposeScope?.Attach(batch.Inputs, batch.Labels);
+                Each(batch, own => CurrentDisposeScope?.Attach(own));
                 yield return batch;
             }
 
@@ -41,29 +42,28 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
             worker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             while (ready.TryTake(out var unused))
             {
-                unused.Inputs.Dispose();
-                unused.Labels.Dispose();
+                Each(unused, own => own.Dispose());
             }
         }
     }
 
     private void Make(
-        long epoch, long firstBatch, SemaphoreSlim room, BlockingCollection<LabeledBatch> ready, CancellationToken stop)
+        long epoch, long firstBatch, SemaphoreSlim room, BlockingCollection<TBatch> ready, CancellationToken stop)
     {
         try
         {
-            using var batches = source.Epoch(epoch, firstBatch).GetEnumerator();
+            using var batches = new BatchReader<TBatch>(source, epoch, firstBatch);
             while (true)
             {
                 room.Wait(stop);
                 using var scope = NewDisposeScope(); // what the source makes for a batch goes with its copy
-                if (!batches.MoveNext())
+                if (!batches.TryRead(out var made))
                 {
                     return;
                 }
 
-                var batch = new LabeledBatch(Copy(batches.Current.Inputs), Copy(batches.Current.Labels));
-                scope.Detach(batch.Inputs, batch.Labels);
+                var batch = made.Map(Copy);
+                Each(batch, own => scope.Detach(own));
                 ready.Add(batch, CancellationToken.None);
             }
         }
@@ -73,6 +73,12 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
         }
     }
 
+    private static void Each(TBatch batch, Action<Tensor> action) => batch.Map(own =>
+    {
+        action(own);
+        return own;
+    });
+
     // Always a tensor of our own, though not always other memory: what the source yields may be its own to dispose of.
     // Pinned memory may be given back at once; libtorch keeps it until the device has read it.
     private Tensor Copy(Tensor tensor) =>
@@ -80,3 +86,6 @@ internal sealed class PrefetchedBatches(IBatchSource source, Device device, int 
             ? tensor.pin_memory().to(device, non_blocking: true)
             : tensor.to(device);
 }
+
+/// <summary>The same of inputs and labels.</summary>
+internal sealed class PrefetchedBatches(IBatchSource source, Device device, int ahead) : PrefetchedBatches<LabeledBatch>(source, device, ahead), IBatchSource;

@@ -1,4 +1,3 @@
-using Zapping.Training.Randomness;
 using Zapping.Training.Resuming;
 using static TorchSharp.torch;
 
@@ -8,13 +7,13 @@ namespace Zapping.Training.Data;
 /// Batches of a data set that fits into memory, in an order that is a function of (seed, epoch) alone. The last
 /// batch of an epoch is smaller if the sizes do not divide.
 /// </summary>
-public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
+public sealed class ShuffledBatches : IBatchSource, IScopedBatches, ISizedBatches, IDescribed
 {
     private readonly Tensor _inputs;
     private readonly Tensor _labels;
     private readonly int _count;
     private readonly ulong _seed;
-    private (long Min, long Max)? _classes;
+    private IReadOnlyList<long>? _classes;
     private IReadOnlyDictionary<string, object?>? _description;
 
     /// <summary>Makes a source over tensors that stay the caller's to dispose of.</summary>
@@ -60,7 +59,7 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
 
     LabeledBatch ISizedBatches.Examples => new(_inputs, _labels);
 
-    (long Min, long Max)? ISizedBatches.Classes => _labels.dim() == 1 && _labels.dtype == ScalarType.Int64 ? _classes ??= RangeOf(_labels) : null;
+    IReadOnlyList<long>? ISizedBatches.ClassIds => _labels.dim() == 1 && _labels.dtype == ScalarType.Int64 ? _classes ??= ClassIdsOf(_labels) : null;
 
     IEnumerable<long> ISizedBatches.Sizes => BatchSizes.Of(_count, BatchSize);
 
@@ -76,24 +75,22 @@ public sealed class ShuffledBatches : IBatchSource, ISizedBatches, IDescribed
     {
         // Copied to the data's device once: a copy for each batch would have the device wait each time. It outlives the
         // steps, and so their dispose scopes.
-        using var order = tensor(Order(epoch), device: _inputs.device).DetachFromDisposeScope();
+        using var order = tensor(RowOrder.Shuffled(_seed, epoch, _count), device: _inputs.device).DetachFromDisposeScope();
         for (var batch = firstBatch; batch < BatchesPerEpoch; batch++)
         {
             yield return Take(order, (int)batch * BatchSize);
         }
     }
 
-    private static (long Min, long Max) RangeOf(Tensor labels)
+    private static IReadOnlyList<long> ClassIdsOf(Tensor labels)
     {
-        using var scope = NewDisposeScope();
-        return (labels.min().item<long>(), labels.max().item<long>());
+        using var onCpu = labels.cpu();
+        return [.. onCpu.data<long>().Distinct().Order()];
     }
-
-    private int[] Order(long epoch) => new RandomStream(StableHash.Mix(_seed, (ulong)epoch), "order").Permutation(_count);
 
     private LabeledBatch Take(Tensor order, int start)
     {
-        using var indices = order.narrow(0, start, Math.Min(BatchSize, _count - start));
-        return new LabeledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices));
+        var indices = order.narrow(0, start, Math.Min(BatchSize, _count - start));
+        return new LabeledBatch(_inputs.index_select(0, indices), _labels.index_select(0, indices)) { Indices = indices };
     }
 }

@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using Zapping.Training.Episodes;
 using Zapping.Training.Optimizers;
+using Zapping.Training.Steps;
 using Zapping.Training.Torch;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
@@ -43,7 +44,7 @@ public sealed class AsbTrainer : EpisodicTrainer
 
     private protected override IEnumerable<(string Name, Parameter Parameter)> MovedForGood => InnerParameters.ResolveNamed(Model);
 
-    private protected override (Tensor Outputs, Tensor Loss) OuterGradient(
+    private protected override StepResult OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {
         Pass.ClearGradients();
@@ -77,9 +78,9 @@ public sealed class AsbTrainer : EpisodicTrainer
         }
 
         EnsureFinite(losses, boundary);
-        var (outputs, outerLoss) = Pass.Forward(episode.Outer.Inputs, episode.Outer.Labels);
+        var (outputs, outerLoss) = Forward(episode.Outer.Inputs, episode.Outer.Labels);
         atAdapted(outputs);
         BackwardPass.Of(outerLoss);
-        return (outputs.detach(), outerLoss.detach());
+        return new(outerLoss.detach(), outputs.detach());
     }
 }

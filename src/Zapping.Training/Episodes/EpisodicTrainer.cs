@@ -3,6 +3,7 @@ using Zapping.Training.Data;
 using Zapping.Training.Episodes;
 using Zapping.Training.Optimizers;
 using Zapping.Training.Parameters;
+using Zapping.Training.Steps;
 using Zapping.Training.Telemetry;
 using Zapping.Training.Torch;
 using Zapping.Training.Validation;
@@ -18,6 +19,8 @@ namespace Zapping.Training;
 /// </summary>
 public abstract class EpisodicTrainer : Trainer
 {
+    private readonly ForwardPass _forward;
+    private readonly BatchStatistics _statistics;
     private readonly EpisodeMeter _meter;
     private readonly int _measurePeriod;
     private readonly FusedLinearUpdate? _folded;
@@ -27,20 +30,26 @@ public abstract class EpisodicTrainer : Trainer
         IReadOnlyList<optim.Optimizer> optimizers,
         EpisodicOptions options,
         Func<Tensor, Tensor, Tensor>? loss)
-        : base(model, optimizers, loss)
+        : base(model, optimizers)
     {
         if (optimizers.Any(o => o is not OptimizerHelper))
         {
             throw new NotSupportedException("A native optimizer (LBFGS) evaluates the loss itself and cannot make the outer step of an episode.");
         }
 
+        Model = model;
+        _forward = new ForwardPass(model, loss ?? ClassLoss.CrossEntropy);
+        _statistics = new BatchStatistics(model);
         InnerLearningRate = Guard.NonNegative(options.InnerLearningRate);
         InnerParameters = options.InnerParameters;
         InnerParameters.Resolve(model);
         _measurePeriod = options.MeasurePeriod;
-        _meter = new EpisodeMeter(model, Pass.Loss);
+        _meter = new EpisodeMeter(model, _forward.Loss);
         _folded = options.FusedUpdateLayer is { } layer ? Fold(layer) : null;
     }
+
+    /// <summary>The model that is trained: inputs [n, …] to outputs, usually logits [n, classes].</summary>
+    public new nn.Module<Tensor, Tensor> Model { get; }
 
     private protected double InnerLearningRate { get; }
 
@@ -65,10 +74,11 @@ public abstract class EpisodicTrainer : Trainer
         using var activity = TrainingTelemetry.Fit(GetType().Name);
         EnsureTrainable();
         var description = FeedDescription.Of(FeedDescription.Episodes, source);
-        Continue(description);
-        var feed = Begin(description);
+        Feeds.Continue(description, State);
+        var feed = Feeds.Begin(description);
+        Stop = StopRequest.None;
         var run = new FitProgress(episodes, progress, cancellationToken);
-        for (long i = 0; i < episodes; i++)
+        for (long i = 0; i < episodes && Stop == StopRequest.None; i++)
         {
             run.ThrowIfCancelled();
             using var scope = NewDisposeScope(); // what the source makes for an episode goes with it
@@ -78,7 +88,10 @@ public abstract class EpisodicTrainer : Trainer
         }
 
         feed.Finish();
-        return run.Summary;
+        var summary = run.Summary with { IsStopped = Stop != StopRequest.None };
+        Stop = StopRequest.None;
+        Tell(observer => observer.OnFitEnded(summary));
+        return summary;
     }
 
     /// <summary>Makes one episode.</summary>
@@ -97,7 +110,7 @@ public abstract class EpisodicTrainer : Trainer
     private double Make(Episode episode)
     {
         EnsureWhole(episode);
-        Pass.EnsureFitsAlone(episode.Inner.Inputs);
+        EnsureFitsAlone(episode.Inner.Inputs);
         var boundary = TrainingBoundary.Class(State.Classes, episode.ClassId);
         var index = State.Steps;
         Signal(boundary, State with { Classes = State.Classes + 1 });
@@ -106,26 +119,27 @@ public abstract class EpisodicTrainer : Trainer
         using var scope = NewDisposeScope();
         var measured = Observers.Count > 0 && _measurePeriod > 0 && index % _measurePeriod == 0;
         EpisodeMeasure? adapted = null;
-        var (outputs, _, loss, clipped) = Pass.Prepare(
+        var gradient = Pass.Prepare(
             () => OuterGradient(episode, boundary, atAdapted: o => adapted = measured ? _meter.Measure(episode, o) : null), index, boundary, MovedForGood);
-        var norm = clipped ?? (measured ? GradientNorm() : null);
-        foreach (var optimizer in Optimizers)
-        {
-            optimizer.step();
-        }
-
+        var norm = gradient.Norm ?? (measured ? GradientNorm() : null);
+        Pass.Update(gradient);
         Count(State with { Steps = index + 1, IsStepBegun = false });
         TrainingTelemetry.Stepped(GetType().Name);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
-        Tell(() => new EpisodeReport(
-            index,
-            episode.ClassId,
-            loss,
-            EpisodeMeter.Accuracy(outputs, episode.Outer.Labels),
-            norm,
-            adapted,
-            measured ? _meter.Measure(episode) : null));
-        return loss;
+        if (Observers.Count > 0)
+        {
+            var report = new EpisodeReport(
+                index,
+                episode.ClassId,
+                gradient.Value,
+                EpisodeMeter.Accuracy(gradient.Result.Outputs!, episode.Outer.Labels),
+                norm,
+                adapted,
+                measured ? _meter.Measure(episode) : null);
+            Tell(observer => observer.OnEpisode(report));
+        }
+
+        return gradient.Value;
     }
 
     /// <summary>
@@ -134,8 +148,8 @@ public abstract class EpisodicTrainer : Trainer
     /// <param name="episode">The images.</param>
     /// <param name="boundary">For messages.</param>
     /// <param name="atAdapted">To be called with the outputs on the outer batch while the model has the adapted weights.</param>
-    /// <returns>The outputs on the outer batch, and the loss there.</returns>
-    private protected abstract (Tensor Outputs, Tensor Loss) OuterGradient(
+    /// <returns>The loss on the outer batch, and the outputs there.</returns>
+    private protected abstract StepResult OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted);
 
     internal override IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal)
@@ -169,12 +183,20 @@ public abstract class EpisodicTrainer : Trainer
         }
     }
 
+    private protected (Tensor Outputs, Tensor Loss) Forward(Tensor inputs, Tensor labels) => _forward.Forward(inputs, labels);
+
+    private void EnsureFitsAlone(Tensor images)
+    {
+        using var one = images.narrow(0, 0, 1);
+        _statistics.EnsureFor($"[{string.Join(", ", one.shape)}]", () => Model.call(one));
+    }
+
     /// <summary>What image <paramref name="step"/> of the inner loop costs, as a batch of one.</summary>
     private protected Tensor InnerLoss(Episode episode, int step)
     {
         using var inputs = episode.Inner.Inputs.narrow(0, step, 1);
         using var labels = episode.Inner.Labels.narrow(0, step, 1);
-        return Pass.Forward(inputs, labels).Loss;
+        return Forward(inputs, labels).Loss;
     }
 
     /// <summary>theta = theta - a * the gradient of <see cref="InnerLoss"/>, in place.</summary>
@@ -227,20 +249,6 @@ public abstract class EpisodicTrainer : Trainer
     {
         using var scope = NewDisposeScope();
         return Math.Sqrt(Pass.Parameters.Where(TrainingPass.HasGradient).Sum(p => p.grad!.norm().to(ScalarType.Float64).square().item<double>()));
-    }
-
-    private void Tell(Func<EpisodeReport> report)
-    {
-        if (Observers.Count == 0)
-        {
-            return;
-        }
-
-        var made = report();
-        foreach (var observer in Observers)
-        {
-            observer.OnEpisode(made);
-        }
     }
 
     private static void EnsureWhole(Episode episode)

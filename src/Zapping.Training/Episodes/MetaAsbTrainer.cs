@@ -1,5 +1,6 @@
 using TorchSharp.Modules;
 using Zapping.Training.Episodes;
+using Zapping.Training.Steps;
 using Zapping.Training.Torch;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
@@ -50,7 +51,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
     internal override IReadOnlyDictionary<string, object?> Settings =>
         new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal) { ["first_order"] = _firstOrder };
 
-    private protected override (Tensor Outputs, Tensor Loss) OuterGradient(
+    private protected override StepResult OuterGradient(
         Episode episode, TrainingBoundary boundary, Action<Tensor> atAdapted)
     {
         if (!_firstOrder)
@@ -65,7 +66,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
         try
         {
             var losses = Adapt(episode, inner, boundary);
-            var (outputs, outerLoss) = Pass.Forward(episode.Outer.Inputs, episode.Outer.Labels);
+            var (outputs, outerLoss) = Forward(episode.Outer.Inputs, episode.Outer.Labels);
             atAdapted(outputs);
             var gradient = new MetaGradient(inner, others, Gradients.Of(outerLoss, [.. inner, .. others]));
             if (!_firstOrder)
@@ -75,7 +76,7 @@ public sealed class MetaAsbTrainer : EpisodicTrainer
             }
 
             gradient.HandOver(Pass.Parameters);
-            return (outputs.detach(), outerLoss.detach());
+            return new(outerLoss.detach(), outputs.detach());
         }
         finally
         {

@@ -73,7 +73,7 @@ public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
     public void OnStep(TrainingStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        var level = Accuracy(step.Outputs, step.Labels);
+        var level = step.Accuracy();
         Forget(step.Index);
         if (_eventIsDue)
         {
@@ -107,20 +107,6 @@ public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
             own.Clear();
             own.AddRange(with);
         }
-    }
-
-    private static double Accuracy(Tensor outputs, Tensor labels)
-    {
-        if (outputs.dim() != 2 || labels.dim() != 1 || labels.dtype != ScalarType.Int64 || labels.size(0) != outputs.size(0))
-        {
-            throw new InvalidOperationException(
-                $"Accuracy is of outputs [n, units] and class ids [n] of type Int64, but these are [{string.Join(", ", outputs.shape)}] "
-                + $"and [{string.Join(", ", labels.shape)}] of type {labels.dtype}.");
-        }
-
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        return outputs.argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
     }
 
     private void Forget(long from)

@@ -51,6 +51,15 @@ public static class HeadGrowth
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(optimizers);
+        var before = head.Find(model).UnitCount;
+        using var grown = GrowUndoably(model, head, units, optimizers, options);
+        return units - before;
+    }
+
+    /// <summary>Like <see cref="Grow"/>; what it returns can take the growth back. Null if nothing happens.</summary>
+    internal static GrownHead? GrowUndoably(
+        nn.Module model, HeadSelector head, int units, IEnumerable<optim.Optimizer> optimizers, HeadGrowthOptions? options)
+    {
         options = OptionsValidator.Validate(options ?? new HeadGrowthOptions());
         var found = head.Find(model);
         if (units < found.UnitCount)
@@ -61,7 +70,7 @@ public static class HeadGrowth
 
         if (units == found.UnitCount)
         {
-            return 0;
+            return null;
         }
 
         var catalog = new ParameterCatalog(model);
@@ -76,13 +85,14 @@ public static class HeadGrowth
         }
 
         growths.ForEach(growth => growth.Prepare(options.Seed));
-        growths.ForEach(growth => growth.Write());
-        if (HeadLayer.TryFind(model, found) is { } layer)
+        var before = growths.SelectMany(growth => growth.Write()).ToList();
+        var layer = HeadLayer.TryFind(model, found);
+        if (layer is not null)
         {
             layer.out_features = units;
         }
 
-        return units - found.UnitCount;
+        return new GrownHead(before, layer, found.UnitCount);
     }
 
     // More rows would deal the old ones out to other groups.

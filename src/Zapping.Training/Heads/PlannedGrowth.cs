@@ -68,14 +68,17 @@ internal sealed class PlannedGrowth
         }
     }
 
-    public void Write()
+    /// <returns>The tensors with the memory that they had, which the caller disposes of.</returns>
+    public IReadOnlyList<(Tensor Own, Tensor Before)> Write()
     {
+        var before = _grown.ConvertAll(entry => (entry.Own, entry.Own.detach().DetachFromDisposeScope()));
         foreach (var (own, grown) in _grown)
         {
             own.set_(grown);
         }
 
         _parameter.grad = _gradient;
+        return before;
     }
 
     private long[] NewRows => [_shape[0] - _oldRows, .. _shape[1..]];

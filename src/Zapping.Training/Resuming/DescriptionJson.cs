@@ -24,11 +24,11 @@ internal static class DescriptionJson
 
     public static JsonArray Of(IEnumerable<double> numbers) => new([.. numbers.Select(number => Node(number, 0))]);
 
-    /// <summary>What a source says of itself, and its type, unless it says that itself.</summary>
-    public static IReadOnlyDictionary<string, object?> SettingsOfSource(object source)
+    /// <summary>What a source or another part of a run says of itself, and its type, unless it says that itself.</summary>
+    public static IReadOnlyDictionary<string, object?> SettingsOf(object part)
     {
-        var settings = new Dictionary<string, object?>((source as IDescribed)?.Description ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal);
-        settings.TryAdd("type", source.GetType().Name);
+        var settings = new Dictionary<string, object?>((part as IDescribed)?.Description ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal);
+        settings.TryAdd("type", part.GetType().Name);
         return settings;
     }
 

@@ -6,7 +6,7 @@ namespace Zapping.Training;
 /// <remarks>
 /// Boundaries are beginnings. To reset at the end of each epoch is to reset at the beginning of the next one:
 /// <see cref="BoundaryKind.EpochBoundary"/> with <see cref="SkipFirst"/>, as nothing comes between the two. After the last epoch nothing
-/// begins by itself; where a reset is wanted there too, <see cref="ContinualTrainer.BeginEpoch"/> after <c>Fit</c> says so. That epoch
+/// begins by itself; where a reset is wanted there too, <see cref="BatchTrainer{TBatch}.BeginEpoch"/> after <c>Fit</c> says so. That epoch
 /// then stays empty, and a later <c>Fit</c> goes on behind it.
 /// </remarks>
 /// <param name="Every">The kind of boundary that counts; all others are ignored.</param>

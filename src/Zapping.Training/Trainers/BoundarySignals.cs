@@ -12,6 +12,8 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
 {
     private readonly List<ZapScheduler> _schedulers = [];
     private readonly List<ITrainingObserver> _observers = [];
+    private readonly List<Action<TrainingBoundary>> _beforeBoundaries = [];
+    private readonly List<Action<TrainingBoundary>> _beforeResets = [];
     private (BoundaryKind Kind, long Index, int Signaled)? _halfway;
 
     public IReadOnlyList<ZapScheduler> Schedulers => _schedulers;
@@ -49,6 +51,12 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
         _observers.Add(observer);
     }
 
+    /// <summary>Registers what looks at the model as it was.</summary>
+    public void BeforeBoundaries(Action<TrainingBoundary> action) => _beforeBoundaries.Add(action);
+
+    /// <summary>Registers what makes the model fit for the resets.</summary>
+    public void BeforeResets(Action<TrainingBoundary> action) => _beforeResets.Add(action);
+
     /// <summary>Resets what is due, and only then counts the boundary and tells observers: if one fails, it is not said twice.</summary>
     /// <param name="boundary">What begins.</param>
     /// <param name="count">Counts it.</param>
@@ -56,6 +64,8 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
     {
         TrainingLog.Begins(Log, boundary);
         _observers.ForEach(observer => observer.OnBoundaryStarting(boundary));
+        _beforeBoundaries.ForEach(action => action(boundary));
+        _beforeResets.ForEach(action => action(boundary));
         SignalSchedulers(boundary);
         count();
         _observers.ForEach(observer => observer.OnBoundaryStarted(boundary));

@@ -1,8 +1,7 @@
-using TorchSharp.Modules;
 using Zapping.Training.Data;
 using Zapping.Training.Native;
+using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
-using Zapping.Training.Telemetry;
 using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
@@ -13,13 +12,17 @@ namespace Zapping.Training;
 /// signals the boundaries at which resets happen. A thin layer over <see cref="ZapScheduler"/>:
 /// <code>
 /// using var trainer = new ContinualTrainer(model, optimizer).UseZapping(every: ClassBoundary);
-/// trainer.Fit(stream);
+/// trainer.Fit(stream, batchSize: 16);
 /// </code>
+/// Models of other signatures are trained by a <see cref="ContinualTrainer{TBatch}"/>.
 /// </summary>
-public sealed partial class ContinualTrainer : Trainer
+public sealed class ContinualTrainer : BatchTrainer<LabeledBatch>
 {
-    private TrainingBoundary? _lastBoundary;
-    private int? _microBatch;
+    private readonly Func<StepContext, Tensor> _loss;
+    private readonly Func<Tensor, Tensor, Tensor>? _simpleLoss;
+    private readonly bool _labelsAreUnits;
+    private readonly List<ILossTerm> _terms = [];
+    private readonly List<Func<LabeledBatch, LabeledBatch>> _transforms = [];
     private long _units;
 
     /// <summary>Makes a trainer with one optimizer.</summary>
@@ -40,39 +43,29 @@ public sealed partial class ContinualTrainer : Trainer
         nn.Module<Tensor, Tensor> model,
         IReadOnlyList<optim.Optimizer> optimizers,
         Func<Tensor, Tensor, Tensor>? loss = null)
-        : base(model, optimizers, loss)
+        : base(model, optimizers)
     {
-        if (optimizers.Count > 1 && optimizers.Any(o => o is not OptimizerHelper))
-        {
-            throw new NotSupportedException("A native optimizer (LBFGS) evaluates the loss itself and cannot be combined with others.");
-        }
+        Model = model;
+        _labelsAreUnits = loss is null;
+        var simple = _simpleLoss = loss ?? ClassLoss.CrossEntropy;
+        _loss = step => simple(step.Outputs, step.Labels);
     }
 
-    /// <summary>Says that a task begins.</summary>
-    /// <param name="classes">Its class ids.</param>
-    public void BeginTask(params IReadOnlyList<int> classes)
+    /// <summary>Makes a trainer whose loss looks at more than outputs and labels, such as inputs, the examples' numbers or what began last.</summary>
+    /// <param name="model">Maps inputs [n, …] to outputs, usually logits [n, classes].</param>
+    /// <param name="optimizers">At least one.</param>
+    /// <param name="loss">Maps a step to a scalar.</param>
+    public ContinualTrainer(nn.Module<Tensor, Tensor> model, IReadOnlyList<optim.Optimizer> optimizers, Func<StepContext, Tensor> loss)
+        : base(model, optimizers)
     {
-        ArgumentNullException.ThrowIfNull(classes);
-        using var turn = Acquire();
-        Begin(TrainingBoundary.Task(State.Tasks, classes), State with { Tasks = State.Tasks + 1 });
+        ArgumentNullException.ThrowIfNull(loss);
+        (Model, _loss) = (model, loss);
     }
 
-    /// <summary>Says that the examples of a class begin.</summary>
-    /// <param name="classId">The class, which is also its row of the classifier.</param>
-    public void BeginClass(int classId)
-    {
-        using var turn = Acquire();
-        Begin(TrainingBoundary.Class(State.Classes, classId), State with { Classes = State.Classes + 1 });
-    }
+    /// <summary>The model that is trained: inputs [n, …] to outputs, usually logits [n, classes].</summary>
+    public new nn.Module<Tensor, Tensor> Model { get; }
 
-    /// <summary>Says that a pass over shuffled data begins.</summary>
-    public void BeginEpoch()
-    {
-        using var turn = Acquire();
-        Begin(TrainingBoundary.Epoch(State.Epochs), State with { Epochs = State.Epochs + 1 });
-    }
-
-    /// <summary>Makes one optimization step: forward, loss, backward, clipping, update.</summary>
+    /// <summary>Makes one optimization step: forward, loss, backward, rules, clipping, update. Observers are told, and checkpoints saved, as by <c>Fit</c>.</summary>
     /// <param name="inputs">[n, …], on the model's device.</param>
     /// <param name="labels">What the loss expects, usually [n] class ids as 64-bit integers.</param>
     /// <returns>The loss before the update.</returns>
@@ -82,167 +75,145 @@ public sealed partial class ContinualTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(labels);
+        return TrainStep(new LabeledBatch(inputs, labels));
+    }
+
+    /// <summary>
+    /// Trains on tasks and classes in the order in which they come, each example once:
+    /// task boundary, class boundary, steps, next class. If an earlier call was interrupted, the stream is given from its beginning, and gone on with where it stopped.
+    /// </summary>
+    /// <param name="stream">Read lazily, one task at a time.</param>
+    /// <param name="batchSize">Examples per step, at least 1; in sequential transfer, as published, 1.</param>
+    /// <param name="progress">Told after each step.</param>
+    /// <param name="cancellationToken">Ends training between two steps; a later call goes on there. To end it for good: <see cref="Trainer.RequestStop"/>.</param>
+    /// <exception cref="OperationCanceledException">Training was canceled; the model has the last finished step.</exception>
+    /// <exception cref="NonFiniteStepException">The loss is NaN or infinite.</exception>
+    public TrainingSummary Fit(
+        IEnumerable<TrainingTask> stream, int batchSize, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
         using var turn = Acquire();
-        GradientMode.EnsureOn();
-        return Step(inputs, labels, state => state);
+        return FitExperiences(stream.Select(task => new ClassByClass(task, batchSize)), FeedDescription.OfStream(batchSize), progress, cancellationToken);
     }
 
-    /// <param name="inputs">[n, …].</param>
-    /// <param name="labels">What the loss expects.</param>
-    /// <param name="counted">What the step counts for besides itself. Observers may fail: it counts before they are told.</param>
-    private double Step(Tensor inputs, Tensor labels, Func<TrainerState, TrainerState> counted)
+    internal override IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal)
     {
-        var step = State.Steps;
-        EnsureNoneAlone(inputs, [inputs.shape[0]]);
-        SignalStep();
-        using var scope = NewDisposeScope();
-        Pass.ClearGradients();
-        using var before = Optimizers[0] is OptimizerHelper ? null : Pass.Remember(); // such a one makes further passes, of which one may fail
-        var (outputs, loss, value, norm) = Pass.Prepare(() => Differentiate(inputs, labels), State.Steps, _lastBoundary);
-        Update(loss, inputs, labels, before);
-        Count(counted(State with { Steps = step + 1, IsStepBegun = false }));
-        TrainingTelemetry.Stepped(GetType().Name);
-        AdvanceLearningRates(BoundaryKind.StepBoundary);
-        if (Observers.Count > 0)
+        ["loss_terms"] = _terms.Select(DescriptionJson.SettingsOf),
+    };
+
+    internal void Add(ILossTerm term) => _terms.Add(term);
+
+    internal void Add(Func<LabeledBatch, LabeledBatch> transform) => _transforms.Add(transform);
+
+    private protected override LabeledBatch Prepare(LabeledBatch batch) => _transforms.Aggregate(batch, (made, transform) => transform(made));
+
+    private protected override StepResult Forward(LabeledBatch batch)
+    {
+        var outputs = Model.call(batch.Inputs);
+        var step = new StepContext(Model, batch, outputs, State.Steps, LastBoundary);
+        var loss = _loss(step);
+        foreach (var term in _terms)
         {
-            var made = new TrainingStep(step, value, norm, outputs, labels);
-            foreach (var observer in Observers)
-            {
-                observer.OnStep(made);
-            }
+            loss += term.Value(step);
         }
 
-        return value;
+        return new(loss, outputs, batch.Labels);
     }
 
-    /// <param name="inputs">[n, …]: examples that come in batches of <paramref name="sizes"/>.</param>
-    /// <param name="sizes">Some of which may be one example, or leave one over when they are taken in parts.</param>
-    private void EnsureNoneAlone(Tensor inputs, IEnumerable<long> sizes)
+    private protected override void Look(LabeledBatch example) => Model.call(example.Inputs);
+
+    private protected override string ShapeOf(LabeledBatch example) => $"[{string.Join(", ", example.Inputs.shape)}]";
+
+    private protected override void EnsureSum(LabeledBatch whole, Tensor? outputs, Tensor loss)
     {
-        if (sizes.Any(size => size == 1 || (_microBatch is { } part && size > part && (part == 1 || size % part == 1))))
+        if (_simpleLoss is not null && _terms.Count == 0) // of others the value for the whole cannot be told without another pass
         {
-            Pass.EnsureFitsAlone(inputs);
+            MicroBatchSum.Ensure(_simpleLoss, outputs!, whole.Labels, loss);
         }
     }
 
-    // The model is asked for its number of outputs only when a class comes that is beyond what it was known to have.
-    private void EnsureUnit(long classId, Tensor examples)
+    private protected override void EnsureSound(IBatchSource<LabeledBatch> source, IReadOnlyList<int> classes)
     {
-        if (!LabelsAreUnits || classId < _units)
+        if (source is not ISizedBatches sized)
+        {
+            EnsureUnits(classes, null);
+            return;
+        }
+
+        EnsureNoneAlone(sized.Examples, sized.Sizes);
+        if (!_labelsAreUnits)
         {
             return;
         }
 
         using var scope = NewDisposeScope();
-        var outputs = Look(examples);
-        _units = outputs.dim() == 2 ? outputs.size(1) : long.MaxValue;
-        ClassLoss.EnsureUnit(classId, _units);
-    }
-
-    private void EnsureLabels(ISizedBatches source)
-    {
-        if (!LabelsAreUnits)
-        {
-            return;
-        }
-
-        using var scope = NewDisposeScope();
-        var outputs = Look(source.Examples.Inputs);
-        var looked = Math.Min(2, source.Examples.Labels.size(0));
+        var outputs = OutputsOf(sized.Examples.Inputs);
+        var looked = Math.Min(2, sized.Examples.Labels.size(0));
         if (outputs.dim() == 0 || outputs.size(0) != looked)
         {
             return; // the loss will say what it takes
         }
 
-        ClassLoss.EnsureFit(outputs, source.Examples.Labels.narrow(0, 0, looked));
-        if (source.Classes is { } range)
+        ClassLoss.EnsureFit(outputs, sized.Examples.Labels.narrow(0, 0, looked));
+        if (sized.ClassIds is [.., var largest])
         {
-            ClassLoss.EnsureUnit(range.Max, outputs.size(1));
+            ClassLoss.EnsureUnit(largest, UnitsAfterGrowth(outputs.size(1), classes));
         }
     }
 
+    private protected override void EnsureSound(Experience<LabeledBatch> experience)
+    {
+        if (experience is not ClassByClass { Task: var task } byClass)
+        {
+            base.EnsureSound(experience);
+            return;
+        }
+
+        if (task.Classes.Count == 0)
+        {
+            throw new ArgumentException($"Task {State.FinishedTasks} has no classes.", nameof(experience));
+        }
+
+        foreach (var (classId, inputs) in task.Classes)
+        {
+            if (classId < 0 || inputs.dim() == 0 || inputs.shape[0] == 0)
+            {
+                throw new ArgumentException(
+                    $"Task {State.FinishedTasks} has a class {classId} with examples [{string.Join(", ", inputs.shape)}]; class ids are 0 or more, and examples [n, …] with n at least 1. "
+                    + "Leave out a class that has none.",
+                    nameof(experience));
+            }
+
+            EnsureNoneAlone(new LabeledBatch(inputs, inputs), BatchSizes.Of(inputs.shape[0], byClass.BatchSize));
+        }
+
+        EnsureUnits(experience.Classes, task.Classes[0].Inputs);
+    }
+
+    // The model is asked for its number of outputs only when a class comes that is beyond what it was known to have.
+    private void EnsureUnits(IReadOnlyList<int> classes, Tensor? examples)
+    {
+        if (!_labelsAreUnits || examples is null || classes.Max() is var largest && largest < _units)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var outputs = OutputsOf(examples);
+        _units = outputs.dim() == 2 ? UnitsAfterGrowth(outputs.size(1), classes) : long.MaxValue;
+        ClassLoss.EnsureUnit(classes.Max(), _units);
+    }
+
+    private long UnitsAfterGrowth(long units, IReadOnlyList<int> classes) =>
+        GrowingHead is null || classes.Count == 0 ? units : Math.Max(units, classes.Max() + 1L);
+
     // The outputs for one or two examples, in eval mode and without gradients; nothing of the model is changed.
-    private Tensor Look(Tensor examples)
+    private Tensor OutputsOf(Tensor examples)
     {
         using var noGrad = no_grad();
         using var buffers = new BufferScope(Model);
         using var mode = new EvalModeScope(Model);
         return Model.call(examples.narrow(0, 0, Math.Min(2, examples.shape[0])));
     }
-
-    private void Begin(TrainingBoundary boundary, TrainerState begun)
-    {
-        _lastBoundary = boundary;
-        Signal(boundary, begun);
-    }
-
-    // Leaves the gradient of the whole batch in the parameters.
-    private (Tensor Outputs, Tensor Loss) Differentiate(Tensor inputs, Tensor labels)
-    {
-        var count = inputs.shape[0];
-        if (_microBatch is not { } size || count <= size)
-        {
-            var (all, whole) = Pass.Forward(inputs, labels);
-            BackwardPass.Of(whole);
-            return (all.detach(), whole.detach());
-        }
-
-        if (labels.shape is not [var labeled, ..] || labeled != count)
-        {
-            throw new ArgumentException($"A batch of {count} inputs cannot be taken in parts with labels [{string.Join(", ", labels.shape)}].", nameof(labels));
-        }
-
-        var outputs = new List<Tensor>();
-        var losses = new List<Tensor>();
-        for (long start = 0; start < count; start += size)
-        {
-            using var part = NewDisposeScope();
-            var length = Math.Min(size, count - start);
-            var (scores, loss) = Pass.Forward(inputs.narrow(0, start, length), labels.narrow(0, start, length));
-            var share = loss * ((double)length / count);
-            BackwardPass.Of(share); // gradients add up
-            outputs.Add(scores.detach().MoveToOuterDisposeScope());
-            losses.Add(share.detach().MoveToOuterDisposeScope());
-        }
-
-        var (together, sum) = (cat(outputs), stack(losses).sum());
-        MicroBatchSum.Ensure(Pass.Loss, together, labels, sum);
-        return (together, sum);
-    }
-
-    /// <param name="loss">Of the forward pass that was made.</param>
-    /// <param name="inputs">For an optimizer that evaluates the loss itself (LBFGS).</param>
-    /// <param name="labels">Likewise.</param>
-    /// <param name="before">All as it was before that pass, for such an optimizer; null for others.</param>
-    private void Update(Tensor loss, Tensor inputs, Tensor labels, TensorMemo? before)
-    {
-        if (before is null)
-        {
-            foreach (var optimizer in Optimizers)
-            {
-                optimizer.step();
-            }
-
-            return;
-        }
-
-        try
-        {
-            new NativeClosure(loss, () =>
-            {
-                Pass.ClearGradients();
-                return Pass.Prepare(() => Differentiate(inputs, labels), State.Steps, _lastBoundary).Loss;
-            }).Step(Optimizers[0]);
-        }
-        catch
-        {
-            before.Restore();
-            throw;
-        }
-    }
-
-    internal override IReadOnlyDictionary<string, object?> Settings =>
-        new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal) { ["micro_batch_size"] = _microBatch };
-
-    internal void SetMicroBatchSize(int size) => _microBatch = size;
 }

@@ -34,7 +34,7 @@ internal sealed class Feed : IDisposable
     /// </summary>
     /// <param name="state">Where the trainer is.</param>
     public bool MustGoOn(TrainerState state) =>
-        IsOfCheckpoint || (!_isFinished && (state.EpochSteps is not null || state.TaskClasses is not null || _progress is { FinishedTasks: > 0 }));
+        IsOfCheckpoint || (!_isFinished && (state.EpochSteps is not null || state.IsTaskOpen || _progress is { FinishedTasks: > 0 }));
 
     /// <summary>How far an interrupted stream was; null if none was interrupted, or another stream is meant.</summary>
     public StreamPlace? OpenPlace => new RunDifferences(Accepted).IsAccepted(FeedDescription.Tasks) ? null : Description.Place;

@@ -4,7 +4,7 @@ using Zapping.Training.Resuming;
 namespace Zapping.Training;
 
 /// <summary>What a run's last <c>Fit</c> was fed with.</summary>
-/// <param name="Kind">Which <c>Fit</c>: of epochs, of a stream or of episodes.</param>
+/// <param name="Kind">Which <c>Fit</c>: of epochs, of experiences, of a stream or of episodes.</param>
 /// <param name="Settings">Of the source.</param>
 /// <param name="IsFinished">Whether that <c>Fit</c> returned.</param>
 /// <param name="Place">How far it was in a stream; null for other kinds.</param>
@@ -14,15 +14,18 @@ internal sealed record FeedDescription(string Kind, JsonObject Settings, bool Is
     public const string Epochs = "epochs";
     public const string Stream = "stream";
     public const string Episodes = "episodes";
+    public const string Experiences = "experiences";
 
     /// <summary>Key of a difference between the tasks of two streams.</summary>
     public const string Tasks = "source.tasks";
 
     public static FeedDescription Of(string kind, object source) => new(
         kind,
-        DescriptionJson.Of(DescriptionJson.SettingsOfSource(source)),
+        DescriptionJson.Of(DescriptionJson.SettingsOf(source)),
         IsFinished: false,
         Place: null);
+
+    public static FeedDescription OfExperiences() => new(Experiences, [], IsFinished: false, Place: null);
 
     public static FeedDescription OfStream(int batchSize) =>
         new(Stream, new JsonObject { ["batch_size"] = batchSize }, IsFinished: false, Place: null);

@@ -1,5 +1,4 @@
 using Zapping.Training.Resets;
-using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
@@ -40,17 +39,27 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>An epoch has ended, and learning-rate schedules have made their step. An observer may ask for a stop (<see cref="Trainer.RequestStop"/>).</summary>
+    /// <param name="epoch">Which one, counted from 0.</param>
+    void OnEpochEnded(long epoch)
+    {
+    }
+
+    /// <summary>A task of a <c>Fit</c> has been learned.</summary>
+    /// <param name="task">Which one, counted from 0.</param>
+    void OnTaskEnded(long task)
+    {
+    }
+
+    /// <summary>A <c>Fit</c> has come to its end, or has been stopped; not if it is canceled or fails.</summary>
+    /// <param name="summary">What it did.</param>
+    void OnFitEnded(TrainingSummary summary)
+    {
+    }
+
     /// <summary>An episode has been made.</summary>
     /// <param name="report">What happened.</param>
     void OnEpisode(EpisodeReport report)
     {
     }
 }
-
-/// <summary>One optimization step.</summary>
-/// <param name="Index">Which step, counted from 0.</param>
-/// <param name="Loss">The loss before the update.</param>
-/// <param name="GradientNorm">Global L2 norm of the gradients before clipping; <see langword="null"/> without clipping.</param>
-/// <param name="Outputs">The model's outputs [n, …] before the update.</param>
-/// <param name="Labels">The labels [n].</param>
-public sealed record TrainingStep(long Index, double Loss, double? GradientNorm, Tensor Outputs, Tensor Labels);

@@ -45,6 +45,19 @@ internal static class LearningRateOptions
         return options.Count > 0 ? options : null;
     }
 
+    /// <summary>How many steps a scheduler has made since it was made itself, by the counter of TorchSharp's base class.</summary>
+    /// <exception cref="NotSupportedException">It does not count.</exception>
+    public static long StepsOf(LRScheduler schedule) => LastEpoch.GetValue(schedule) is int steps and >= 0
+        ? steps
+        : Parts(schedule).Select(part => (long?)StepsOf(part)).FirstOrDefault() ?? throw new NotSupportedException(
+            $"{schedule.GetType().Name} does not count its steps, so a resume cannot bring it back: a trainer's {nameof(TrainerExtensions.UseLearningRateScheduler)} counts them.");
+
+    private static FieldInfo LastEpoch { get; } =
+        typeof(LRScheduler).GetField("_last_epoch", BindingFlags.Instance | BindingFlags.NonPublic) ?? throw new MissingFieldException(nameof(LRScheduler), "_last_epoch");
+
+    private static IEnumerable<LRScheduler> Parts(LRScheduler schedule) =>
+        FieldsOf(schedule.GetType()).Select(field => field.GetValue(schedule)).OfType<IEnumerable<LRScheduler>>().SelectMany(parts => parts);
+
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Fields of TorchSharp's schedulers: ILLink.Descriptors.xml keeps them.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Fields of TorchSharp's schedulers: ILLink.Descriptors.xml keeps them.")]
     private static IEnumerable<FieldInfo> FieldsOf(Type type)

@@ -6,7 +6,8 @@ namespace Zapping.Training;
 /// <param name="schedule">The scheduler.</param>
 /// <param name="every">What is followed by a step.</param>
 /// <param name="metric">What it waits for to improve; null if it waits for nothing.</param>
-internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedule, BoundaryKind every, Func<double>? metric)
+/// <param name="steps">How many steps it has made.</param>
+internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedule, BoundaryKind every, Func<double>? metric, long steps = 0)
 {
     private readonly List<double> _metrics = [];
 
@@ -20,10 +21,14 @@ internal sealed class LearningRateSchedule(optim.lr_scheduler.LRScheduler schedu
 
     public bool NeedsMetric => metric is not null;
 
-    public long Steps { get; private set; }
+    public long Steps { get; private set; } = steps;
 
     /// <summary>One for each step, if it waits for a metric.</summary>
     public IReadOnlyList<double> Metrics => _metrics;
+
+    /// <summary>One that a loop of the user's own steps, which counts for itself.</summary>
+    public static LearningRateSchedule OfLoop(optim.lr_scheduler.LRScheduler schedule) =>
+        new(schedule, BoundaryKind.EpochBoundary, metric: null, LearningRateOptions.StepsOf(schedule));
 
     /// <exception cref="InvalidOperationException">The metric is not finite.</exception>
     public void Step()

@@ -10,8 +10,6 @@ namespace Zapping.Training;
 /// <summary>Which tasks of a stream a <c>Fit</c> has come to, so that a later one can tell whether its stream is the same.</summary>
 internal sealed class StreamProgress : IDisposable
 {
-    private const int RowsOfClass = 3;
-
     private ulong _classes;
     private Tensor? _contents;
     private string? _open;
@@ -30,7 +28,7 @@ internal sealed class StreamProgress : IDisposable
     /// <param name="check">Called before each task that is passed over.</param>
     /// <returns>Whether there is such a task.</returns>
     /// <exception cref="InvalidOperationException">The tasks are others.</exception>
-    public bool Advance(IEnumerator<TrainingTask> tasks, StreamPlace? place, Action check)
+    public bool Advance<TBatch>(IEnumerator<Experience<TBatch>> tasks, StreamPlace? place, Action check)
     {
         if (place is null)
         {
@@ -65,17 +63,17 @@ internal sealed class StreamProgress : IDisposable
             Begin(tasks.Current);
             if (_open != open || TensorMark.Text(_openContents!) != place.OpenContents)
             {
-                throw Another($"its task {FinishedTasks} has classes and examples {_open}, and the one that was begun {open}{(_open == open ? " of other contents" : "")}");
+                throw Another($"its task {FinishedTasks} {tasks.Current.MarkVerb} {_open}, and the one that was begun {open}{(_open == open ? " of other contents" : "")}");
             }
         }
 
         return hasTask;
     }
 
-    public void Begin(TrainingTask task)
+    public void Begin<TBatch>(Experience<TBatch> task)
     {
         _openContents?.Dispose();
-        (_open, _openContents) = (ClassesOf(task), ContentsOf(task));
+        (_open, _openContents) = (task.Mark, task.MarkContents());
     }
 
     public void Finish()
@@ -100,25 +98,7 @@ internal sealed class StreamProgress : IDisposable
         (_contents, _open, _openContents) = (null, null, null);
     }
 
-    /// <summary>The classes of a task with their numbers of examples.</summary>
-    public static string ClassesOf(TrainingTask task) => string.Create(
-        CultureInfo.InvariantCulture, $"[{string.Join(", ", task.Classes.Select(examples => $"{examples.ClassId}: {examples.Inputs.shape[0]}"))}]");
-
     private static InvalidOperationException Another(string how) => new(
         $"The stream is not the one that was interrupted, and nothing was changed: {how}. Give the same stream, from its beginning; or, if another one is meant, resume with "
         + $"new {nameof(ResumeOptions)} {{ {nameof(ResumeOptions.Accept)} = [\"{FeedDescription.Tasks}\"] }}, or set {nameof(Trainer.State)}, which begins anew.");
-
-    private static Tensor ContentsOf(TrainingTask task)
-    {
-        using var scope = NewDisposeScope();
-        using Scalar factor = 31L;
-        Tensor? sum = null;
-        foreach (var examples in task.Classes.Where(examples => examples.Inputs.shape is [> 0, ..]))
-        {
-            var mark = TensorMark.OfRows(examples.Inputs, RowsOfClass);
-            sum = sum is null ? mark : sum.mul(factor) + mark;
-        }
-
-        return (sum ?? zeros([], ScalarType.Int64)).DetachFromDisposeScope();
-    }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Zapping.Training.Heads;
 using Zapping.Training.Native;
+using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
 using Zapping.Training.Telemetry;
 using Zapping.Training.Torch;
@@ -14,22 +16,19 @@ namespace Zapping.Training;
 /// is given.
 /// </summary>
 /// <threadsafety>One thread at a time; a second one is refused. Two trainers on two threads do not disturb each other.</threadsafety>
-public abstract class Trainer : IDisposable
+public abstract class Trainer : IDisposable, ICheckpointed
 {
     private readonly BoundarySignals _signals;
-    private readonly List<LearningRateSchedule> _learningRates = [];
+    private readonly LearningRateSchedules _learningRates = new();
+    private readonly List<ITrainingMemory> _memories = [];
     private readonly List<IDisposable> _owned = [];
     private readonly OrderedDictionary<string, Action> _afterSteps = new(StringComparer.Ordinal);
-    private Feed? _feed;
     private TrainerState _state = new(0, 0, 0, 0);
     private int _busy;
     private bool _isArenaKnown;
     private bool _disposed;
 
-    private protected Trainer(
-        nn.Module<Tensor, Tensor> model,
-        IReadOnlyList<optim.Optimizer> optimizers,
-        Func<Tensor, Tensor, Tensor>? loss)
+    private protected Trainer(nn.Module model, IReadOnlyList<optim.Optimizer> optimizers)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(optimizers);
@@ -43,9 +42,9 @@ public abstract class Trainer : IDisposable
         ConvolutionGuard.Protect(model);
         Model = model;
         Optimizers = optimizers;
-        LabelsAreUnits = loss is null;
         _signals = new BoundarySignals(model, optimizers);
-        Pass = new TrainingPass(model, optimizers, loss ?? ClassLoss.CrossEntropy, _signals.Gathered);
+        Feeds = new FeedHistory(model);
+        Pass = new TrainingPass(model, optimizers, _signals.Gathered);
     }
 
     /// <summary>The resets in use, in the order in which they run.</summary>
@@ -62,13 +61,10 @@ public abstract class Trainer : IDisposable
         {
             ArgumentNullException.ThrowIfNull(value);
             _signals.BeginAnew();
-            Fed(null);
+            Feeds.Forget();
             _state = value;
         }
     }
-
-    /// <summary>What the last <c>Fit</c> was fed with; null if there was none.</summary>
-    internal FeedDescription? Feed => _feed?.Description;
 
     internal ILogger Log
     {
@@ -81,21 +77,42 @@ public abstract class Trainer : IDisposable
         }
     } = NullLogger.Instance;
 
-    /// <summary>The model that is trained: inputs [n, …] to outputs, usually logits [n, classes].</summary>
-    public nn.Module<Tensor, Tensor> Model { get; }
+    /// <summary>The model that is trained.</summary>
+    public nn.Module Model { get; }
 
     /// <summary>The optimizers, in the order in which they were given.</summary>
     public IReadOnlyList<optim.Optimizer> Optimizers { get; }
 
-    internal IReadOnlyList<LearningRateSchedule> LearningRates => _learningRates;
+    internal IReadOnlyList<ITrainingObserver> Observers => _signals.Observers;
 
-    /// <summary>Makes the forward and backward passes.</summary>
+    /// <summary>What is kept beside the model.</summary>
+    internal IReadOnlyList<ITrainingMemory> Memories => _memories;
+
+    /// <summary>The classifier that grows at boundaries; null if none does.</summary>
+    internal GrowingHead? GrowingHead { get; private set; }
+
+    IReadOnlyList<LearningRateSchedule> ICheckpointed.LearningRates => _learningRates.All;
+
+    IReadOnlyList<ITrainingObserver> ICheckpointed.Observers => Observers;
+
+    IReadOnlyList<ITrainingMemory> ICheckpointed.Memories => Memories;
+
+    IReadOnlyDictionary<string, object?> ICheckpointed.Settings => Settings;
+
+    FeedDescription? ICheckpointed.Feed => Feeds.Description;
+
+    ILogger ICheckpointed.Log => Log;
+
+    GrowingHead? ICheckpointed.GrowingHead => GrowingHead;
+
+    /// <summary>Makes the passes of a step.</summary>
     private protected TrainingPass Pass { get; }
 
-    /// <summary>Whether a label is the number of its class's unit, as for the loss where none is given; what others take labels for is not known.</summary>
-    private protected bool LabelsAreUnits { get; }
+    /// <summary>What it was fed with.</summary>
+    private protected FeedHistory Feeds { get; }
 
-    internal IReadOnlyList<ITrainingObserver> Observers => _signals.Observers;
+    /// <summary>What has been asked to end since the last <c>Fit</c> began.</summary>
+    private protected StopRequest Stop { get; set; }
 
     /// <summary>Ends the trainer's use. Model, optimizers and data are not touched.</summary>
     public void Dispose()
@@ -130,10 +147,41 @@ public abstract class Trainer : IDisposable
 
     internal void Add(ITrainingObserver observer) => _signals.Add(observer);
 
+    internal void Add(IUpdateRule rule) => Pass.Add(rule);
+
+    /// <exception cref="ArgumentException">The name is none, or taken.</exception>
+    internal void Add(ITrainingMemory memory)
+    {
+        MemoryName.Ensure(memory, _memories);
+        _memories.Add(memory);
+    }
+
+    internal void Add(GrowingHead head)
+    {
+        GrowingHead = GrowingHead is null ? head : throw new InvalidOperationException($"The trainer has a growing head already: {GrowingHead}.");
+        _signals.BeforeResets(boundary => head.Grow(Model, Optimizers, boundary.Classes));
+    }
+
+    /// <summary>Registers what precedes each boundary of a kind: growth, resets and the count.</summary>
+    /// <param name="action">Called on the training thread. It may be called twice for one boundary, if the first time something failed afterwards.</param>
+    internal void BeforeBoundaries(Action<TrainingBoundary> action) => _signals.BeforeBoundaries(action);
+
+    /// <summary>
+    /// Ends the <c>Fit</c> that is running after its present step, without an exception: what is open (an epoch, a class, a task) counts as ended, and a later <c>Fit</c> begins anew.
+    /// For observers; where none is running, nothing happens.
+    /// </summary>
+    public void RequestStop() => Stop = _busy == 0 ? StopRequest.None : StopRequest.Fit;
+
+    /// <summary>Like <see cref="RequestStop"/>, but goes on with the next experience, if it was a <c>Fit</c> of several.</summary>
+    public void RequestNextExperience() => Stop = _busy == 0 || Stop == StopRequest.Fit ? Stop : StopRequest.Experience;
+
     /// <summary>What a resumed run must share with the saved one besides model, optimizers and resets.</summary>
     internal virtual IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         ["clip"] = new Dictionary<string, object?>(StringComparer.Ordinal) { ["max_norm"] = Pass.MaxGradientNorm },
+        ["update_rules"] = Pass.Rules.Select(DescriptionJson.SettingsOf),
+        ["growing_head"] = GrowingHead?.Description,
+        ["memories"] = _memories.Select(memory => memory.Name),
     };
 
     /// <summary>Registers what follows each step of a <c>Fit</c>.</summary>
@@ -141,10 +189,7 @@ public abstract class Trainer : IDisposable
     /// <param name="action">Called on the training thread, after the step is counted.</param>
     internal void AfterSteps(string name, Action action) => _afterSteps[name] = action;
 
-    /// <summary>Has the next <c>Fit</c> go on from a saved one.</summary>
-    /// <param name="saved">What that one was fed with; null if it is not known.</param>
-    /// <param name="accepted">Differences that are meant.</param>
-    internal void Expect(FeedDescription? saved, IReadOnlyCollection<string> accepted) => Fed(saved is null ? null : new Feed(saved, accepted));
+    void ICheckpointed.Expect(FeedDescription? saved, IReadOnlyCollection<string> accepted) => Feeds.Expect(saved, accepted);
 
     internal void ClipGradients(double maxNorm) => Pass.MaxGradientNorm = maxNorm;
 
@@ -159,7 +204,7 @@ public abstract class Trainer : IDisposable
     {
         _signals.Dispose();
         Pass.Dispose();
-        _feed?.Dispose();
+        Feeds.Dispose();
         _owned.ForEach(own => own.Dispose());
         _owned.Clear();
         _disposed = true;
@@ -174,32 +219,6 @@ public abstract class Trainer : IDisposable
     /// <summary>Counts on.</summary>
     private protected void Count(TrainerState state) => _state = state;
 
-    /// <summary>
-    /// To be called before a <c>Fit</c> signals anything. If an earlier one was interrupted, here or before a resume, this one must be fed with the same.
-    /// </summary>
-    /// <param name="next">What it is fed with.</param>
-    /// <returns>The feed to go on with, or to give up.</returns>
-    /// <exception cref="InvalidOperationException">It is fed with something else.</exception>
-    private protected Feed? Continue(FeedDescription next)
-    {
-        if (_feed is not { } last || !last.MustGoOn(State))
-        {
-            return null;
-        }
-
-        return last.Description.DifferencesTo(next with { Model = ModelMode.Of(Model) }, last.Accepted) is { } text
-            ? throw new InvalidOperationException($"The interrupted run was fed or set up otherwise, and nothing was changed: {text} Or begin anew by setting {nameof(State)}.")
-            : last;
-    }
-
-    /// <summary>Says what a <c>Fit</c> is fed with, until it <see cref="Feed.Finish">finishes</see>.</summary>
-    private protected Feed Begin(FeedDescription description, StreamProgress? progress = null)
-    {
-        var feed = new Feed(description with { Model = ModelMode.Of(Model) }, progress);
-        Fed(feed);
-        return feed;
-    }
-
     /// <summary>Signals the boundary of the next step, unless it has been: a step that failed after it is tried again without another reset.</summary>
     private protected void SignalStep()
     {
@@ -209,14 +228,13 @@ public abstract class Trainer : IDisposable
         }
     }
 
-    private protected void AdvanceLearningRates(BoundaryKind kind)
+    private protected void AdvanceLearningRates(BoundaryKind kind) => _learningRates.Advance(kind);
+
+    private protected void Tell(Action<ITrainingObserver> what)
     {
-        foreach (var learningRates in _learningRates)
+        foreach (var observer in Observers)
         {
-            if (learningRates.Every == kind)
-            {
-                learningRates.Step();
-            }
+            what(observer);
         }
     }
 
@@ -255,12 +273,6 @@ public abstract class Trainer : IDisposable
         }
 
         return new UseLease(this);
-    }
-
-    private void Fed(Feed? feed)
-    {
-        _feed?.Dispose();
-        _feed = feed;
     }
 
     private void TellOfArena()

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Zapping.Training.Checkpoints;
+using Zapping.Training.Data;
+using Zapping.Training.Heads;
 using Zapping.Training.Native;
 using Zapping.Training.Resuming;
+using Zapping.Training.Steps;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
@@ -42,7 +45,7 @@ public static class TrainerExtensions
     /// <summary>
     /// Whether each step looks for NaN and infinity in its gradients before the update, which is the default: one that is found costs a batch, and one that is not costs the
     /// model. Looking reads every gradient once, which in steps of single examples may take some percent of the time (docs/performance.md). Without it a loss, a buffer or a
-    /// norm that is not finite is still found, and <see cref="CheckpointStore.Save"/> still refuses weights that are not.
+    /// norm that is not finite is still found, and <see cref="CheckpointStore.Save(Trainer, double?, IReadOnlyDictionary{string, string}?)"/> still refuses weights that are not.
     /// </summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="check">Whether gradients are looked at.</param>
@@ -66,6 +69,103 @@ public static class TrainerExtensions
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatchSize);
         trainer.SetMicroBatchSize(microBatchSize);
+        return trainer;
+    }
+
+    /// <summary>Like <see cref="UseGradientAccumulation(ContinualTrainer, int)"/>, for batches of a type of one's own, which must be an <see cref="IBatch{TSelf}"/> of itself.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="microBatchSize">Examples in a part, at least 1; the last part of a batch may be smaller.</param>
+    /// <exception cref="ArgumentException">The batches cannot be taken in parts.</exception>
+    public static ContinualTrainer<TBatch> UseGradientAccumulation<TBatch>(this ContinualTrainer<TBatch> trainer, int microBatchSize)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(microBatchSize);
+        if (!typeof(IBatch<TBatch>).IsAssignableFrom(typeof(TBatch)))
+        {
+            throw new ArgumentException($"Batches of type {typeof(TBatch).Name} cannot be taken in parts, as it is no IBatch<{typeof(TBatch).Name}>.", nameof(trainer));
+        }
+
+        trainer.SetMicroBatchSize(microBatchSize);
+        return trainer;
+    }
+
+    /// <summary>Adds a term to the loss of each step; several add up.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="term">Its value, with its factor, is added.</param>
+    public static ContinualTrainer UseLoss(this ContinualTrainer trainer, ILossTerm term)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(term);
+        trainer.Add(term);
+        return trainer;
+    }
+
+    /// <summary>Adds a term to the loss of each step; several add up.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="term">Gives a scalar that is added, for example <c>step => 1e-3 * step.Outputs.square().mean()</c>.</param>
+    /// <param name="name">Of the term, which a resume compares.</param>
+    public static ContinualTrainer UseLoss(this ContinualTrainer trainer, Func<StepContext, Tensor> term, string name = "term")
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(term);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        trainer.Add(new LossTerm(term, name));
+        return trainer;
+    }
+
+    /// <summary>
+    /// Changes each batch before its step, such as by augmentation on the device or by examples from a memory; several follow one another. Observers, the loss and gradient accumulation see what the last gave.
+    /// </summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="transform">Called once for each step, in the dispose scope that ends with it, after the boundaries of an epoch, a class or a task and before that of the step.</param>
+    public static ContinualTrainer UseBatchTransform(this ContinualTrainer trainer, Func<LabeledBatch, LabeledBatch> transform)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(transform);
+        trainer.Add(transform);
+        return trainer;
+    }
+
+    /// <summary>Adds a rule between backward pass and update; several follow one another.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="rule">The rule.</param>
+    public static TTrainer UseUpdateRule<TTrainer>(this TTrainer trainer, IUpdateRule rule)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(rule);
+        trainer.Add(rule);
+        return trainer;
+    }
+
+    /// <summary>Has checkpoints hold what is kept beside the model.</summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="memory">It, by a name that no other memory of the trainer has.</param>
+    /// <exception cref="ArgumentException">The name is taken, or cannot be part of a file's name.</exception>
+    public static TTrainer UseMemory<TTrainer>(this TTrainer trainer, ITrainingMemory memory)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(memory);
+        trainer.Add(memory);
+        return trainer;
+    }
+
+    /// <summary>
+    /// Gives the classifier units as classes come: at each boundary that names classes, before its resets, it grows to the largest class id and one. A resume grows it to the size in the checkpoint.
+    /// </summary>
+    /// <param name="trainer">The trainer.</param>
+    /// <param name="head">Which layer is the classifier: a <see cref="TorchSharp.Modules.Linear"/> or a 1x1 <see cref="TorchSharp.Modules.Conv2d"/>; default: the model's only linear layer.</param>
+    /// <param name="options">What new rows start from; default: see there.</param>
+    /// <exception cref="InvalidOperationException">The classifier cannot be told, or the trainer has a growing head already.</exception>
+    /// <remarks>Old rows, what optimizers remember of them, and everything that holds the parameters stay as they are (<see cref="HeadGrowth"/>).</remarks>
+    public static TTrainer UseGrowingHead<TTrainer>(this TTrainer trainer, HeadSelector? head = null, HeadGrowthOptions? options = null)
+        where TTrainer : Trainer
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        var growing = new GrowingHead(head ?? HeadSelector.Single(), OptionsValidator.Validate(options ?? new HeadGrowthOptions()));
+        growing.Ensure(trainer.Model);
+        trainer.Add(growing);
         return trainer;
     }
 

@@ -11,6 +11,7 @@ namespace Zapping.Training;
 /// <param name="EpochSteps">Steps made in the open epoch; null between epochs.</param>
 /// <param name="TaskClasses">Classes finished in the open task; null between tasks.</param>
 /// <param name="ClassSteps">Steps made in the open class; null between classes.</param>
+/// <param name="TaskEpochs">Epochs finished in the open task; null between tasks, and in one of classes.</param>
 /// <param name="IsStepBegun">Whether the boundary of the next step has been signaled, since that step has failed: it is not signaled again.</param>
 public sealed record TrainerState(
     long Steps,
@@ -20,11 +21,14 @@ public sealed record TrainerState(
     long? EpochSteps = null,
     int? TaskClasses = null,
     long? ClassSteps = null,
+    long? TaskEpochs = null,
     bool IsStepBegun = false)
 {
     /// <summary>Epochs without the open one: a resumed run has so many fewer to make.</summary>
     public long FinishedEpochs => Epochs - (EpochSteps is null ? 0 : 1);
 
     /// <summary>Tasks without the open one.</summary>
-    public long FinishedTasks => Tasks - (TaskClasses is null ? 0 : 1);
+    public long FinishedTasks => Tasks - (IsTaskOpen ? 1 : 0);
+
+    internal bool IsTaskOpen => TaskClasses is not null || TaskEpochs is not null;
 }

@@ -8,22 +8,18 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
-/// <summary>The forward and backward passes of a trainer's steps, looked at before anything is updated, and undone if they fail.</summary>
+/// <summary>The passes of a trainer's steps, what rules make of their gradients, and the look at both before anything is updated; what fails is undone.</summary>
 /// <param name="model">The model that is trained.</param>
 /// <param name="optimizers">All of its optimizers.</param>
-/// <param name="loss">Maps (outputs, labels) to a scalar.</param>
 /// <param name="gathered">What forward passes write besides the model's buffers.</param>
 internal sealed class TrainingPass(
-    nn.Module<Tensor, Tensor> model,
-    IReadOnlyList<optim.Optimizer> optimizers,
-    Func<Tensor, Tensor, Tensor> loss,
-    Func<IEnumerable<(string Name, Tensor Tensor)>> gathered) : IDisposable
+    nn.Module model, IReadOnlyList<optim.Optimizer> optimizers, Func<IEnumerable<(string Name, Tensor Tensor)>> gathered) : IDisposable
 {
     private readonly StepGuard _guard = new(model, gathered);
-    private readonly BatchStatistics _statistics = new(model);
+    private readonly List<IUpdateRule> _rules = [];
 
-    /// <summary>Maps (outputs, labels) to a scalar.</summary>
-    public Func<Tensor, Tensor, Tensor> Loss => loss;
+    /// <summary>What is done between a backward pass and its update, in this order.</summary>
+    public IReadOnlyList<IUpdateRule> Rules => _rules;
 
     /// <summary>To which the global L2 norm of all gradients is clipped; null for no clipping.</summary>
     public double? MaxGradientNorm { get; set; }
@@ -38,60 +34,56 @@ internal sealed class TrainingPass(
         ? optimizers.SelectMany(optimizer => optimizer.parameters())
         : model.parameters();
 
-    // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each
-    // activation as soon as the backward pass has used it, and the next gradient takes its warm memory.
-    public (Tensor Outputs, Tensor Loss) Forward(Tensor inputs, Tensor labels)
-    {
-        using var activations = NewDisposeScope();
-        var outputs = model.call(inputs);
-        var scalar = loss(outputs, labels);
-        foreach (var result in new[] { outputs, scalar })
-        {
-            if (activations.Contains(result))
-            {
-                activations.MoveToOuter(result);
-            }
-        }
-
-        return scalar.numel() == 1
-            ? (outputs, scalar)
-            : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", scalar.shape)}].");
-    }
-
-    /// <summary>To be called before a batch of one example, and before its boundaries are signaled.</summary>
-    /// <param name="example">[n, …], of which the first is such an example.</param>
-    /// <exception cref="InvalidOperationException">A layer would have no variance. Nothing has been written.</exception>
-    public void EnsureFitsAlone(Tensor example)
-    {
-        using var one = example.narrow(0, 0, 1);
-        _statistics.EnsureFor(one);
-    }
+    public void Add(IUpdateRule rule) => _rules.Add(rule);
 
     /// <summary>
-    /// Makes what comes before an update: a forward and a backward pass, and a look at what they made. If it fails, buffers and what policies have
+    /// Makes what comes before an update: a forward and a backward pass, the rules, and a look at what they made. If it fails, buffers and what policies have
     /// gathered are as before, and no gradient is left.
     /// </summary>
     /// <param name="pass">The passes; they leave the gradients in the parameters.</param>
     /// <param name="step">Its number, for messages.</param>
     /// <param name="boundary">For messages.</param>
     /// <param name="moved">Parameters that the passes move themselves.</param>
-    /// <returns>The outputs, the loss, its value, and the norm of all gradients before clipping.</returns>
     /// <exception cref="NonFiniteStepException">The loss, a gradient or a buffer is NaN or infinite.</exception>
-    public Gradient Prepare(
-        Func<(Tensor Outputs, Tensor Loss)> pass, long step, TrainingBoundary? boundary, IEnumerable<(string Name, Parameter Parameter)>? moved = null)
+    public Gradient Prepare(Func<StepResult> pass, long step, TrainingBoundary? boundary, IEnumerable<(string Name, Parameter Parameter)>? moved = null)
     {
-        _guard.Begin(moved ?? []);
+        _guard.Begin(_rules.Exists(rule => rule.WritesParameters) ? model.named_parameters().Select(own => (own.name, own.parameter)) : moved ?? []);
         try
         {
-            var (outputs, loss) = pass();
-            var (value, norm) = Inspect(loss, step, boundary);
-            return new Gradient(outputs, loss, value, norm);
+            var (result, update) = _rules.Count == 0 ? (pass(), null) : Ruled(pass, step, boundary);
+            var (value, norm) = Inspect(result.Loss, step, boundary);
+            return new Gradient(result, value, norm, update);
         }
         catch
         {
             _guard.Undo();
             ClearGradients();
             throw;
+        }
+    }
+
+    /// <summary>Has the optimizers make their step, and tells the rules.</summary>
+    /// <param name="gradient">What was prepared.</param>
+    public void Update(in Gradient gradient)
+    {
+        foreach (var optimizer in optimizers)
+        {
+            optimizer.step();
+        }
+
+        Updated(gradient);
+    }
+
+    /// <summary>Tells the rules that the optimizers have made their step.</summary>
+    public void Updated(in Gradient gradient)
+    {
+        if (gradient.Rules is { } update)
+        {
+            update.Close();
+            foreach (var rule in _rules)
+            {
+                rule.OnUpdated(update);
+            }
         }
     }
 
@@ -125,6 +117,36 @@ internal sealed class TrainingPass(
 
     public void Dispose() => _guard.Dispose();
 
+    private (StepResult Result, UpdateContext Update) Ruled(Func<StepResult> pass, long step, TrainingBoundary? boundary)
+    {
+        using var noise = new NoiseReplay();
+        var result = pass();
+        var update = new UpdateContext(model, optimizers, step, boundary, replay => Repeat(pass, noise, replay));
+        foreach (var rule in _rules)
+        {
+            rule.OnGradients(update);
+        }
+
+        return (result, update);
+    }
+
+    // The loss and the outputs of the step are those of its first pass, at the parameters that observers know.
+    private double Repeat(Func<StepResult> pass, NoiseReplay noise, bool replay)
+    {
+        ClearGradients();
+        using var scope = NewDisposeScope();
+        using var written = new TensorMemo();
+        written.Remember(_guard.Written);
+        try
+        {
+            return noise.Around(replay, () => pass().Loss.to(ScalarType.Float64).item<double>());
+        }
+        finally
+        {
+            written.Restore();
+        }
+    }
+
     private (double Loss, double? Norm) Inspect(Tensor loss, long step, TrainingBoundary? boundary)
     {
         List<Parameter> parameters = [.. Parameters.Where(HasGradient)];
@@ -149,11 +171,10 @@ internal sealed class TrainingPass(
         TrainingLog.NonFiniteStep(Log, refused.Finding, refused.Step, boundary?.ToString() ?? "no boundary");
         return refused;
     }
-
 }
 
-/// <param name="Outputs">Of the model.</param>
-/// <param name="Loss">A scalar.</param>
+/// <param name="Result">Of the forward pass, without a graph.</param>
 /// <param name="Value">The loss.</param>
 /// <param name="Norm">The global L2 norm of all gradients before clipping; null without clipping.</param>
-internal readonly record struct Gradient(Tensor Outputs, Tensor Loss, double Value, double? Norm);
+/// <param name="Rules">What rules were told; null without rules.</param>
+internal readonly record struct Gradient(StepResult Result, double Value, double? Norm, UpdateContext? Rules);

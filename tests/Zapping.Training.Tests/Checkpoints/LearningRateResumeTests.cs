@@ -64,7 +64,7 @@ public sealed class LearningRateResumeTests : IDisposable
         using var store = Saved(scheduler);
         using var second = new Run(scheduler);
         store.Resume(second.Trainer)!.Steps.Should().Be(Steps);
-        second.Trainer.LearningRates.Single().Steps.Should().Be(Steps);
+        ((ICheckpointed)second.Trainer).LearningRates.Single().Steps.Should().Be(Steps);
     }
 
     [Theory]

@@ -39,13 +39,13 @@ public sealed class ObserverResumeTests : IDisposable
     public void A_matrix_a_recovery_and_diagnostics_go_on_where_they_were(int stop)
     {
         using var whole = new Run(_queries);
-        whole.Trainer.Fit(_tasks);
+        whole.Trainer.Fit(_tasks, batchSize: 1);
         whole.Matrix.Finish();
 
         using (var first = new Run(_queries, stop))
         using (var store = new CheckpointStore(_folder.FullName))
         {
-            first.Invoking(run => run.Trainer.Fit(_tasks, cancellationToken: run.Stop)).Should().Throw<OperationCanceledException>();
+            first.Invoking(run => run.Trainer.Fit(_tasks, batchSize: 1, cancellationToken: run.Stop)).Should().Throw<OperationCanceledException>();
             store.Save(first.Trainer);
         }
 
@@ -55,7 +55,7 @@ public sealed class ObserverResumeTests : IDisposable
             store.Resume(second.Trainer);
         }
 
-        second.Trainer.Fit(_tasks);
+        second.Trainer.Fit(_tasks, batchSize: 1);
         second.Matrix.Finish();
         second.Matrix.Baseline.Should().BeEquivalentTo(whole.Matrix.Baseline);
         second.Matrix.Accuracies.Should().Be(whole.Matrix.Accuracies);
@@ -76,7 +76,7 @@ public sealed class ObserverResumeTests : IDisposable
         using var store = new CheckpointStore(_folder.FullName);
         using (var bare = new ContinualTrainer(net, sgd))
         {
-            bare.Fit(_tasks[..2]);
+            bare.Fit(_tasks[..2], batchSize: 1);
             store.Save(bare);
         }
 
@@ -84,7 +84,7 @@ public sealed class ObserverResumeTests : IDisposable
         using var watched = new ContinualTrainer(net, sgd).UseObserver(late);
         store.Invoking(s => s.Resume(watched)).Should().Throw<CheckpointException>().WithMessage("*observers was [] and is [\"TaskMatrixObserver\"]. If*Accept = [\"observers\"]*");
         store.Resume(watched, new ResumeOptions { Accept = ["observers"] });
-        watched.Fit(_tasks[2..]);
+        watched.Fit(_tasks[2..], batchSize: 1);
         late.Finish();
         late.Scores.Should().HaveCount(1);
         late.Invoking(o => o.Accuracies).Should().Throw<InvalidOperationException>().WithMessage("*after its first task had begun*");
@@ -94,7 +94,7 @@ public sealed class ObserverResumeTests : IDisposable
     public void A_state_that_is_damaged_is_refused_and_no_observer_is_changed()
     {
         using var run = new Run(_queries);
-        run.Trainer.Fit(_tasks[..1]);
+        run.Trainer.Fit(_tasks[..1], batchSize: 1);
         foreach (var observer in new IStatefulTrainingObserver[] { run.Matrix, run.Recovery, run.Diagnostics })
         {
             var state = observer.SaveState();
@@ -118,7 +118,7 @@ public sealed class ObserverResumeTests : IDisposable
         using var store = new CheckpointStore(_folder.FullName);
         using (var saved = Zapped(_ => { }))
         {
-            saved.Fit(_tasks[..1]);
+            saved.Fit(_tasks[..1], batchSize: 1);
             store.Save(saved);
         }
 
@@ -148,7 +148,7 @@ public sealed class ObserverResumeTests : IDisposable
         using (var trainer = new ContinualTrainer(grown, adam))
         {
             HeadGrowth.Grow(grown, Nets.Head, 11, [adam]);
-            trainer.Fit(_tasks[..1]);
+            trainer.Fit(_tasks[..1], batchSize: 1);
             store.Save(trainer);
         }
 

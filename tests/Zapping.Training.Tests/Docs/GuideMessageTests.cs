@@ -49,7 +49,7 @@ public sealed class GuideMessageTests
         ["a-gradient-is-not-finite"] = () => Train(
             Sequential(("head", Linear(4, 2))), (t, x, y) => t.TrainStep(x, y), (outputs, _) => (outputs - outputs.detach()).pow(2).sum().sqrt()),
         ["a-batch-of-one-for-batch-normalization"] = () => Train(
-            Sequential(("body", Linear(4, 3)), ("norm", BatchNorm1d(3)), ("head", Linear(3, 2))), (t, x, y) => t.Fit([new TrainingTask(new ClassExamples(0, x))])),
+            Sequential(("body", Linear(4, 3)), ("norm", BatchNorm1d(3)), ("head", Linear(3, 2))), (t, x, y) => t.Fit([new TrainingTask(new ClassExamples(0, x))], batchSize: 1)),
         ["the-backward-pass-cannot-be-made"] = () =>
         {
             using var model = new Attention();
@@ -70,7 +70,7 @@ public sealed class GuideMessageTests
             using var model = Sequential(("body", Linear(4, 3)), ("head", Linear(3, 2)));
             using var all = optim.SGD(model.parameters(), 0.1);
             using var head = optim.Adam(model.parameters().Skip(2), 0.1);
-            _ = new ContinualTrainer(model, [all, head], null);
+            _ = new ContinualTrainer(model, [all, head]);
         },
         ["micro-batches-do-not-add-up"] = () =>
         {

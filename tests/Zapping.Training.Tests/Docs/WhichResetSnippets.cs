@@ -76,7 +76,7 @@ public sealed class WhichResetSnippets : IDisposable
             .UseZapping(every: new(ClassBoundary) { Seed = 2 }, zap => zap.Head = HeadSelector.ByName("head"));
         // </two-resets>
         using var images = rand(2, 12);
-        trainer.Fit([new TrainingTask(new ClassExamples(0, images)), new TrainingTask(new ClassExamples(1, images))]);
+        trainer.Fit([new TrainingTask(new ClassExamples(0, images)), new TrainingTask(new ClassExamples(1, images))], batchSize: 1);
         trainer.Schedulers.Select(scheduler => scheduler.State.Resets).Should().Equal(1, 2);
     }
 }

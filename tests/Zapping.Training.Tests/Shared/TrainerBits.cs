@@ -37,7 +37,7 @@ internal static class TrainerBits
             }
         }
 
-        bits["learning rates"] = string.Join("; ", trainer.LearningRates.Select(rates => $"{rates.Steps} {string.Join(", ", rates.Metrics)}"));
+        bits["learning rates"] = string.Join("; ", ((ICheckpointed)trainer).LearningRates.Select(rates => $"{rates.Steps} {string.Join(", ", rates.Metrics)}"));
         bits["observers"] = string.Join("; ", trainer.Observers.OfType<IStatefulTrainingObserver>().Select(observer => observer.SaveState()));
         return bits;
     }

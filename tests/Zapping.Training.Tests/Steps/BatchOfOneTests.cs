@@ -44,7 +44,7 @@ public sealed class BatchOfOneTests : IDisposable
     public void Micro_batches_of_one_are_refused() => Refused(() => _trainer.UseGradientAccumulation(1).TrainStep(rand(4, 6), Labels(4)));
 
     [Fact]
-    public void A_stream_in_batches_of_one_is_refused() => Refused(() => _trainer.Fit([new TrainingTask(new ClassExamples(0, rand(3, 6)))]));
+    public void A_stream_in_batches_of_one_is_refused() => Refused(() => _trainer.Fit([new TrainingTask(new ClassExamples(0, rand(3, 6)))], batchSize: 1));
 
     [Fact]
     public void A_class_that_leaves_one_over_is_refused_though_it_is_not_the_first() => Refused(
@@ -76,7 +76,7 @@ public sealed class BatchOfOneTests : IDisposable
         using var net = Sequential(("conv", Conv2d(1, 4, 3)), ("norm", BatchNorm2d(4)), ("flat", Flatten()), ("head", Linear(64, 3)));
         using var sgd = optim.SGD(net.parameters(), 1e-2);
         using var trainer = new ContinualTrainer(net, sgd);
-        trainer.Fit([new TrainingTask(new ClassExamples(0, rand(3, 1, 6, 6)))]).Steps.Should().Be(3);
+        trainer.Fit([new TrainingTask(new ClassExamples(0, rand(3, 1, 6, 6)))], batchSize: 1).Steps.Should().Be(3);
         net.named_buffers().Should().OnlyContain(b => b.buffer.isfinite().all().item<bool>());
     }
 

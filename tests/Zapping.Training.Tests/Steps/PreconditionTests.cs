@@ -44,7 +44,7 @@ public sealed class PreconditionTests : IDisposable
             foreach (var act in new Action[]
             {
                 () => continual.Fit(new ShuffledBatches(_inputs, _labels, 4), 1),
-                () => continual.Fit([new TrainingTask(new ClassExamples(1, _inputs))]),
+                () => continual.Fit([new TrainingTask(new ClassExamples(1, _inputs))], batchSize: 1),
                 () => continual.TrainStep(_inputs, _labels),
                 () => asb.Fit(episodes, 1),
                 () => asb.TrainEpisode(episodes.Episode(0)),
@@ -69,7 +69,7 @@ public sealed class PreconditionTests : IDisposable
         Refused([optim.SGD([new Parameter(rand(3))], 0.1)], "No optimizer holds a parameter of the model*");
         using var beside = optim.SGD([new Parameter(rand(3))], 0.1); // such as the centers of a loss
         using var own = optim.SGD(_net.parameters(), 0.1);
-        using var trainer = new ContinualTrainer(_net, [own, beside], null);
+        using var trainer = new ContinualTrainer(_net, [own, beside]);
         trainer.TrainStep(_inputs, _labels).Should().BePositive();
     }
 
@@ -191,7 +191,7 @@ public sealed class PreconditionTests : IDisposable
             _ => new TrainingTask(new ClassExamples(1, _inputs), new ClassExamples(8, _inputs)),
         };
         var before = Nets.Bits(_net);
-        trainer.Invoking(t => t.Fit([task])).Should().Throw<ArgumentException>().WithMessage(message.Replace("[[]", "*", StringComparison.Ordinal));
+        trainer.Invoking(t => t.Fit([task], batchSize: 1)).Should().Throw<ArgumentException>().WithMessage(message.Replace("[[]", "*", StringComparison.Ordinal));
         Nets.Bits(_net).Should().BeEquivalentTo(before);
         trainer.State.Should().Be(new TrainerState(0, 0, 0, 0));
     }
@@ -203,13 +203,13 @@ public sealed class PreconditionTests : IDisposable
         using var trainer = new ContinualTrainer(_net, sgd).UseZapping(every: TaskBoundary, zap => zap.Head = Nets.Head);
         var rows = new List<string>();
         trainer.Schedulers[0].ResetCompleted += report => rows.Add($"{report.Parameters.Single().Slice}");
-        trainer.Fit([new TrainingTask(new ClassExamples(1, _inputs), new ClassExamples(2, _inputs), new ClassExamples(1, _inputs))]).Steps.Should().Be(36);
+        trainer.Fit([new TrainingTask(new ClassExamples(1, _inputs), new ClassExamples(2, _inputs), new ClassExamples(1, _inputs))], batchSize: 1).Steps.Should().Be(36);
         rows.Should().Equal("rows 1, 2");
     }
 
     private void Refused(optim.Optimizer[] optimizers, string message)
     {
-        FluentActions.Invoking(() => new ContinualTrainer(_net, optimizers, null)).Should().Throw<ArgumentException>().WithMessage(message);
+        FluentActions.Invoking(() => new ContinualTrainer(_net, optimizers)).Should().Throw<ArgumentException>().WithMessage(message);
         Array.ForEach(optimizers, optimizer => optimizer.Dispose());
     }
 }

@@ -95,7 +95,7 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         var spans = Trace(() =>
         {
             Trainer.Fit(new ShuffledBatches(inputs, labels, 2), epochs: 2);
-            Trainer.Fit([new TrainingTask(new ClassExamples(1, inputs))]);
+            Trainer.Fit([new TrainingTask(new ClassExamples(1, inputs))], batchSize: 1);
             store.Save(Trainer);
         });
 

@@ -83,7 +83,7 @@ public sealed class ContinualTrainerTests
         }
         else
         {
-            trainer.Fit([new TrainingTask(data.Class(3, 1), data.Class(6, 1))]);
+            trainer.Fit([new TrainingTask(data.Class(3, 1), data.Class(6, 1))], batchSize: 1);
         }
 
         log.Resets.Should().HaveCount(resets);
@@ -103,7 +103,7 @@ public sealed class ContinualTrainerTests
         using var trainer = new ContinualTrainer(net, optimizer)
             .UseReset(ClassBoundary, new WritePolicy(_ => events.Add("reset")))
             .UseObserver(new Log(step => events.Add($"step {step.Index}")));
-        trainer.Fit([new TrainingTask(data.Class(0, 2), data.Class(1, 1))]);
+        trainer.Fit([new TrainingTask(data.Class(0, 2), data.Class(1, 1))], batchSize: 1);
         events.Should().Equal("reset", "step 0", "step 1", "reset", "step 2");
     }
 
@@ -239,7 +239,7 @@ public sealed class ContinualTrainerTests
         var before = Nets.Bits(net);
         using var body = optim.SGD([net.get_parameter("body.weight")!, net.get_parameter("body.bias")!], 0.1);
         using var head = optim.Adam(Nets.HeadOf(net).parameters());
-        using var trainer = new ContinualTrainer(net, [body, head], null);
+        using var trainer = new ContinualTrainer(net, [body, head]);
         trainer.UseZapping(every: ClassBoundary, o => o.Head = Nets.Head);
         trainer.BeginClass(1);
         trainer.TrainStep(data.Inputs, data.Labels);
@@ -331,7 +331,7 @@ public sealed class ContinualTrainerTests
         using var net = Nets.Small();
         using var optimizer = optim.SGD(net.parameters(), 0.01);
         var trainer = new ContinualTrainer(net, optimizer);
-        trainer.Fit([new TrainingTask(new ClassExamples(1, data.Inputs))]);
+        trainer.Fit([new TrainingTask(new ClassExamples(1, data.Inputs))], batchSize: 1);
         trainer.Dispose();
         trainer.Invoking(t => t.TrainStep(data.Inputs, data.Labels)).Should().Throw<ObjectDisposedException>();
         trainer.Invoking(t => t.BeginEpoch()).Should().Throw<ObjectDisposedException>();
@@ -347,8 +347,8 @@ public sealed class ContinualTrainerTests
         using var optimizer = optim.SGD(net.parameters(), 0.01);
         using var lbfgs = optim.LBFGS(net.parameters(), 0.1, max_eval: 3);
         using var trainer = new ContinualTrainer(net, optimizer);
-        FluentActions.Invoking(() => new ContinualTrainer(net, [], null)).Should().Throw<ArgumentException>().WithMessage("*At least one optimizer*");
-        FluentActions.Invoking(() => new ContinualTrainer(net, [optimizer, lbfgs], null)).Should().Throw<NotSupportedException>().WithMessage("*LBFGS*");
+        FluentActions.Invoking(() => new ContinualTrainer(net, [])).Should().Throw<ArgumentException>().WithMessage("*At least one optimizer*");
+        FluentActions.Invoking(() => new ContinualTrainer(net, [optimizer, lbfgs])).Should().Throw<NotSupportedException>().WithMessage("*LBFGS*");
         trainer.Invoking(t => t.UseGradientClipping(double.NaN)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.UseGradientClipping(1e39)).Should().Throw<ArgumentOutOfRangeException>();
         trainer.Invoking(t => t.UseGradientClipping(0)).Should().Throw<ArgumentOutOfRangeException>();
@@ -395,8 +395,8 @@ public sealed class ContinualTrainerTests
         public void OnStep(TrainingStep step)
         {
             Steps.Add(step);
-            Labels.AddRange(step.Labels.data<long>().ToArray());
-            step.Outputs.shape.Should().Equal(step.Labels.shape[0], Nets.Units);
+            Labels.AddRange(step.Labels!.data<long>().ToArray());
+            step.Outputs!.shape.Should().Equal(step.Labels.shape[0], Nets.Units);
             onStep?.Invoke(step);
         }
     }

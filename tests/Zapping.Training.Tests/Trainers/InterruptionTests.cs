@@ -142,7 +142,7 @@ public sealed class InterruptionTests
         source.Cancel();
         using var data = new ContinualTrainerTests.Data();
         run.Trainer.Invoking(t => t.Fit(new ShuffledBatches(data.Inputs, data.Labels, 4), 1, cancellationToken: source.Token)).Should().Throw<OperationCanceledException>();
-        run.Trainer.Invoking(t => t.Fit([new TrainingTask(data.Class(1, 2))], cancellationToken: source.Token)).Should().Throw<OperationCanceledException>();
+        run.Trainer.Invoking(t => t.Fit([new TrainingTask(data.Class(1, 2))], batchSize: 1, cancellationToken: source.Token)).Should().Throw<OperationCanceledException>();
         run.Everything().Should().BeEquivalentTo(before);
         run.Events.Should().BeEmpty();
     }

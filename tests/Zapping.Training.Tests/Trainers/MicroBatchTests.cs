@@ -113,6 +113,6 @@ public sealed class MicroBatchTests
 
         public double Loss { get; private set; }
 
-        public void OnStep(TrainingStep step) => (Outputs, Loss) = (step.Outputs.data<float>().ToArray(), step.Loss);
+        public void OnStep(TrainingStep step) => (Outputs, Loss) = (step.Outputs!.data<float>().ToArray(), step.Loss);
     }
 }

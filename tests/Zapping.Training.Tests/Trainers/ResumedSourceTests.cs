@@ -39,12 +39,12 @@ public sealed class ResumedSourceTests : IDisposable
     public void The_whole_stream_is_given_again_and_gone_on_with_where_it_stopped()
     {
         using var whole = new Run();
-        whole.Trainer.Fit(_tasks);
-        Stop(17, run => run.Trainer.Fit(_tasks, cancellationToken: run.Stop));
+        whole.Trainer.Fit(_tasks, batchSize: 1);
+        Stop(17, run => run.Trainer.Fit(_tasks, batchSize: 1, cancellationToken: run.Stop));
 
         using var second = new Run();
         _store.Resume(second.Trainer)!.Steps.Should().Be(17);
-        second.Trainer.Fit(_tasks).Steps.Should().Be(13);
+        second.Trainer.Fit(_tasks, batchSize: 1).Steps.Should().Be(13);
 
         second.Log.Should().Equal("Task 2 (4,5)", "Class 4 (4)", "Class 5 (5)");
         Nets.Bits(second.Net).Should().BeEquivalentTo(Nets.Bits(whole.Net));
@@ -63,20 +63,20 @@ public sealed class ResumedSourceTests : IDisposable
     [InlineData("shuffled data", "source.kind was \"stream\" and is \"epochs\"")]
     public void Another_stream_is_refused_by_name_and_nothing_is_changed(string what, string message)
     {
-        Stop(17, run => run.Trainer.Fit(_tasks, cancellationToken: run.Stop));
+        Stop(17, run => run.Trainer.Fit(_tasks, batchSize: 1, cancellationToken: run.Stop));
         using var second = new Run();
         _store.Resume(second.Trainer);
         var (before, state) = (Nets.Bits(second.Net), second.Trainer.State);
 
         second.Trainer.Invoking(t => _ = what switch
         {
-            "the rest" => t.Fit(_tasks[1..]),
-            "another order" => t.Fit([_tasks[1], _tasks[0], _tasks[2]]),
-            "other images of a finished task" => t.Fit([Changed(_tasks[0]), .. _tasks[1..]]),
-            "other images of the open task" => t.Fit([_tasks[0], Changed(_tasks[1]), _tasks[2]]),
-            "fewer examples" => t.Fit([_tasks[0], new TrainingTask(_tasks[1].Classes[0], new ClassExamples(3, _tasks[1].Classes[1].Inputs.narrow(0, 0, 4)))]),
-            "nothing" => t.Fit([]),
-            "the finished task alone" => t.Fit(_tasks[..1]),
+            "the rest" => t.Fit(_tasks[1..], batchSize: 1),
+            "another order" => t.Fit([_tasks[1], _tasks[0], _tasks[2]], batchSize: 1),
+            "other images of a finished task" => t.Fit([Changed(_tasks[0]), .. _tasks[1..]], batchSize: 1),
+            "other images of the open task" => t.Fit([_tasks[0], Changed(_tasks[1]), _tasks[2]], batchSize: 1),
+            "fewer examples" => t.Fit([_tasks[0], new TrainingTask(_tasks[1].Classes[0], new ClassExamples(3, _tasks[1].Classes[1].Inputs.narrow(0, 0, 4)))], batchSize: 1),
+            "nothing" => t.Fit([], batchSize: 1),
+            "the finished task alone" => t.Fit(_tasks[..1], batchSize: 1),
             "another batch size" => t.Fit(_tasks, batchSize: 2),
             _ => t.Fit(new ShuffledBatches(_inputs, _labels, 2), 1),
         }).Should().Throw<InvalidOperationException>().Which.Message.Should().Contain("nothing was changed: ").And.Contain(message);
@@ -84,7 +84,7 @@ public sealed class ResumedSourceTests : IDisposable
         Nets.Bits(second.Net).Should().BeEquivalentTo(before);
         second.Trainer.State.Should().Be(state);
         second.Log.Should().BeEmpty();
-        second.Trainer.Fit(_tasks).Steps.Should().Be(13, "the right stream still goes on");
+        second.Trainer.Fit(_tasks, batchSize: 1).Steps.Should().Be(13, "the right stream still goes on");
 
         static TrainingTask Changed(TrainingTask task) => new(new ClassExamples(task.Classes[0].ClassId, task.Classes[0].Inputs + 1e-6), task.Classes[1]);
     }
@@ -94,7 +94,7 @@ public sealed class ResumedSourceTests : IDisposable
     [InlineData("source.tasks", "source.batch_size")]
     public void Another_stream_that_is_meant_begins_at_its_beginning(params string[] accepted)
     {
-        Stop(17, run => run.Trainer.Fit(_tasks, cancellationToken: run.Stop));
+        Stop(17, run => run.Trainer.Fit(_tasks, batchSize: 1, cancellationToken: run.Stop));
         using var second = new Run();
         _store.Resume(second.Trainer, new ResumeOptions { Accept = accepted });
         second.Trainer.Fit(_tasks[2..], batchSize: 5).Steps.Should().Be(2);
@@ -105,11 +105,11 @@ public sealed class ResumedSourceTests : IDisposable
     public void An_interruption_in_one_process_is_gone_on_with_alike_and_setting_the_state_gives_it_up()
     {
         using var run = new Run(17);
-        run.Trainer.Invoking(t => t.Fit(_tasks, cancellationToken: run.Stop)).Should().Throw<OperationCanceledException>();
-        run.Trainer.Invoking(t => t.Fit(_tasks[1..])).Should().Throw<InvalidOperationException>().WithMessage("The stream is not the one that was interrupted*");
+        run.Trainer.Invoking(t => t.Fit(_tasks, batchSize: 1, cancellationToken: run.Stop)).Should().Throw<OperationCanceledException>();
+        run.Trainer.Invoking(t => t.Fit(_tasks[1..], batchSize: 1)).Should().Throw<InvalidOperationException>().WithMessage("The stream is not the one that was interrupted*");
         run.Trainer.State = run.Trainer.State with { TaskClasses = null, ClassSteps = null };
-        run.Trainer.Fit(_tasks[1..]).Steps.Should().Be(20);
-        run.Trainer.Fit(_tasks).Steps.Should().Be(30, "what has ended may be followed by anything");
+        run.Trainer.Fit(_tasks[1..], batchSize: 1).Steps.Should().Be(20);
+        run.Trainer.Fit(_tasks, batchSize: 1).Steps.Should().Be(30, "what has ended may be followed by anything");
     }
 
     [Theory]
@@ -165,7 +165,7 @@ public sealed class ResumedSourceTests : IDisposable
         using var second = new Run();
         _store.Resume(second.Trainer);
         second.Trainer.Invoking(t => t.Fit(new ShuffledBatches(_inputs, _labels, 5, seed: 3), 1)).Should().Throw<InvalidOperationException>();
-        second.Trainer.Fit(_tasks).Steps.Should().Be(30);
+        second.Trainer.Fit(_tasks, batchSize: 1).Steps.Should().Be(30);
     }
 
     [Theory]

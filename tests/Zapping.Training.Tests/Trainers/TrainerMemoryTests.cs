@@ -22,7 +22,7 @@ public sealed class TrainerMemoryTests
         {
             for (var i = 0; i < steps / (5 * tasks.Length); i++)
             {
-                trainer.Fit([new TrainingTask(tasks)]);
+                trainer.Fit([new TrainingTask(tasks)], batchSize: 1);
             }
         }
 

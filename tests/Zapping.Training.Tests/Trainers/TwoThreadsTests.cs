@@ -28,7 +28,7 @@ public sealed class TwoThreadsTests
             () => trainer.BeginTask(1),
             () => trainer.BeginEpoch(),
             () => trainer.Fit(batches, 1),
-            () => trainer.Fit([new TrainingTask(data.Class(1, 1))]),
+            () => trainer.Fit([new TrainingTask(data.Class(1, 1))], batchSize: 1),
         ];
         var refusals = new List<Exception?>();
         trainer.Fit(batches, 1, new Inline(() => refusals.AddRange(calls.SelectMany(call => new[] { Record.Exception(call), OnAnotherThread(call) }))));

@@ -121,6 +121,7 @@ public sealed class UseZappingTests
         trainer.Fit(data, epochs: 3);
         var fitted = Nets.Bits(net);
         trainer.BeginEpoch();
+        trainer.EndEpoch();
 
         var byHand = Nets.Small();
         using var same = new FusedAdam(byHand.parameters(), 1e-2);

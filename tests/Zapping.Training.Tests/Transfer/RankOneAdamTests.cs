@@ -34,7 +34,7 @@ public sealed class RankOneAdamTests
         for (var label = 0; label < 5; label++)
         {
             learner.Learn(features, label * 8, 8, label);
-            trainer.Fit([new TrainingTask(new ClassExamples(label, features.narrow(0, label * 8, 8)))]);
+            trainer.Fit([new TrainingTask(new ClassExamples(label, features.narrow(0, label * 8, 8)))], batchSize: 1);
         }
 
         learner.Steps.Should().Be(40);

@@ -1,3 +1,4 @@
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -34,6 +35,6 @@ public static class LaterLayerForgettingTrainerExtensions
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
-        return trainer.UseReset(every, new LaterLayerForgettingPolicy(trainer.Model, exampleInput, options));
+        return trainer.UseReset(every, new LaterLayerForgettingPolicy(TensorModel.Of(trainer.Model, nameof(UseLaterLayerForgetting)), exampleInput, options));
     }
 }

@@ -1,4 +1,5 @@
 using Zapping.Training.HiddenUnits;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -33,7 +34,7 @@ public static class ReDoTrainerExtensions
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
-        var policy = new ReDoPolicy(UnitGraph.Trace(trainer.Model, exampleInput, options.IsNormalization), options);
+        var policy = new ReDoPolicy(UnitGraph.Trace(TensorModel.Of(trainer.Model, nameof(UseReDo)), exampleInput, options.IsNormalization), options);
         trainer.RegisterForDispose(policy);
         return trainer.UseReset(every, policy);
     }

@@ -1,33 +1,35 @@
+using Zapping.Training.Heads;
 using Zapping.Training.Native;
 using Zapping.Training.Randomness;
 using Zapping.Training.Resuming;
 using Zapping.Training.Safetensors;
+using Zapping.Training.Steps;
 using Zapping.Training.Telemetry;
 using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Checkpoints;
 
-/// <summary>Everything about a trainer that a checkpoint holds, on its way there and back.</summary>
-internal sealed class TrainerSnapshot
+/// <summary>Everything about a run that a checkpoint holds, on its way there and back.</summary>
+internal sealed class RunSnapshot
 {
     private const string ModelFile = "model.safetensors";
     private const string RandomFile = "random.safetensors";
     private const string GlobalGenerator = "torch.global";
 
-    private readonly Trainer _trainer;
+    private readonly ICheckpointed _run;
     private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _model;
     private readonly HashSet<string> _parameters;
     private readonly IReadOnlyList<OptimizerSnapshot> _optimizers;
 
-    public TrainerSnapshot(Trainer trainer)
+    public RunSnapshot(ICheckpointed run)
     {
-        _trainer = trainer;
-        _model = [.. trainer.Model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter))
-            .Concat(trainer.Model.named_buffers().Select(b => new KeyValuePair<string, Tensor>(b.name, b.buffer)))];
-        _parameters = trainer.Model.named_parameters().Select(p => p.name).ToHashSet(StringComparer.Ordinal);
-        var names = trainer.Model.named_parameters().DistinctBy(p => TensorIdentity.Of(p.parameter)).ToDictionary(p => TensorIdentity.Of(p.parameter), p => p.name);
-        _optimizers = [.. trainer.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];
+        _run = run;
+        _model = [.. run.Model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter))
+            .Concat(run.Model.named_buffers().Select(b => new KeyValuePair<string, Tensor>(b.name, b.buffer)))];
+        _parameters = run.Model.named_parameters().Select(p => p.name).ToHashSet(StringComparer.Ordinal);
+        var names = run.Model.named_parameters().DistinctBy(p => TensorIdentity.Of(p.parameter)).ToDictionary(p => TensorIdentity.Of(p.parameter), p => p.name);
+        _optimizers = [.. run.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];
     }
 
     public CheckpointDescription Describe(double? score, IReadOnlyDictionary<string, string>? notes) => new(
@@ -35,19 +37,19 @@ internal sealed class TrainerSnapshot
         CheckpointDescription.OwnLibraryVersion,
         DateTimeOffset.Now,
         score,
-        _trainer.GetType().Name,
-        _trainer.State,
-        DescriptionJson.Of(_trainer.Settings),
+        _run.GetType().Name,
+        _run.State,
+        DescriptionJson.Of(_run.Settings),
         [.. _optimizers.Select(optimizer => optimizer.Describe())],
-        [.. _trainer.Schedulers.Select(scheduler => new ResetDescription(
+        [.. _run.Schedulers.Select(scheduler => new ResetDescription(
             scheduler.Name, scheduler.Schedule, scheduler.State, DescriptionJson.OfDescribed(scheduler.Policy)))],
-        [.. _trainer.LearningRates.Select(rates => new LearningRateDescription(
+        [.. _run.LearningRates.Select(rates => new LearningRateDescription(
             rates.Kind, rates.Every, rates.Steps, rates.Metrics, rates.Options is { } options ? DescriptionJson.Of(options) : null))],
         [.. StatefulObservers.Select(ObserverDescription.Of)],
-        ModelMode.Frozen(_trainer.Model),
+        ModelMode.Frozen(_run.Model),
         Convolutions,
         notes ?? new Dictionary<string, string>(StringComparer.Ordinal),
-        _trainer.Feed);
+        _run.Feed);
 
     public IEnumerable<(string File, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> Tensors()
     {
@@ -61,6 +63,11 @@ internal sealed class TrainerSnapshot
         foreach (var (file, policy) in StatefulPolicies())
         {
             yield return (file, policy.State);
+        }
+
+        foreach (var memory in _run.Memories)
+        {
+            yield return (MemoryFile(memory), memory.Save());
         }
 
         using var state = random.get_rng_state();
@@ -96,11 +103,11 @@ internal sealed class TrainerSnapshot
     public void Restore(CheckpointFiles files, IReadOnlyCollection<string> accepted, bool allowNonFinite)
     {
         var saved = files.Description;
-        EnsureSame("trainer", saved.Trainer, _trainer.GetType().Name);
+        EnsureSame("trainer", saved.Trainer, _run.GetType().Name);
         EnsureSame("optimizers", string.Join(", ", saved.Optimizers.Select(o => o.Type)), string.Join(", ", _optimizers.Select(o => o.Describe().Type)));
-        EnsureSame("resets", string.Join(", ", saved.Resets.Select(r => r.Policy)), string.Join(", ", _trainer.Schedulers.Select(s => s.Name)));
-        EnsureSame("number of learning-rate schedulers", $"{saved.LearningRates.Count}", $"{_trainer.LearningRates.Count}");
-        if (saved.LearningRates.Zip(_trainer.LearningRates).Any(pair => pair.Second.Steps > pair.First.Steps))
+        EnsureSame("resets", string.Join(", ", saved.Resets.Select(r => r.Policy)), string.Join(", ", _run.Schedulers.Select(s => s.Name)));
+        EnsureSame("number of learning-rate schedulers", $"{saved.LearningRates.Count}", $"{_run.LearningRates.Count}");
+        if (saved.LearningRates.Zip(_run.LearningRates).Any(pair => pair.Second.Steps > pair.First.Steps))
         {
             throw new InvalidDataException("a learning-rate scheduler has been stepped further already; make a new one before resuming.");
         }
@@ -108,45 +115,81 @@ internal sealed class TrainerSnapshot
         EnsureMetrics(saved);
         SetupComparison.EnsureAlike(saved, Describe(score: null, notes: null), accepted);
         using var scope = NewDisposeScope();
-        var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
-        var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)), allowNonFinite)).ToList();
-        var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();
-        var generator = ReadGenerator(files.Tensors(RandomFile));
-        RestoreObservers(saved.Observers);
-
-        using var noGrad = no_grad();
-        foreach (var (tensor, value) in model.Concat(policies))
+        var undo = new Stack<Action>();
+        try
         {
-            tensor.copy_(value);
+            using var grown = GrowHead(files.Tensors(ModelFile));
+            undo.Push(() => grown?.Undo());
+            var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
+            var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)), allowNonFinite)).ToList();
+            var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();
+            var generator = ReadGenerator(files.Tensors(RandomFile));
+            RestoreObservers(saved.Observers, undo);
+            RestoreMemories(files, undo);
+            Write(saved, [.. model, .. policies], optimizers, generator);
+        }
+        catch
+        {
+            while (undo.TryPop(out var back))
+            {
+                back();
+            }
+
+            throw;
         }
 
-        foreach (var (rates, before) in _trainer.LearningRates.Zip(saved.LearningRates))
+        _run.Expect(saved.Feed, accepted);
+        if (saved.Convolutions != Convolutions)
+        {
+            TrainingLog.ResumedOnOtherArithmetic(_run.Log, saved.Convolutions, Convolutions);
+        }
+    }
+
+    private void Write(CheckpointDescription saved, List<(Tensor Target, Tensor Value)> tensors, List<Action> optimizers, Tensor generator)
+    {
+        using var noGrad = no_grad();
+        tensors.ForEach(own => own.Target.copy_(own.Value));
+        foreach (var (rates, before) in _run.LearningRates.Zip(saved.LearningRates))
         {
             rates.CatchUp(before.Steps, before.Metrics);
         }
 
         optimizers.ForEach(write => write());
-        foreach (var (scheduler, reset) in _trainer.Schedulers.Zip(saved.Resets))
+        foreach (var (scheduler, reset) in _run.Schedulers.Zip(saved.Resets))
         {
             scheduler.State = reset.State;
         }
 
         random.set_rng_state(generator);
-        _trainer.State = saved.State;
-        _trainer.Expect(saved.Feed, accepted);
-        if (saved.Convolutions != Convolutions)
+        _run.State = saved.State;
+    }
+
+    // A classifier that grows with the classes has as many units as had come when the checkpoint was saved.
+    private GrownHead? GrowHead(SafetensorsFile model) =>
+        _run.GrowingHead is { } head && head.WeightName(_run.Model) is var name && model.Contains(name) && model[name].Shape is [> 0 and <= int.MaxValue and var units, ..]
+            ? head.GrowTo(_run.Model, _run.Optimizers, (int)units)
+            : null;
+
+    private void RestoreMemories(CheckpointFiles files, Stack<Action> undo)
+    {
+        foreach (var memory in _run.Memories.Where(memory => files.Has(MemoryFile(memory)))) // one that is new, and that is meant, begins empty
         {
-            TrainingLog.ResumedOnOtherArithmetic(_trainer.Log, saved.Convolutions, Convolutions);
+            var before = memory.Save().ToDictionary(own => own.Key, own => own.Value.detach().clone(), StringComparer.Ordinal);
+            var file = files.Tensors(MemoryFile(memory));
+            memory.Load(file.Names.ToDictionary(name => name, file.Read, StringComparer.Ordinal));
+            undo.Push(() => memory.Load(before));
         }
     }
 
+    private static string MemoryFile(ITrainingMemory memory) => $"memory-{memory.Name}.safetensors";
+
     private static string Convolutions => ConvolutionGuard.Status.State.ToString();
 
-    private IEnumerable<IStatefulTrainingObserver> StatefulObservers => _trainer.Observers.OfType<IStatefulTrainingObserver>();
+    private IEnumerable<IStatefulTrainingObserver> StatefulObservers => _run.Observers.OfType<IStatefulTrainingObserver>();
 
     private void EnsureMetrics(CheckpointDescription saved)
     {
-        var (place, rates) = saved.LearningRates.Index().FirstOrDefault(own => _trainer.LearningRates[own.Index].NeedsMetric && own.Item.Metrics.Count != own.Item.Steps);
+        var (place, rates) = saved.LearningRates.Index().FirstOrDefault(own => _run.LearningRates[own.Index].NeedsMetric && own.Item.Metrics.Count != own.Item.Steps);
         if (rates is not null)
         {
             throw new InvalidDataException($"its learning-rate scheduler {place} has made {rates.Steps} steps without a metric, and the one here waits for one.");
@@ -154,31 +197,22 @@ internal sealed class TrainerSnapshot
     }
 
     // Those that cannot go on from what was saved, as the list of observers is another one and that is meant, begin anew.
-    private void RestoreObservers(IReadOnlyList<ObserverDescription> saved)
+    private void RestoreObservers(IReadOnlyList<ObserverDescription> saved, Stack<Action> undo)
     {
         var left = saved.ToList();
-        var before = new List<(IStatefulTrainingObserver Observer, string State)>();
-        try
+        foreach (var observer in StatefulObservers)
         {
-            foreach (var observer in StatefulObservers)
+            var now = ObserverDescription.Of(observer);
+            if (left.Find(now.IsAlike) is { } own)
             {
-                var now = ObserverDescription.Of(observer);
-                if (left.Find(now.IsAlike) is { } own)
-                {
-                    left.Remove(own);
-                    before.Add((observer, now.State));
-                    observer.RestoreState(own.State);
-                }
+                left.Remove(own);
+                undo.Push(() => observer.RestoreState(now.State));
+                observer.RestoreState(own.State);
             }
-        }
-        catch
-        {
-            before.ForEach(entry => entry.Observer.RestoreState(entry.State));
-            throw;
         }
     }
 
-    private IEnumerable<(string File, IStatefulResetPolicy Policy)> StatefulPolicies() => _trainer.Schedulers
+    private IEnumerable<(string File, IStatefulResetPolicy Policy)> StatefulPolicies() => _run.Schedulers
         .Select((scheduler, i) => (File: FormattableString.Invariant($"policy-{i}.safetensors"), Policy: scheduler.Policy as IStatefulResetPolicy))
         .Where(p => p.Policy is not null)
         .Select(p => (p.File, p.Policy!));

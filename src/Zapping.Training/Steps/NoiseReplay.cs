@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace Zapping.Training.Steps;
+
+/// <summary>Remembers libtorch's global generator on the CPU, so that a pass can be made again with the same noise.</summary>
+internal sealed class NoiseReplay : IDisposable
+{
+    private readonly Tensor _before = random.get_rng_state().DetachFromDisposeScope();
+
+    /// <summary>Makes something with the noise that came after the generator was remembered; afterwards the generator is where it was.</summary>
+    /// <param name="replay">Or with what comes next.</param>
+    /// <param name="make">It.</param>
+    public TResult Around<TResult>(bool replay, Func<TResult> make)
+    {
+        if (!replay)
+        {
+            return make();
+        }
+
+        using var now = random.get_rng_state();
+        random.set_rng_state(_before);
+        try
+        {
+            return make();
+        }
+        finally
+        {
+            random.set_rng_state(now);
+        }
+    }
+
+    public void Dispose() => _before.Dispose();
+}
