@@ -3,14 +3,13 @@ using Zapping.Training.Resuming;
 namespace Zapping.Training.Evaluation;
 
 /// <summary>
-/// Evaluates all tasks whenever one ends: right before the boundary of the next one and its resets, so that what a reset takes away
-/// is not counted as forgotten. The end of the last task is said by <see cref="Finish"/>, because no boundary follows it.
+/// Evaluates all tasks whenever one ends, and before the resets of the next one, so that what a reset takes away is not counted as forgotten.
 /// <code>
 /// var observer = new TaskMatrixObserver(new TaskEvaluator(model, queries));
-/// trainer.UseObserver(observer).Fit(stream);
-/// observer.Finish();
+/// trainer.UseObserver(observer).Fit(experiences);
 /// var forgetting = observer.Accuracies.AverageForgetting();
 /// </code>
+/// Where <see cref="BatchTrainer{TBatch}.BeginTask"/> says what begins, a task ends at the next one, and the last by <see cref="Finish"/>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -61,13 +60,18 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver, IDescribed
 
     IReadOnlyDictionary<string, object?> IDescribed.Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["every"] = _every };
 
-    /// <summary>Says that the open task has ended, as after the last one, and evaluates.</summary>
-    /// <exception cref="InvalidOperationException">None is open.</exception>
+    /// <summary>Says that the open task has ended, and evaluates; if it has ended already, nothing happens.</summary>
+    /// <exception cref="InvalidOperationException">None has begun yet.</exception>
     public void Finish()
     {
         if (!_taskIsOpen)
         {
-            throw new InvalidOperationException("No task is open: none has begun yet, or since the last one ended.");
+            if (_columns.Count == 0)
+            {
+                throw new InvalidOperationException("No task has begun yet.");
+            }
+
+            return;
         }
 
         _scores.Add(_evaluator.Evaluate());
@@ -93,6 +97,15 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver, IDescribed
         Baseline ??= _evaluator.Evaluate();
         _columns.Add(column);
         _taskIsOpen = true;
+    }
+
+    /// <inheritdoc/>
+    public void OnTaskEnded(long task)
+    {
+        if (_taskIsOpen && _every is BoundaryKind.TaskBoundary or BoundaryKind.ClassBoundary)
+        {
+            Finish();
+        }
     }
 
     /// <inheritdoc/>
@@ -156,7 +169,7 @@ public sealed class TaskMatrixObserver : IStatefulTrainingObserver, IDescribed
 
         if (_scores.Count == 0)
         {
-            throw new InvalidOperationException($"No task has ended yet. The end of the last one is said by {nameof(Finish)}.");
+            throw new InvalidOperationException($"No task has ended yet. Where {nameof(BatchTrainer<>.BeginTask)} says what begins, the end of the last one is said by {nameof(Finish)}.");
         }
 
         var matrix = new double[_scores.Count, _evaluator.TaskCount];
