@@ -1,5 +1,6 @@
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Evaluation;
@@ -118,9 +119,7 @@ public sealed class RecoveryObserver : IStatefulTrainingObserver, IDescribed
                 + $"and [{string.Join(", ", labels.shape)}] of type {labels.dtype}.");
         }
 
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        return outputs.argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>();
+        return ClassHits.Fraction(outputs, labels);
     }
 
     private void Forget(long from)
