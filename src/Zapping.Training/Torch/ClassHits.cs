@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Torch;
@@ -24,7 +25,8 @@ internal static class ClassHits
         using var scope = NewDisposeScope();
         var places = labels.unsqueeze(1);
         var own = outputs.gather(1, places);
-        var units = arange(outputs.size(1), ScalarType.Int64, outputs.device).unsqueeze(0);
+        using Scalar count = outputs.size(1);
+        var units = arange(count, ScalarType.Int64, outputs.device).unsqueeze(0);
         var before = outputs.le(own).logical_not().logical_or(outputs.eq(own).logical_and(units.lt(places)));
         return before.sum(1).MoveToOuterDisposeScope();
     }
