@@ -10,10 +10,10 @@ namespace Zapping.Training.Evaluation;
 /// <param name="options">Checked, with a loss.</param>
 /// <param name="areClasses">Whether targets that are no class ids are refused.</param>
 /// <param name="separates">
-/// Whether examples whose class has no unit are kept from the loss at once, for which the host must wait for the device. On the CPU, where there is no wait, it always does;
-/// else <see cref="MustSeparate"/> says afterwards whether it would have had to.
+/// Whether examples whose class has no unit are kept from the loss at once, for which the host must wait for the device; if not, <see cref="MustSeparate"/> says afterwards
+/// whether that was needed. Default: on the CPU, where there is no wait.
 /// </param>
-internal sealed class Measurement(EvaluationOptions options, bool areClasses, bool separates) : IDisposable
+internal sealed class Measurement(EvaluationOptions options, bool areClasses, bool? separates) : IDisposable
 {
     private readonly List<Tensor> _labels = [];
     private readonly List<Tensor> _predicted = [];
@@ -110,7 +110,7 @@ internal sealed class Measurement(EvaluationOptions options, bool areClasses, bo
             Keep(_ranks, ClassHits.Ranks(outputs, inside)); // of a class without a unit it is not read
         }
 
-        if (!separates && outputs.device_type != DeviceType.CPU)
+        if (!(separates ?? outputs.device_type == DeviceType.CPU))
         {
             _hasHidden = true;
             return (outputs, inside); // a label beyond the units would end a CUDA device's use

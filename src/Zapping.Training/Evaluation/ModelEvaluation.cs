@@ -92,10 +92,11 @@ public static class ModelEvaluation
     /// <param name="batches">The same ones each time.</param>
     /// <param name="options">Checked, with a loss.</param>
     /// <param name="areClasses">Whether targets that are no class ids are refused.</param>
+    /// <param name="separates">Whether classes without a unit are looked for batch by batch; default: on the CPU.</param>
     internal static EvaluationResult Measure(
-        Func<Tensor, Tensor> forward, Func<IEnumerable<LabeledBatch>> batches, EvaluationOptions options, bool areClasses = false)
+        Func<Tensor, Tensor> forward, Func<IEnumerable<LabeledBatch>> batches, EvaluationOptions options, bool areClasses = false, bool? separates = null)
     {
-        using var measurement = new Measurement(options, areClasses, separates: false);
+        using var measurement = new Measurement(options, areClasses, separates);
         Pass(forward, batches(), measurement);
         if (!measurement.MustSeparate())
         {

@@ -67,6 +67,30 @@ public sealed class ModelEvaluationTests
         net.Evaluate(inputs, full(10, 9L)).Loss.Should().Be(double.NaN);
     }
 
+    [Theory]
+    [InlineData(8, 1)]
+    [InlineData(12, 2)]
+    public void Without_a_wait_for_each_batch_the_numbers_are_the_same(int classes, int passes)
+    {
+        using var scope = NewDisposeScope();
+        using var net = Nets.Small();
+        var examples = new LabeledBatch(randn(30, 6), arange(30).remainder(classes));
+        var options = Top with { Loss = (outputs, labels) => functional.cross_entropy(outputs, labels) };
+        var asked = 0;
+        IEnumerable<LabeledBatch> Batches()
+        {
+            asked++;
+            return ModelEvaluation.Parts(examples, 7);
+        }
+
+        using var noGrad = no_grad();
+        var result = ModelEvaluation.Measure(net.call, Batches, options, separates: false);
+
+        asked.Should().Be(passes, "where a class has no unit, all is looked at again");
+        var expected = ModelEvaluation.Measure(net.call, Batches, options);
+        (result.ToCsv(), result.Loss, result.TopK(2)).Should().Be((expected.ToCsv(), expected.Loss, expected.TopK(2)));
+    }
+
     [Fact]
     public void Sources_batches_tensors_and_trainers_give_the_same()
     {
