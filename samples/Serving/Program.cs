@@ -39,7 +39,7 @@ namespace Serving
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
             builder.Configuration.AddJsonFile("serving.json", optional: false, reloadOnChange: true).AddCommandLine(args);
-            builder.Services.AddZapping(builder.Configuration.GetSection("Zapping"));
+            builder.Services.AddZapping(builder.Configuration.GetSection("Serving:Zapping"));
             builder.Services.AddServedModel<Net>(trained => new Net((int)trained.Head.out_features));
             builder.Services.AddSingleton(Channel.CreateBounded<Lesson>(100));
             builder.Services.AddSingleton<Classes>();

@@ -29,6 +29,7 @@ internal static class Smoke
                     {
                         using var answer = await http.PostAsJsonAsync("/predict", Example(random.Next(Classes), random));
                         Interlocked.Increment(ref answer.IsSuccessStatusCode ? ref answered : ref failed);
+                        await Task.Delay(1); // leaves the processors to learning
                     }
                 })).ToArray();
                 for (var classId = 1; classId < Classes; classId++)
