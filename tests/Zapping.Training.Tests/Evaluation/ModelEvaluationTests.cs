@@ -1,6 +1,5 @@
 using CsCheck;
 using FluentAssertions;
-using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Data;
 using Zapping.Training.Evaluation;
@@ -139,7 +138,7 @@ public sealed class ModelEvaluationTests
         using var net = Sequential(("body", Linear(6, 5)), ("norm", BatchNorm1d(5)), ("counter", new Counter()), ("drop", Dropout()), ("head", Linear(5, 8)));
         net.named_modules().Single(m => m.name == "norm").module.eval();
         var (inputs, labels) = (randn(20, 6), randint(0, 10, [20]));
-        var before = net.state_dict().ToDictionary(entry => entry.Key, entry => Nets.Bits(entry.Value));
+        var before = net.state_dict().ToDictionary(entry => entry.Key, entry => Nets.Bits(entry.Value), StringComparer.Ordinal);
         var modes = net.named_modules().Select(m => m.module.training).ToArray();
         _ = net.Evaluate(inputs, labels, Top);
         var live = LiveTensors.BeforeTest();
@@ -148,7 +147,7 @@ public sealed class ModelEvaluationTests
 
         Tensor.TotalCount.Should().Be(live);
         net.Evaluate(inputs, labels, Top).Loss.Should().Be(result.Loss, "dropout is off");
-        net.state_dict().ToDictionary(entry => entry.Key, entry => Nets.Bits(entry.Value)).Should().BeEquivalentTo(before);
+        net.state_dict().ToDictionary(entry => entry.Key, entry => Nets.Bits(entry.Value), StringComparer.Ordinal).Should().BeEquivalentTo(before);
         net.named_modules().Select(m => m.module.training).Should().Equal(modes);
         net.parameters().Should().AllSatisfy(parameter => parameter.grad.Should().BeNull());
     }
