@@ -159,6 +159,7 @@ public sealed class CheckpointStore : IDisposable
     private Checkpoint SaveRun(ICheckpointed run, double? score, IReadOnlyDictionary<string, string>? notes)
     {
         using var activity = TrainingTelemetry.Saving(run.State.Steps);
+        var started = TrainingTelemetry.SavingStarts();
         var snapshot = new RunSnapshot(run);
         if (!AllowNonFinite)
         {
@@ -168,6 +169,7 @@ public sealed class CheckpointStore : IDisposable
         var saved = _folder.Write(run.State.Steps, snapshot.Describe(score, notes), snapshot.Tensors());
         RemoveOld();
         TrainingLog.CheckpointSaved(run.Log, saved.Name, saved.Steps);
+        TrainingTelemetry.Saved(run.GetType().Name, started);
         return saved;
     }
 

@@ -10,7 +10,7 @@ namespace Zapping.Training.Evaluation;
 /// on tasks learned before; if there are fewer, the last tasks have not been learned.
 /// </remarks>
 /// <threadsafety>Immutable.</threadsafety>
-public sealed class AccuracyMatrix : IEquatable<AccuracyMatrix>
+public sealed partial class AccuracyMatrix : IEquatable<AccuracyMatrix>
 {
     private readonly double[,] _accuracies;
     private readonly double[]? _baseline;
@@ -20,9 +20,10 @@ public sealed class AccuracyMatrix : IEquatable<AccuracyMatrix>
     /// <param name="baseline">
     /// [tasks], accuracy of the untrained model on each task, likewise; needed for <see cref="ForwardTransfer"/> alone.
     /// </param>
-    /// <exception cref="ArgumentException">There is no evaluation or no task, or the baseline has another number of tasks.</exception>
+    /// <param name="taskNames">[tasks], for printing; default: their numbers.</param>
+    /// <exception cref="ArgumentException">There is no evaluation or no task, or the baseline or the names are of another number of tasks.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is no fraction.</exception>
-    public AccuracyMatrix(double[,] accuracies, IReadOnlyList<double>? baseline = null)
+    public AccuracyMatrix(double[,] accuracies, IReadOnlyList<double>? baseline = null, IReadOnlyList<string>? taskNames = null)
     {
         ArgumentNullException.ThrowIfNull(accuracies);
         if (accuracies.Length == 0)
@@ -40,6 +41,7 @@ public sealed class AccuracyMatrix : IEquatable<AccuracyMatrix>
 
         _accuracies = (double[,])accuracies.Clone();
         _baseline = baseline is null ? null : [.. baseline];
+        TaskNames = TextTable.EnsureNames(taskNames, TaskCount, "task");
         for (var task = 0; task < TaskCount; task++)
         {
             for (var evaluation = 0; evaluation < EvaluationCount; evaluation++)
@@ -74,7 +76,7 @@ public sealed class AccuracyMatrix : IEquatable<AccuracyMatrix>
         }
     }
 
-    /// <summary>Whether all entries are the same; entries that were not measured equal each other.</summary>
+    /// <summary>Whether all entries are the same; entries that were not measured equal each other. Names do not count.</summary>
     /// <param name="other">Another matrix.</param>
     public bool Equals(AccuracyMatrix? other) =>
         other is not null

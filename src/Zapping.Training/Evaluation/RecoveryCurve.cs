@@ -132,6 +132,33 @@ public sealed class RecoveryCurve
         return [.. fractions.Select(StepsTo)];
     }
 
+    /// <summary>A table of one row: what was lost, and when 90 % of the level before was reached again; "-" for what is unknown.</summary>
+    public override string ToString() => Summary().ToText();
+
+    /// <summary>The same table in Markdown.</summary>
+    public string ToMarkdown() => Summary().ToMarkdown();
+
+    /// <summary>The points of the curve as comma-separated values with a header: step, steps since the event, and level in full precision.</summary>
+    public string ToCsv()
+    {
+        var table = new TextTable("step", "since", "level");
+        foreach (var (step, level) in After)
+        {
+            table.Add(step, step - EventStep, TextTable.Cell.Number(level));
+        }
+
+        return table.ToCsv();
+    }
+
+    private TextTable Summary()
+    {
+        var table = new TextTable("event at step", "before", "drop", "lowest", "area lost", "steps to 90 %");
+        table.Add(
+            EventStep, TextTable.Cell.Number(Baseline), TextTable.Cell.Number(Drop), TextTable.Cell.Number(LowestLevel), TextTable.Cell.Number(AreaLost),
+            StepsTo(0.9) is { } steps ? steps : TextTable.Cell.Number(null));
+        return table;
+    }
+
     private static MetricPoint[] Smooth(IReadOnlyList<MetricPoint> series, int start, int end, int length)
     {
         var smooth = new MetricPoint[end - start];

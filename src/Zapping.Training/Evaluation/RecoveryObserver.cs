@@ -1,5 +1,6 @@
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Evaluation;

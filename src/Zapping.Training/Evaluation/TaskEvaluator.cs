@@ -1,7 +1,7 @@
-using TorchSharp;
 using Zapping.Training.Data;
 using Zapping.Training.Native;
 using Zapping.Training.Steps;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Evaluation;
@@ -13,10 +13,10 @@ namespace Zapping.Training.Evaluation;
 /// <threadsafety>One thread at a time, and not while the model is trained on another one.</threadsafety>
 public sealed class TaskEvaluator
 {
-    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly nn.Module _model;
+    private readonly Func<int, Tensor, Tensor> _forward;
     private readonly IReadOnlyList<LabeledBatch> _tasks;
-    private readonly Func<Tensor, Tensor, Tensor> _loss;
-    private readonly int _batchSize;
+    private readonly EvaluationOptions _options;
     private readonly Lazy<IReadOnlyList<HashSet<long>>> _classes;
 
     /// <summary>Makes an evaluator.</summary>
@@ -33,11 +33,32 @@ public sealed class TaskEvaluator
         IReadOnlyList<LabeledBatch> tasks,
         Func<Tensor, Tensor, Tensor>? loss = null,
         int batchSize = 250)
+        : this(model, (_, inputs) => model.call(inputs), tasks, loss, batchSize)
+    {
+    }
+
+    /// <summary>Makes an evaluator of a model with a head for each task, or of one that is called otherwise.</summary>
+    /// <param name="model">Is put into eval mode; its buffers are given back.</param>
+    /// <param name="forward">
+    /// Maps the number of a task and inputs [n, …] to outputs [n, units], such as <c>(task, inputs) => heads[task].call(body.call(inputs))</c>. Class ids count the units of the
+    /// task's own head.
+    /// </param>
+    /// <param name="tasks">As for the other constructor.</param>
+    /// <param name="loss">Maps (outputs, labels) to the mean loss of a batch, a scalar; default: softmax cross-entropy.</param>
+    /// <param name="batchSize">Examples at a time, at least 1; default 250.</param>
+    /// <exception cref="ArgumentException">There is no task, or one is no labeled batch.</exception>
+    public TaskEvaluator(
+        nn.Module model,
+        Func<int, Tensor, Tensor> forward,
+        IReadOnlyList<LabeledBatch> tasks,
+        Func<Tensor, Tensor, Tensor>? loss = null,
+        int batchSize = 250)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(forward);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        (_model, _tasks, _batchSize) = (model, TaskBatches.Ensure(tasks), batchSize);
-        _loss = loss ?? ClassLoss.CrossEntropy;
+        (_model, _forward, _tasks) = (model, forward, TaskBatches.Ensure(tasks));
+        _options = new EvaluationOptions { Loss = loss ?? ClassLoss.CrossEntropy, BatchSize = batchSize };
         _classes = new(() => [.. _tasks.Select(ClassesOf)]);
     }
 
@@ -61,42 +82,16 @@ public sealed class TaskEvaluator
     public TaskScores Evaluate()
     {
         using var noGrad = no_grad();
+        using var buffers = new BufferScope(_model);
         using var mode = new EvalModeScope(_model);
-        var scores = _tasks.Select(Evaluate).ToList();
-        return new TaskScores(scores.ConvertAll(score => score.Accuracy), scores.ConvertAll(score => score.Loss));
+        var results = _tasks.Select((task, i) => ModelEvaluation.Measure(
+            inputs => _forward(i, inputs), () => ModelEvaluation.Parts(task, _options.BatchSize), _options, areClasses: true)).ToList();
+        return new TaskScores(results.ConvertAll(result => result.Accuracy!.Value), results.ConvertAll(result => result.Loss));
     }
 
     private static HashSet<long> ClassesOf(LabeledBatch task)
     {
         using var onCpu = task.Labels.cpu();
         return [.. onCpu.data<long>()];
-    }
-
-    private (double Accuracy, double Loss) Evaluate(LabeledBatch task)
-    {
-        var (count, hits, known, loss) = (task.Labels.size(0), 0L, 0L, 0.0);
-        for (long start = 0; start < count; start += _batchSize)
-        {
-            using var scope = NewDisposeScope();
-            var length = Math.Min(_batchSize, count - start);
-            var outputs = _model.call(task.Inputs.narrow(0, start, length));
-            if (outputs.dim() != 2 || outputs.size(0) != length)
-            {
-                throw new InvalidOperationException($"Accuracy is of outputs [{length}, units], but these are [{string.Join(", ", outputs.shape)}].");
-            }
-
-            var labels = task.Labels.narrow(0, start, length);
-            hits += outputs.argmax(1).eq(labels).sum().item<long>();
-            using Scalar units = outputs.size(1);
-            using var places = labels.lt(units).nonzero().squeeze(1);
-            if (places.size(0) is var some and > 0)
-            {
-                known += some;
-                loss += some * _loss(some < length ? outputs.index_select(0, places) : outputs, some < length ? labels.index_select(0, places) : labels)
-                    .to(ScalarType.Float64).item<double>();
-            }
-        }
-
-        return ((double)hits / count, loss / known);
     }
 }

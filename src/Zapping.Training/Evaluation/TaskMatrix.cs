@@ -68,4 +68,30 @@ public sealed class TaskMatrix : IEquatable<TaskMatrix>
 
         return hash.ToHashCode();
     }
+
+    /// <summary>A table with a row for each row and a column for each task; "-" for NaN.</summary>
+    public override string ToString() => Table(null).ToText();
+
+    /// <summary>The same table in Markdown.</summary>
+    /// <param name="taskNames">[tasks]; default: their numbers. Rows go by them too.</param>
+    /// <exception cref="ArgumentException">There is another number of names.</exception>
+    public string ToMarkdown(IReadOnlyList<string>? taskNames = null) => Table(taskNames).ToMarkdown();
+
+    /// <summary>The same table as comma-separated values with a header: numbers in full precision, and nothing for NaN.</summary>
+    /// <param name="taskNames">[tasks]; default: their numbers. Rows go by them too.</param>
+    /// <exception cref="ArgumentException">There is another number of names.</exception>
+    public string ToCsv(IReadOnlyList<string>? taskNames = null) => Table(taskNames).ToCsv();
+
+    private TextTable Table(IReadOnlyList<string>? names)
+    {
+        names = TextTable.EnsureNames(names, TaskCount, "task");
+        var table = new TextTable(["row", .. Enumerable.Range(0, TaskCount).Select(task => TextTable.NameOf(names, task))]);
+        for (var i = 0; i < RowCount; i++)
+        {
+            var row = i;
+            table.Add([TextTable.NameOf(names, row), .. Enumerable.Range(0, TaskCount).Select(task => TextTable.Cell.Number(_values[row, task]))]);
+        }
+
+        return table;
+    }
 }

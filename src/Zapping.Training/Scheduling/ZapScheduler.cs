@@ -23,7 +23,6 @@ public sealed class ZapScheduler
 {
     private static readonly ConditionalWeakTable<nn.Module, Gate> Gates = [];
 
-    private readonly IResetPolicy _policy;
     private readonly ParameterCatalog _catalog;
     private readonly OptimizerStates _states;
     private readonly Gate _gate;
@@ -44,7 +43,7 @@ public sealed class ZapScheduler
         ArgumentNullException.ThrowIfNull(optimizers);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(schedule);
-        _policy = policy;
+        Policy = policy;
         Schedule = schedule.Ensure();
         Name = schedule.Name ?? KindOf(policy);
         _seed = schedule.Name is null ? schedule.Seed : StableHash.Mix(schedule.Seed, StableHash.Of(schedule.Name));
@@ -55,7 +54,7 @@ public sealed class ZapScheduler
     }
 
     /// <summary>What is reset.</summary>
-    internal IResetPolicy Policy => _policy;
+    internal IResetPolicy Policy { get; set; }
 
     /// <summary>Name of the resets in logs, metrics and checkpoints: <see cref="ResetSchedule.Name"/>, or that of the policy's class.</summary>
     public string Name { get; }
@@ -69,7 +68,10 @@ public sealed class ZapScheduler
     public event Action<ResetReport>? ResetCompleted;
 
     /// <summary>When the policy runs.</summary>
-    public ResetSchedule Schedule { get; }
+    public ResetSchedule Schedule { get; internal set; }
+
+    /// <summary>Called before each boundary of the schedule's kind; it may give another schedule of that kind, name and seed, and another policy.</summary>
+    internal Action? Following { get; set; }
 
     /// <summary>
     /// All that must be saved to continue exactly, and restored before training goes on; besides it, the
@@ -107,6 +109,7 @@ public sealed class ZapScheduler
         }
 
         EnsureCountable(boundary);
+        Following?.Invoke();
         var due = Schedule.IsDue(boundary, State.Resets);
         if (due)
         {
@@ -204,7 +207,7 @@ public sealed class ZapScheduler
     {
         try
         {
-            _policy.Apply(context);
+            Policy.Apply(context);
         }
         finally
         {

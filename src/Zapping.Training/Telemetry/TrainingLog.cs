@@ -58,4 +58,10 @@ internal static partial class TrainingLog
         "This thread's blocks of more than 64 MiB are given back after each step, which makes large networks train up to 2.2 times as long: "
         + "train by NativeAllocator.RunAsync, or start the process with MALLOC_ARENA_MAX=1 in its environment")]
     public static partial void LargeBlocksGivenBack(ILogger log);
+
+    [LoggerMessage(50, LogLevel.Information, "Settings of {Policy} changed: {Changes}")]
+    public static partial void SettingsChanged(ILogger log, string policy, string changes);
+
+    [LoggerMessage(51, LogLevel.Warning, "Changed settings of {Policy} are not used, and the old ones stay in force: {Reasons}")]
+    public static partial void SettingsRefused(ILogger log, string policy, string reasons);
 }

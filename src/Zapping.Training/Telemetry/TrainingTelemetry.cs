@@ -17,6 +17,14 @@ namespace Zapping.Training.Telemetry;
 /// seconds of one reset; on a CUDA device the work is only enqueued by then; tags <c>zapping.policy</c> and <c>zapping.boundary</c>
 /// </description></item>
 /// <item><term><c>zapping.steps</c></term><description>optimization steps, or episodes; tag <c>zapping.trainer</c></description></item>
+/// <item><term><c>zapping.examples</c></term><description>examples of optimization steps; tag <c>zapping.trainer</c></description></item>
+/// <item><term><c>zapping.loss</c></term><description>loss of the last batch before its update, a gauge; tag <c>zapping.trainer</c></description></item>
+/// <item><term><c>zapping.accuracy</c></term><description>
+/// accuracy on the last batch before its update, from 0 to 1, where labels are class ids, a gauge; on a CUDA device each step then waits for it; tag <c>zapping.trainer</c>
+/// </description></item>
+/// <item><term><c>zapping.learning_rate</c></term><description>learning rate of the last step, of the first optimizer's first group, a gauge; tag <c>zapping.trainer</c></description></item>
+/// <item><term><c>zapping.step.duration</c></term><description>seconds of one optimization step with its resets; tag <c>zapping.trainer</c></description></item>
+/// <item><term><c>zapping.checkpoint.duration</c></term><description>seconds of the writing of a checkpoint; tag <c>zapping.trainer</c></description></item>
 /// </list>
 /// <list type="table">
 /// <listheader><term>activity</term><description>what it spans</description></listheader>
@@ -42,6 +50,19 @@ public static class TrainingTelemetry
     private static readonly Histogram<double> ResetDuration = Meter.CreateHistogram<double>("zapping.reset.duration", "s", "Duration of a reset.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("zapping.steps", "{step}", "Optimization steps, or episodes.");
 
+    private static readonly Counter<long> Examples = Meter.CreateCounter<long>("zapping.examples", "{example}", "Examples of optimization steps.");
+    private static readonly Gauge<double> Loss = Meter.CreateGauge<double>("zapping.loss", description: "Loss of the last batch.");
+    private static readonly Gauge<double> Accuracy = Meter.CreateGauge<double>("zapping.accuracy", description: "Accuracy on the last batch, from 0 to 1.");
+    private static readonly Gauge<double> LearningRate = Meter.CreateGauge<double>("zapping.learning_rate", description: "Learning rate of the last step.");
+    private static readonly Histogram<double> StepDuration = Meter.CreateHistogram<double>("zapping.step.duration", "s", "Duration of an optimization step.");
+    private static readonly Histogram<double> CheckpointDuration = Meter.CreateHistogram<double>("zapping.checkpoint.duration", "s", "Duration of the writing of a checkpoint.");
+
+    /// <summary>Whether somebody listens to accuracies, which cost something to compute.</summary>
+    internal static bool WantsAccuracy => Accuracy.Enabled;
+
+    /// <summary>Whether somebody listens to learning rates.</summary>
+    internal static bool WantsLearningRate => LearningRate.Enabled;
+
     internal static Activity? Fit(string trainer) => Source.StartActivity("zapping.fit")?.SetTag("zapping.trainer", trainer);
 
     internal static Activity? Task(long index) => Source.StartActivity("zapping.task")?.SetTag("zapping.index", index);
@@ -62,6 +83,50 @@ public static class TrainingTelemetry
         }
     }
 
+    /// <summary>To be called before a step, for <see cref="Stepped(string, long, long, double, double?, double?)"/>.</summary>
+    /// <returns>A timestamp, or 0 where nobody listens to durations.</returns>
+    internal static long StepStarts() => StepDuration.Enabled ? Stopwatch.GetTimestamp() : 0;
+
+    /// <summary>Says that an optimization step was made.</summary>
+    /// <param name="trainer">The trainer's class.</param>
+    /// <param name="started">From <see cref="StepStarts"/>.</param>
+    /// <param name="examples">Of the batch.</param>
+    /// <param name="loss">Before the update.</param>
+    /// <param name="learningRate">Of the step; asked for by <see cref="WantsLearningRate"/>.</param>
+    /// <param name="accuracy">Before the update, if labels are class ids; asked for by <see cref="WantsAccuracy"/>.</param>
+    internal static void Stepped(string trainer, long started, long examples, double loss, double? learningRate = null, double? accuracy = null)
+    {
+        Stepped(trainer);
+        var tag = new KeyValuePair<string, object?>("zapping.trainer", trainer);
+        if (Examples.Enabled)
+        {
+            Examples.Add(examples, tag);
+        }
+
+        if (StepDuration.Enabled && started != 0)
+        {
+            StepDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, tag);
+        }
+
+        Record(Loss, loss, tag);
+        Record(LearningRate, learningRate, tag);
+        Record(Accuracy, accuracy, tag);
+    }
+
+    /// <summary>To be called before a checkpoint is written, for <see cref="Saved"/>.</summary>
+    /// <returns>A timestamp, or 0 where nobody listens.</returns>
+    internal static long SavingStarts() => CheckpointDuration.Enabled ? Stopwatch.GetTimestamp() : 0;
+
+    /// <param name="trainer">The trainer's class.</param>
+    /// <param name="started">From <see cref="SavingStarts"/>.</param>
+    internal static void Saved(string trainer, long started)
+    {
+        if (CheckpointDuration.Enabled && started != 0)
+        {
+            CheckpointDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("zapping.trainer", trainer));
+        }
+    }
+
     internal static void WasReset(string policy, TrainingBoundary boundary, long rows, TimeSpan elapsed)
     {
         if (!Resets.Enabled && !ResetRows.Enabled && !ResetDuration.Enabled)
@@ -73,5 +138,13 @@ public static class TrainingTelemetry
         Resets.Add(1, tags);
         ResetRows.Add(rows, tags);
         ResetDuration.Record(elapsed.TotalSeconds, tags);
+    }
+
+    private static void Record(Gauge<double> gauge, double? value, KeyValuePair<string, object?> tag)
+    {
+        if (value is { } number && gauge.Enabled)
+        {
+            gauge.Record(number, tag);
+        }
     }
 }

@@ -94,7 +94,7 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
         ArgumentNullException.ThrowIfNull(forward);
         using var turn = Acquire();
         GradientMode.EnsureOn();
-        return Alone(() => Step(() => BatchPasses<TBatch>.Differentiate(forward), CountInEpoch));
+        return Alone(() => Step(() => BatchPasses<TBatch>.Differentiate(forward), 0, CountInEpoch));
     }
 
     /// <summary>Makes what is trained on of a batch that was read.</summary>
@@ -127,12 +127,12 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
         EnsureNotAlone(batch);
         using var scope = NewDisposeScope();
         var own = Prepare(batch);
-        return Step(() => _passes.Differentiate(own), counted);
+        return Step(() => _passes.Differentiate(own), CountOf(own), counted);
     }
 
-    private double Step(Func<StepResult> pass, Func<TrainerState, TrainerState> counted)
+    private double Step(Func<StepResult> pass, long examples, Func<TrainerState, TrainerState> counted)
     {
-        var step = State.Steps;
+        var (step, started) = (State.Steps, TrainingTelemetry.StepStarts());
         SignalStep();
         using var scope = NewDisposeScope();
         Pass.ClearGradients();
@@ -140,7 +140,7 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
         var gradient = Pass.Prepare(pass, step, LastBoundary);
         Update(gradient, pass, before);
         Count(counted(State with { Steps = step + 1, IsStepBegun = false }));
-        TrainingTelemetry.Stepped(GetType().Name);
+        Measure(gradient, examples, started);
         AdvanceLearningRates(BoundaryKind.StepBoundary);
         if (Observers.Count > 0)
         {
@@ -149,6 +149,18 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
         }
 
         return gradient.Value;
+    }
+
+    private void Measure(in Gradient gradient, long examples, long started)
+    {
+        var (_, outputs, labels) = gradient.Result;
+        TrainingTelemetry.Stepped(
+            GetType().Name,
+            started,
+            examples,
+            gradient.Value,
+            TrainingTelemetry.WantsLearningRate ? Optimizers[0].ParamGroups.First().LearningRate : null,
+            TrainingTelemetry.WantsAccuracy && outputs is not null && labels is not null && ClassHits.AreClassIds(outputs, labels) ? ClassHits.Fraction(outputs, labels) : null);
     }
 
     // As a Fit does it.

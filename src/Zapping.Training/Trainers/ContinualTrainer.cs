@@ -97,6 +97,11 @@ public sealed class ContinualTrainer : BatchTrainer<LabeledBatch>
         return FitExperiences(stream.Select(task => new ClassByClass(task, batchSize)), FeedDescription.OfStream(batchSize), progress, cancellationToken);
     }
 
+    /// <summary>Maps (outputs, labels) to a scalar, for evaluations.</summary>
+    /// <exception cref="InvalidOperationException">The loss looks at more than that.</exception>
+    internal Func<Tensor, Tensor, Tensor> Loss => _simpleLoss ?? throw new InvalidOperationException(
+        "The trainer's loss looks at more of a step than outputs and labels: say which loss an evaluation is to have.");
+
     internal override IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal)
     {
         ["loss_terms"] = _terms.Select(DescriptionJson.SettingsOf),

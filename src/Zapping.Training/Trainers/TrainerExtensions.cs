@@ -246,6 +246,8 @@ public static class TrainerExtensions
     /// <item><term>30 NonFiniteStep</term><description>Error; <see cref="NonFiniteStepException"/> follows</description></item>
     /// <item><term>40 Convolutions</term><description>Warning; oneDNN was switched off, or convolutions are wrong (<see cref="ConvolutionGuard"/>)</description></item>
     /// <item><term>41 LargeBlocksGivenBack</term><description>Information; the training thread is one whose large blocks glibc gives back (<see cref="NativeAllocator"/>)</description></item>
+    /// <item><term>50 SettingsChanged</term><description>Information; settings that were changed while training are in force from the next boundary on</description></item>
+    /// <item><term>51 SettingsRefused</term><description>Warning; changed settings are invalid or cannot be changed while training, and the old ones stay</description></item>
     /// </list>
     /// </summary>
     /// <param name="trainer">The trainer.</param>

@@ -1,3 +1,4 @@
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -21,9 +22,7 @@ public sealed record TrainingStep(long Index, double Loss, double? GradientNorm,
                 + $"and [{Shape(Labels)}] of type {Labels?.dtype}.");
         }
 
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        return Outputs.argmax(1).eq(Labels).to(ScalarType.Float64).mean().item<double>();
+        return ClassHits.Fraction(Outputs, Labels);
     }
 
     private static string Shape(Tensor? tensor) => tensor is null ? "absent" : string.Join(", ", tensor.shape);

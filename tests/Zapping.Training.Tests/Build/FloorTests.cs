@@ -26,7 +26,7 @@ public sealed partial class FloorTests
         ["Data", "Heads", "HiddenUnits", "Penalties", "Steps"],
         ["Policies/Zap"],
         ["Policies/ContinualBackprop", "Policies/LaterLayerForgetting", "Policies/ReDo", "Policies/ShrinkAndPerturb"],
-        ["Trainers"],
+        ["Serving", "Trainers"],
         ["Checkpoints", "Episodes", "Evaluation", "Hosting"],
         ["Diagnostics", "Transfer"],
     ];
