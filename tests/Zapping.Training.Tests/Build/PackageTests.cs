@@ -18,7 +18,7 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
         package.Entries.Select(entry => entry.FullName).Should().Contain(
         [
             "README.md", "LICENSE", "icon.png", "lib/net10.0/Zapping.Training.dll", "lib/net10.0/Zapping.Training.xml",
-            "buildTransitive/Zapping.Training.targets", "buildTransitive/WeakenVersionNeed.cs",
+            "buildTransitive/net10.0/Zapping.Training.targets", "buildTransitive/net10.0/WeakenVersionNeed.cs",
         ]).And.NotContain(name => name.Contains("libtorch", StringComparison.OrdinalIgnoreCase));
         using var nuspec = package.GetEntry("Zapping.Training.nuspec")!.Open();
         var metadata = XDocument.Load(nuspec).Root!.Elements().Single();

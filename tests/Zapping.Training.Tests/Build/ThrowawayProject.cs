@@ -66,6 +66,9 @@ internal sealed class ThrowawayProject : IDisposable
     /// <summary>Writes a file of the project, or writes over it.</summary>
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
 
+    /// <summary>Reads a file of the project.</summary>
+    public string Read(string file) => File.ReadAllText(Path.Combine(_folder.FullName, file));
+
     /// <summary>Runs what <see cref="Build"/> has built.</summary>
     public (int ExitCode, string Output) RunBuilt() => Run(Path.Combine(OutputFolder, "app"), []);
 
