@@ -36,7 +36,6 @@ public static class TorchLoader
     /// TorchSharp's library or libtorch was found neither beside the program nor in the folder of packages from which TorchSharp was loaded, or it does not load. The
     /// message names the cause.
     /// </exception>
-    /// <exception cref="BadImageFormatException">A library is damaged, or for another processor.</exception>
     public static void EnsureLoaded()
     {
         lock (Gate)
@@ -93,7 +92,7 @@ public static class TorchLoader
         }
         catch (InvalidDataException damaged)
         {
-            throw new BadImageFormatException($"{library} does not load: {damaged.Message}.", damaged);
+            throw new DllNotFoundException($"{library} does not load: {damaged.Message}.", damaged);
         }
         finally
         {
