@@ -1,4 +1,3 @@
-using FluentAssertions;
 using Xunit;
 
 namespace Zapping.Training.Tests.Build;
