@@ -168,7 +168,7 @@ public sealed class ElfVersionNeedsTests : IDisposable
         return (path, time);
     }
 
-    private void ShouldBe(string path, byte[] bytes)
+    private static void ShouldBe(string path, byte[] bytes)
     {
         File.ReadAllBytes(path).Should().Equal(bytes);
         Directory.GetFiles(Path.GetDirectoryName(path)!).Should().OnlyContain(file => file == path, "nothing else is left beside it");
