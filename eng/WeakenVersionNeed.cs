@@ -1,5 +1,5 @@
 // Compiled twice: by MSBuild as an inline task (.NET Standard 2.0, no symbol defined), and, without the task, into the
-// tests, which do not reference MSBuild.
+// library, which does not reference MSBuild.
 using System.Text;
 #if !NET
 using System;
@@ -13,36 +13,27 @@ namespace Zapping.Training.Build;
 
 #if !NET
 /// <summary>The build task around <see cref="ElfVersionNeeds"/>.</summary>
-public sealed class WeakenVersionNeed : Task
+public sealed class ZappingWeakenVersionNeed : Task
 {
-    /// <summary>The library to change, often a hard link into the package cache.</summary>
+    /// <summary>The library, in the package cache, which is left as it is.</summary>
     [Required]
     public string Library { get; set; }
+
+    /// <summary>The file to write: the library, changed if it needs the version.</summary>
+    [Required]
+    public string Copy { get; set; }
 
     /// <summary>The version that the system may lack.</summary>
     [Required]
     public string Version { get; set; }
 
-    /// <summary>
-    /// Where the system's own library may lie; the first that exists counts. None: the library is for other systems,
-    /// which may lack the version whatever this one has.
-    /// </summary>
-    public string[] SystemLibraries { get; set; } = [];
-
     public override bool Execute()
     {
         try
         {
-            var system = SystemLibraries.FirstOrDefault(File.Exists);
-            if (SystemLibraries.Length > 0 && (system == null || Contains(File.ReadAllBytes(system), Version)))
+            if (ElfVersionNeeds.CopyLoadable(Library, Copy, Version))
             {
-                return true; // new enough, or a system that we know nothing about
-            }
-
-            if (ElfVersionNeeds.MarkWeakInFile(Library, Version))
-            {
-                Log.LogMessage(
-                    MessageImportance.Normal, "{0} now loads without {1}, which {2} lacks.", Library, Version, system ?? "another system perhaps");
+                Log.LogMessage(MessageImportance.Normal, "{0} is a copy of {1} that loads without {2}.", Copy, Library, Version);
             }
 
             return true;
@@ -53,9 +44,6 @@ public sealed class WeakenVersionNeed : Task
             return false;
         }
     }
-
-    private static bool Contains(byte[] library, string version) =>
-        Encoding.GetEncoding("iso-8859-1").GetString(library).Contains(version + "\0");
 }
 #endif
 
@@ -71,35 +59,35 @@ internal static class ElfVersionNeeds
     private const int WeakFlag = 2;               // VER_FLG_WEAK
     private const int EntrySize = 16;             // Elf64_Verneed and Elf64_Vernaux alike
 
-    /// <summary>Marks a version as weak in a file, which is replaced in one step or not at all.</summary>
-    /// <returns>Whether the file was replaced.</returns>
+    /// <summary>Copies a file with a version marked as weak. The copy is written in one step or not at all.</summary>
+    /// <returns>Whether the copy differs from the file.</returns>
     /// <exception cref="InvalidDataException">The file is no 64-bit little-endian ELF file, or is damaged.</exception>
-    public static bool MarkWeakInFile(string path, string version)
+    public static bool CopyLoadable(string path, string copy, string version)
     {
         var bytes = File.ReadAllBytes(path);
-        if (!MarkWeak(bytes, version))
-        {
-            return false;
-        }
+        var changed = MarkWeak(bytes, version);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(copy))!);
 
-        // A new file under the old name leaves the package cache alone, to which the old one may be a hard link. It
-        // keeps time and size, so that the next build's copy step finds nothing to do.
-        var part = path + ".part";
+        // A new file under the name: an old one may be loaded, or be linked to from an output folder. Of this process alone, as several may write.
+        var part = $"{copy}.{Guid.NewGuid():n}";
         try
         {
             File.WriteAllBytes(part, bytes);
-            File.SetLastWriteTimeUtc(part, File.GetLastWriteTimeUtc(path));
-            File.Replace(part, path, destinationBackupFileName: null); // rename(2): the name always has a whole file
+            if (File.Exists(copy))
+            {
+                File.Replace(part, copy, destinationBackupFileName: null); // rename(2): the name always has a whole file
+            }
+            else
+            {
+                File.Move(part, copy);
+            }
         }
         finally
         {
-            if (File.Exists(part))
-            {
-                File.Delete(part);
-            }
+            File.Delete(part);
         }
 
-        return true;
+        return changed;
     }
 
     /// <summary>Marks a version as weak in the bytes of a 64-bit little-endian ELF file.</summary>

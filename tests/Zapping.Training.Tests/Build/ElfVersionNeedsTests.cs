@@ -101,56 +101,62 @@ public sealed class ElfVersionNeedsTests : IDisposable
     }
 
     [Fact]
-    public void A_file_is_replaced_and_keeps_its_time()
+    public void A_copy_is_written_and_the_file_stays_as_it_is()
     {
         var (path, time) = Write(SmallElf.Create());
+        var copy = Path.Combine(_folder.FullName, "deep", "er", "small.so");
 
-        ElfVersionNeeds.MarkWeakInFile(path, "V_2").Should().BeTrue();
+        ElfVersionNeeds.CopyLoadable(path, copy, "V_2").Should().BeTrue();
 
         var expected = SmallElf.Create();
         expected[SmallElf.FlagsOf(1)] = 2;
-        ShouldHold(path, expected, time);
-        ElfVersionNeeds.MarkWeakInFile(path, "V_2").Should().BeFalse();
+        ShouldBe(copy, expected);
+        ShouldBe(path, SmallElf.Create());
+        File.GetLastWriteTimeUtc(path).Should().Be(time);
+        File.GetLastWriteTimeUtc(copy).Should().BeAfter(time, "or a build would make it again and again");
+        ElfVersionNeeds.CopyLoadable(copy, path, "V_2").Should().BeFalse("it is weak already");
+        ShouldBe(path, expected);
     }
 
     [Fact]
-    public void A_file_that_is_open_keeps_its_old_bytes_for_the_reader()
+    public void A_copy_that_is_open_keeps_its_old_bytes_for_the_reader()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows replaces no open file, and the task runs on Linux only");
         var (path, _) = Write(SmallElf.Create());
-        using var reader = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var copy = path + ".copy";
+        File.WriteAllText(copy, "older");
+        using var reader = new StreamReader(new FileStream(copy, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
 
-        ElfVersionNeeds.MarkWeakInFile(path, "V_2").Should().BeTrue();
+        ElfVersionNeeds.CopyLoadable(path, copy, "V_2").Should().BeTrue();
 
-        var read = new byte[reader.Length];
-        reader.ReadExactly(read);
-        read.Should().Equal(SmallElf.Create(), "a hard link in the package cache must not change either");
+        reader.ReadToEnd().Should().Be("older", "a program that has it loaded, or a hard link to it, must not change");
+        new FileInfo(copy).Length.Should().Be(SmallElf.Create().Length);
     }
 
     [Fact]
-    public void A_damaged_file_is_left_alone()
+    public void Of_a_damaged_file_there_is_no_copy()
     {
         var damaged = SmallElf.Create();
         SmallElf.Write(damaged, SmallElf.Library + 12, uint.MaxValue); // after V_2 was found
-        var (path, time) = Write(damaged);
+        var (path, _) = Write(damaged);
 
-        var mark = () => ElfVersionNeeds.MarkWeakInFile(path, "V_2");
+        var mark = () => ElfVersionNeeds.CopyLoadable(path, path + ".copy", "V_2");
 
         mark.Should().Throw<InvalidDataException>();
-        ShouldHold(path, damaged, time);
+        ShouldBe(path, damaged);
     }
 
     [Fact]
-    public void A_file_that_cannot_be_replaced_is_left_alone()
+    public void A_copy_that_cannot_be_written_leaves_nothing()
     {
-        var (path, time) = Write(SmallElf.Create());
-        var obstacle = _folder.CreateSubdirectory(Path.GetFileName(path) + ".part");
+        var (path, _) = Write(SmallElf.Create());
+        var copy = _folder.CreateSubdirectory("small.so.copy");
 
-        var mark = () => ElfVersionNeeds.MarkWeakInFile(path, "V_2");
+        var mark = () => ElfVersionNeeds.CopyLoadable(path, copy.FullName, "V_2");
 
-        mark.Should().Throw<UnauthorizedAccessException>();
-        obstacle.Delete();
-        ShouldHold(path, SmallElf.Create(), time);
+        mark.Should().Throw<IOException>();
+        copy.Delete();
+        ShouldBe(path, SmallElf.Create());
     }
 
     private (string Path, DateTime Time) Write(byte[] bytes)
@@ -162,10 +168,9 @@ public sealed class ElfVersionNeedsTests : IDisposable
         return (path, time);
     }
 
-    private void ShouldHold(string path, byte[] bytes, DateTime time)
+    private static void ShouldBe(string path, byte[] bytes)
     {
         File.ReadAllBytes(path).Should().Equal(bytes);
-        File.GetLastWriteTimeUtc(path).Should().Be(time);
-        _folder.EnumerateFileSystemInfos().Select(entry => entry.Name).Should().Equal(Path.GetFileName(path));
+        Directory.GetFiles(Path.GetDirectoryName(path)!).Should().OnlyContain(file => file == path, "nothing else is left beside it");
     }
 }

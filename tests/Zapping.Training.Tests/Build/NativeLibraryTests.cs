@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml.Linq;
 using FluentAssertions;
 using Xunit;
 
@@ -21,8 +22,11 @@ public sealed class NativeLibraryTests
 
         // A copied, linked or patched file keeps length and time, even the inode, but each is a new entry of the folder.
         var written = Directory.GetLastWriteTimeUtc(project.OutputFolder);
-        project.Build().ExitCode.Should().Be(0);
+        var (exitCode, output) = project.Build("-v:detailed");
+        exitCode.Should().Be(0, output);
         Directory.GetLastWriteTimeUtc(project.OutputFolder).Should().Be(written, "nothing in it was replaced");
+        output.Should().Contain("Skipping target \"_ZappingMakeOutputLoadable\"", "not even the task is compiled, which takes seconds")
+            .And.NotContain("ZappingWeakenVersionNeed\" task");
         File.ReadAllBytes(project.OutputLibrary).Should().Equal(library);
 
         var packaged = ThrowawayProject.PackagedLibrary();
@@ -59,24 +63,60 @@ public sealed class NativeLibraryTests
     {
         Assert.SkipWhen(SystemHasVersion(), "the system's libstdc++ is new enough, so nothing is patched");
         using var project = new ThrowawayProject();
+        const string Garbage = "this is no library";
+        project.Write("libLibTorchSharp.so", Garbage);
+        project.Write("Directory.Build.props", """
+            <Project>
+              <Target Name="PutGarbage" AfterTargets="ResolvePackageAssets">
+                <ItemGroup>
+                  <NativeCopyLocalItems Remove="@(NativeCopyLocalItems)" Condition="'%(Filename)' == 'libLibTorchSharp'" />
+                  <NativeCopyLocalItems Include="$(MSBuildProjectDirectory)/libLibTorchSharp.so" CopyLocal="true" DestinationSubPath="libLibTorchSharp.so" />
+                </ItemGroup>
+              </Target>
+            </Project>
+            """);
+
+        var (exitCode, output) = project.Build();
+
+        exitCode.Should().NotBe(0);
+        output.Should().Contain("libLibTorchSharp.so could not be made to load on this system: not a 64-bit little-endian ELF file");
+        project.Read("libLibTorchSharp.so").Should().Be(Garbage);
+        File.Exists(project.OutputLibrary).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Turned_off_it_leaves_the_file_as_it_is_and_turned_on_again_it_mends_it()
+    {
+        Assert.SkipWhen(SystemHasVersion(), "the system's libstdc++ is new enough, so nothing is patched");
+        using var project = new ThrowawayProject();
+        var packaged = ThrowawayProject.PackagedLibrary();
+
+        project.Build("-p:ZappingMakeTorchSharpLoadable=false").ExitCode.Should().Be(0);
+        File.ReadAllBytes(project.OutputLibrary).AsSpan().SequenceEqual(packaged).Should().BeTrue();
+
         project.Build().ExitCode.Should().Be(0);
-        var garbage = Encoding.ASCII.GetBytes("this is no library");
-        File.Delete(project.OutputLibrary);
-        File.WriteAllBytes(project.OutputLibrary, garbage);
-
-        var (exitCode, output) = project.Dotnet("msbuild", "-t:MakeOutputLoadable");
-
-        exitCode.Should().NotBe(0);
-        output.Should().Contain("not a 64-bit little-endian ELF file");
-        File.ReadAllBytes(project.OutputLibrary).Should().Equal(garbage);
+        DifferencesBetween(packaged, File.ReadAllBytes(project.OutputLibrary)).Should().Equal(WeakFlag);
 
         File.Delete(project.OutputLibrary);
-        Directory.CreateDirectory(project.OutputLibrary);
+        project.Build().ExitCode.Should().Be(0);
+        DifferencesBetween(packaged, File.ReadAllBytes(project.OutputLibrary)).Should().Equal(WeakFlag);
+    }
 
-        (exitCode, output) = project.Dotnet("msbuild", "-t:MakeOutputLoadable");
+    [Fact]
+    public void Every_name_in_the_targets_has_a_prefix()
+    {
+        var names = XDocument.Load(Path.Combine(ThrowawayProject.Repository, "eng", "Zapping.Training.targets")).Descendants()
+            .SelectMany(element => element.Name.LocalName switch
+            {
+                "UsingTask" => [element.Attribute("TaskName")!.Value.Split('.')[^1]],
+                "Target" => [element.Attribute("Name")!.Value],
+                "PropertyGroup" => element.Elements().Select(property => property.Name.LocalName),
+                "ItemGroup" => element.Elements().Select(item => item.Name.LocalName),
+                _ => Array.Empty<string>(),
+            });
 
-        exitCode.Should().NotBe(0);
-        output.Should().Contain("could not be made to load on this system: Access to the path").And.NotContain("MSB4018");
+        names.Where(name => !name.StartsWith("_Zapping", StringComparison.Ordinal) && !name.StartsWith("Zapping", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)
+            .Should().BeEquivalentTo("NativeCopyLocalItems", "RuntimeTargetsCopyLocalItems", "ResolvedFileToPublish", "FileWrites");
     }
 
     [Theory]

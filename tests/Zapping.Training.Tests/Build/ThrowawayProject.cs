@@ -66,6 +66,12 @@ internal sealed class ThrowawayProject : IDisposable
     /// <summary>Writes a file of the project, or writes over it.</summary>
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(_folder.FullName, file), text);
 
+    /// <summary>Deletes a file of the project.</summary>
+    public void Delete(string file) => File.Delete(Path.Combine(_folder.FullName, file));
+
+    /// <summary>Reads a file of the project.</summary>
+    public string Read(string file) => File.ReadAllText(Path.Combine(_folder.FullName, file));
+
     /// <summary>Runs what <see cref="Build"/> has built.</summary>
     public (int ExitCode, string Output) RunBuilt() => Run(Path.Combine(OutputFolder, "app"), []);
 
@@ -73,10 +79,12 @@ internal sealed class ThrowawayProject : IDisposable
     public string PublishFolder => Path.Combine(_folder.FullName, "published");
 
     /// <summary>Publishes an application that brings no libtorch.</summary>
-    public void PublishExternal(params string[] arguments)
+    /// <returns>What the build said.</returns>
+    public string PublishExternal(params string[] arguments)
     {
         var (exitCode, output) = Dotnet(["publish", "-p:TorchBackend=external", "-o", PublishFolder, .. arguments]);
         Assert.True(exitCode == 0, output);
+        return output;
     }
 
     /// <summary>Runs what was published.</summary>
