@@ -17,6 +17,16 @@ internal sealed class BatchReader<TBatch> : IDisposable
         _batches = _isScoped ? source.Epoch(epoch, firstBatch).GetEnumerator() : Unscoped(() => source.Epoch(epoch, firstBatch).GetEnumerator());
     }
 
+    /// <summary>All batches of an epoch; each is to be asked for in the dispose scope that ends with it.</summary>
+    public static IEnumerable<TBatch> All(IBatchSource<TBatch> source, long epoch)
+    {
+        using var reader = new BatchReader<TBatch>(source, epoch, 0);
+        while (reader.TryRead(out var batch))
+        {
+            yield return batch;
+        }
+    }
+
     /// <summary>To be called in the dispose scope that ends with the batch.</summary>
     /// <param name="batch">The next batch.</param>
     /// <returns>Whether there is one.</returns>

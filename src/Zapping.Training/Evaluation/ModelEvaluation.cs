@@ -31,7 +31,7 @@ public static class ModelEvaluation
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(source);
-        return Evaluate(model, () => source.Epoch(0), Checked(options, ClassLoss.CrossEntropy));
+        return Evaluate(model, () => BatchReader<LabeledBatch>.All(source, 0), Checked(options, ClassLoss.CrossEntropy));
     }
 
     /// <summary>Evaluates a model on examples that are in memory.</summary>

@@ -1,6 +1,5 @@
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
-using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Evaluation;
