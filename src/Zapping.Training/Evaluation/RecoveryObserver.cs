@@ -1,6 +1,5 @@
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
-using static TorchSharp.torch;
 
 namespace Zapping.Training.Evaluation;
 

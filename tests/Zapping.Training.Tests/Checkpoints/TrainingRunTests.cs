@@ -140,7 +140,7 @@ public sealed class TrainingRunTests : IDisposable
                 Resets = [_zapper],
                 LearningRates = [Rates],
                 Data = _data,
-                Settings = new Dictionary<string, object?> { ["augment"] = difference != "setting" },
+                Settings = new Dictionary<string, object?>(StringComparer.Ordinal) { ["augment"] = difference != "setting" },
             };
         }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Data;
@@ -145,7 +144,7 @@ public sealed class BatchSourceTests : IDisposable
     {
         public override long Count => inputs.size(0);
 
-        public override Dictionary<string, Tensor> GetTensor(long index) => new() { ["data"] = inputs[index], ["label"] = labels[index].to(ScalarType.Int32) };
+        public override Dictionary<string, Tensor> GetTensor(long index) => new(StringComparer.Ordinal) { ["data"] = inputs[index], ["label"] = labels[index].to(ScalarType.Int32) };
     }
 
     private sealed record Pair(Tensor Image, Tensor Extra, Tensor Label) : IBatch<Pair>

@@ -111,7 +111,7 @@ public sealed class BufferTests : IDisposable
         Offer(buffer, [1, 2, 3], batchSize: 3);
         var before = Nets.Bits(buffer.Sample(3, 0).Inputs);
 
-        buffer.Invoking(own => own.Load(new Dictionary<string, Tensor>())).Should().Throw<InvalidDataException>();
+        buffer.Invoking(own => own.Load(new Dictionary<string, Tensor>(StringComparer.Ordinal))).Should().Throw<InvalidDataException>();
         buffer.Invoking(own => own.Add(new LabeledBatch(zeros(2, 9), zeros(2, ScalarType.Int64)))).Should().Throw<ArgumentException>();
 
         Nets.Bits(buffer.Sample(3, 0).Inputs).Should().Equal(before);
