@@ -12,7 +12,7 @@ public record Experience<TBatch>(IBatchSource<TBatch> Train, int Epochs = 1)
     /// <summary>The class ids that begin with it, which are also their rows of the classifier. Default: those of the labels, where the source knows them, as <see cref="ShuffledBatches"/> does; else none.</summary>
     public IReadOnlyList<int> Classes
     {
-        get => field ??= [.. ((Train as ISizedBatches)?.ClassIds ?? []).Where(id => id is >= 0 and <= int.MaxValue).Select(id => (int)id)];
+        get => field ??= [.. ((IWrappedBatches.Innermost(Train) as ISizedBatches)?.ClassIds ?? []).Where(id => id is >= 0 and <= int.MaxValue).Select(id => (int)id)];
         init;
     }
 

@@ -6,10 +6,12 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Data;
 
 /// <summary>What <see cref="BatchSourceExtensions.Prefetch"/> returns.</summary>
-internal class PrefetchedBatches<TBatch>(IBatchSource<TBatch> source, Device device, int ahead) : IBatchSource<TBatch>, IScopedBatches, IDescribed
+internal class PrefetchedBatches<TBatch>(IBatchSource<TBatch> source, Device device, int ahead) : IBatchSource<TBatch>, IScopedBatches, IWrappedBatches, IDescribed
     where TBatch : IBatch<TBatch>
 {
     public long? BatchesPerEpoch => source.BatchesPerEpoch;
+
+    public object Source => source;
 
     // Its batches are those of the source.
     public IReadOnlyDictionary<string, object?> Description => DescriptionJson.SettingsOf(source);

@@ -1,4 +1,6 @@
 using Zapping.Training.Parameters;
+using Zapping.Training.Resuming;
+using Zapping.Training.Steps;
 using Zapping.Training.Torch;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
@@ -11,7 +13,7 @@ namespace Zapping.Training.Penalties;
 /// <code>
 /// using var penalty = new L2InitPenalty(model, strength: 1e-3);
 /// var loss = functional.cross_entropy(model.call(inputs), labels) + penalty.Value();     // in a loop of one's own
-/// using var trainer = new ContinualTrainer(model, optimizer, penalty.AddTo());           // in a trainer
+/// using var trainer = new ContinualTrainer(model, optimizer).UseLoss(penalty);           // in a trainer, whose checkpoints compare its strength
 /// </code>
 /// </summary>
 /// <remarks>
@@ -24,7 +26,7 @@ namespace Zapping.Training.Penalties;
 /// </para>
 /// </remarks>
 /// <threadsafety>As the model's.</threadsafety>
-public sealed class L2InitPenalty : IDisposable
+public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
 {
     private readonly nn.Module _model;
     private readonly double _strength;
@@ -49,6 +51,12 @@ public sealed class L2InitPenalty : IDisposable
         _initial = ParameterSnapshot.Capture(model);
     }
 
+    IReadOnlyDictionary<string, object?> IDescribed.Description => new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["strength"] = _strength,
+        ["parameters"] = _names.Order(StringComparer.Ordinal),
+    };
+
     /// <summary>The penalty for the parameters as they are now: a scalar with a gradient, in the current dispose scope.</summary>
     /// <exception cref="ArgumentException">A parameter is new or has another shape since the penalty was made.</exception>
     /// <exception cref="ObjectDisposedException">The penalty has been disposed of.</exception>
@@ -69,7 +77,9 @@ public sealed class L2InitPenalty : IDisposable
         return (stack(distances).sum() * _strength).MoveToOuterDisposeScope();
     }
 
-    /// <summary>A loss with the penalty in it, for trainers.</summary>
+    Tensor ILossTerm.Value(StepContext step) => Value();
+
+    /// <summary>A loss with the penalty in it, which an evaluation by a trainer then has, too. A resume cannot compare its strength, as that of a term (<see cref="TrainerExtensions.UseLoss(ContinualTrainer, ILossTerm)"/>).</summary>
     /// <param name="loss">Maps (outputs, labels) to a scalar; default: mean softmax cross-entropy.</param>
     public Func<Tensor, Tensor, Tensor> AddTo(Func<Tensor, Tensor, Tensor>? loss = null)
     {

@@ -24,6 +24,7 @@ public static class RehearsalTrainerExtensions
         }
 
         var replay = new Replay(buffer, examples);
+        trainer.AfterFailedSteps(replay.Discard);
         return trainer.UseMemory(buffer).UseBatchTransform(batch => replay.Extend(batch, trainer.State.Steps)).UseUpdateRule(replay);
     }
 

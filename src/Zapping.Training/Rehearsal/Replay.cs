@@ -24,7 +24,7 @@ internal sealed class Replay(IReplayBuffer buffer, int? examples) : IUpdateRule,
     /// <returns>It, and examples of before.</returns>
     public LabeledBatch Extend(LabeledBatch batch, long step)
     {
-        _pending = batch; // of a step that fails nothing is kept
+        _pending = batch;
         if (buffer.Count == 0)
         {
             return batch;
@@ -33,6 +33,9 @@ internal sealed class Replay(IReplayBuffer buffer, int? examples) : IUpdateRule,
         var (inputs, labels) = buffer.Sample(examples ?? checked((int)batch.Count), step);
         return new LabeledBatch(cat([batch.Inputs, inputs]), cat([batch.Labels, labels]));
     }
+
+    /// <summary>Of a step that fails nothing is kept.</summary>
+    public void Discard() => _pending = null;
 
     public void OnGradients(UpdateContext update)
     {

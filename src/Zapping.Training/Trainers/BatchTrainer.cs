@@ -100,6 +100,11 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
     /// <summary>Makes what is trained on of a batch that was read.</summary>
     private protected virtual TBatch Prepare(TBatch batch) => batch;
 
+    /// <summary>Says that the step of what was prepared has failed.</summary>
+    private protected virtual void Discard()
+    {
+    }
+
     /// <summary>Makes the forward pass of a batch or of a part of it.</summary>
     private protected abstract StepResult Forward(TBatch batch);
 
@@ -126,8 +131,16 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
     {
         EnsureNotAlone(batch);
         using var scope = NewDisposeScope();
-        var own = Prepare(batch);
-        return Step(() => _passes.Differentiate(own), CountOf(own), counted);
+        try
+        {
+            var own = Prepare(batch);
+            return Step(() => _passes.Differentiate(own), CountOf(own), counted);
+        }
+        catch
+        {
+            Discard();
+            throw;
+        }
     }
 
     private double Step(Func<StepResult> pass, long examples, Func<TrainerState, TrainerState> counted)

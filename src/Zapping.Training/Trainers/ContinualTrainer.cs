@@ -23,6 +23,7 @@ public sealed class ContinualTrainer : BatchTrainer<LabeledBatch>
     private readonly bool _labelsAreUnits;
     private readonly List<ILossTerm> _terms = [];
     private readonly List<Func<LabeledBatch, LabeledBatch>> _transforms = [];
+    private readonly List<Action> _discards = [];
     private long _units;
 
     /// <summary>Makes a trainer with one optimizer.</summary>
@@ -111,7 +112,12 @@ public sealed class ContinualTrainer : BatchTrainer<LabeledBatch>
 
     internal void Add(Func<LabeledBatch, LabeledBatch> transform) => _transforms.Add(transform);
 
+    /// <param name="discard">Called when the step of a batch has failed.</param>
+    internal void AfterFailedSteps(Action discard) => _discards.Add(discard);
+
     private protected override LabeledBatch Prepare(LabeledBatch batch) => _transforms.Aggregate(batch, (made, transform) => transform(made));
+
+    private protected override void Discard() => _discards.ForEach(discard => discard());
 
     private protected override StepResult Forward(LabeledBatch batch)
     {

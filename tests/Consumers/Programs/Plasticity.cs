@@ -27,7 +27,7 @@ public static class Plasticity
             ["L2 Init"] = trainer =>
             {
                 var penalty = new L2InitPenalty(trainer.Model, 1e-4);
-                trainer.UseLoss(_ => penalty.Value(), "L2 Init").RegisterForDispose(penalty);
+                trainer.UseLoss(penalty).RegisterForDispose(penalty);
             },
             ["head reset"] = trainer => trainer.UseZapping(newTask, ZapOptions.Recommended with { Head = "out" }),
         }.ToDictionary(method => method.Key, method => Measure(method.Key, method.Value));
