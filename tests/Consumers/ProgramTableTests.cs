@@ -14,7 +14,7 @@ public sealed partial class ProgramTableTests
     {
         var folder = Path.Combine(Path.GetDirectoryName(Source())!, "Programs");
         var rows = File.ReadAllLines(Path.Combine(folder, "../../../docs/guides/programs.md")).Where(line => line.Contains("Programs/", StringComparison.Ordinal))
-            .Select(line => (Programs: Links().Matches(line).Select(match => match.Groups[1].Value).ToList(), After: int.Parse(line.Split('|')[3], CultureInfo.InvariantCulture))).ToList();
+            .Select(line => (Programs: Links().Matches(line).Select(match => match.Groups["name"].Value).ToList(), After: int.Parse(line.Split('|')[3], CultureInfo.InvariantCulture))).ToList();
 
         rows.SelectMany(row => row.Programs).Should().BeEquivalentTo(Directory.GetFiles(folder, "*.cs").Select(file => Path.GetFileNameWithoutExtension(file)));
         foreach (var (programs, after) in rows)
@@ -26,7 +26,7 @@ public sealed partial class ProgramTableTests
 
     private static string Source([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex(@"Programs/(\w+)\.cs", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"Programs/(?<name>\w+)\.cs", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Links();
 
     [GeneratedRegex(@"^\s*($|//|#:|namespace |using (static )?[A-Za-z0-9_.]+;|[][{}();]+$)", RegexOptions.ExplicitCapture, 1000)]

@@ -8,38 +8,31 @@ using static Zapping.Training.BoundaryKind;
 
 namespace Consumers.Programs;
 
-/// <summary>A residual network whose classifier is drawn anew before each epoch but the first, until it is good enough.</summary>
+/// <summary>A residual network whose classifier is drawn anew before each epoch but the first, until that helps no more.</summary>
 public static class Resnet
 {
     private const int Classes = 5;
 
-    public static (IReadOnlyList<double> Accuracies, TrainingSummary Summary) Run(TextWriter output, double goodEnough)
+    public static (IReadOnlyList<double> Accuracies, TrainingSummary Summary, double Kept) Run(TextWriter output)
     {
         random.manual_seed(1);
         using var colors = randn(Classes, 3, 1, 1);
-        var (train, test) = (Pictures(400), Pictures(50));
+        var (train, validation, accuracies) = (Pictures(400), Pictures(100), new List<double>());
         using var model = new ResidualNet(Classes);
         using var optimizer = optim.AdamW(model.parameters(), 1e-2);
         using var trainer = new ContinualTrainer(model, optimizer)
             .UseZapping(every: new(EpochBoundary) { SkipFirst = true }, ZapOptions.Recommended with { Head = "fc" })
-            .OnResetCompleted(report => output.WriteLine($"  {report.Boundary}: {string.Join(", ", report.Parameters.Select(p => p.Parameter))}"));
-        var accuracies = new List<double>();
-        trainer.OnEpochEnded(epoch =>
-        {
-            var result = trainer.Evaluate(test);
-            output.WriteLine($"epoch {epoch}: loss {result.Loss:f3}, accuracy {result.Accuracy:p0}");
-            accuracies.Add(result.Accuracy!.Value);
-            if (result.Accuracy >= goodEnough)
-            {
-                trainer.RequestStop();
-            }
-        });
-        return (accuracies, trainer.Fit(new ShuffledBatches(train.Inputs, train.Labels, batchSize: 20), epochs: 8));
+            .OnEpochEnded(_ => accuracies.Add(model.Evaluate(validation).Accuracy!.Value))
+            .UseEarlyStopping(validation, new() { Metric = StoppingMetric.Accuracy, Patience = 2 })
+            .OnResetCompleted(report => output.WriteLine($"{report.Boundary}: {string.Join(", ", report.Parameters.Select(own => own.Parameter))}"));
+        var summary = trainer.Fit(train, epochs: 20);
+        output.WriteLine($"{summary}\n{string.Join(" ", accuracies.Select(accuracy => $"{accuracy:p0}"))}\n{trainer.Evaluate(validation)}");
+        return (accuracies, summary, trainer.Evaluate(validation).Accuracy!.Value);
 
-        LabeledBatch Pictures(int count)
+        ShuffledBatches Pictures(int count)
         {
             var labels = arange(count) % Classes;
-            return new(colors[labels] + (0.6 * randn(count, 3, 8, 8)), labels);
+            return new(colors[labels] + (0.6 * randn(count, 3, 8, 8)), labels, batchSize: 20);
         }
     }
 
