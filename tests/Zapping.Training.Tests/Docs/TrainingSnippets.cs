@@ -111,7 +111,7 @@ public sealed class TrainingSnippets : IDisposable
             var outputs = model.call(batch.Image, batch.Text);
             return new(functional.cross_entropy(outputs, batch.Label), outputs, batch.Label);
         });
-        trainer.UseGradientAccumulation(4).UseZapping(every: new(EpochBoundary) { SkipFirst = true }, zap => zap.Units = UnitSelection.All);
+        trainer.UseGradientAccumulation(4).UseZapping(every: new(EpochBoundary) { SkipFirst = true }, zap => (zap.Head, zap.Units) = ("joined", UnitSelection.All));
 
         var pairs = BatchSource.FromIndices(40, batchSize: 8, numbers =>
         {
@@ -163,8 +163,6 @@ public sealed class TrainingSnippets : IDisposable
             .UseDistillation();         // and keeps to what the model said when the task began
         var matrix = new TaskMatrixObserver(new TaskEvaluator(model, tests));
         trainer.UseObserver(matrix).Fit(experiences);
-        matrix.Finish();
-
         Console.WriteLine(matrix.Accuracies); // after each task (down), the accuracy on each (across)
         // </training-rehearsal>
         model.get_parameter("head.weight")!.size(0).Should().Be(6);
@@ -272,12 +270,12 @@ public sealed class TrainingSnippets : IDisposable
     {
         private readonly Linear image = Linear(8, 8);
         private readonly Linear text = Linear(4, 8);
-        private readonly Parameter join = Parameter(randn(3, 8));
+        private readonly Linear joined = Linear(8, 3);
 
         public ImageAndText()
             : base(nameof(ImageAndText)) => RegisterComponents();
 
-        public override Tensor forward(Tensor pixels, Tensor words) => functional.linear(functional.relu(image.call(pixels) + text.call(words)), join);
+        public override Tensor forward(Tensor pixels, Tensor words) => joined.call(functional.relu(image.call(pixels) + text.call(words)));
     }
 }
 
