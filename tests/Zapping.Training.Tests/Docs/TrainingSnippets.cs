@@ -62,7 +62,7 @@ public sealed class TrainingSnippets : IDisposable
         var device = CPU;
 
         // <training-data>
-        IBatchSource known = BatchSource.FromDataset(dataset, batchSize: 8);                  // a Dataset of TorchSharp
+        IBatchSource known = BatchSource.FromDataset(dataset, batchSize: 8);                   // a Dataset of TorchSharp
         IBatchSource files = BatchSource.FromIndices(paths.Length, batchSize: 8, numbers =>    // more than memory holds
             new LabeledBatch(stack(numbers.Select(i => Read(paths[i]))), tensor(numbers.Select(LabelOf).ToArray())));
         IBatchSource queue = BatchSource.FromStream(Arriving(), batchesPerEpoch: 5);           // an IAsyncEnumerable<LabeledBatch>
@@ -186,7 +186,7 @@ public sealed class TrainingSnippets : IDisposable
             (best, since) = accuracy > best ? (accuracy, 0) : (best, since + 1);
             if (since == 5)
             {
-                since = 0;
+                (best, since) = (0.0, 0);
                 trainer.RequestNextExperience(); // RequestStop() would end the Fit
             }
         });
