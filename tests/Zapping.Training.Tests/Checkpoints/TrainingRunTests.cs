@@ -11,6 +11,7 @@ using static Zapping.Training.BoundaryKind;
 namespace Zapping.Training.Tests.Checkpoints;
 
 /// <summary>A loop of one's own that is killed and resumed ends with the bits of one that was not.</summary>
+[Collection(AloneCollection.Name)] // a resume sets the global generator
 public sealed class TrainingRunTests : IDisposable
 {
     private readonly DisposeScopeBox _scope = new();

@@ -10,6 +10,7 @@ using static TorchSharp.torch.utils.data;
 namespace Zapping.Training.Tests.Data;
 
 /// <summary>Sources of what one has: rows by number, data sets, streams, plain iterators, batches of one's own type.</summary>
+[Collection(AloneCollection.Name)] // counts live tensors
 public sealed class BatchSourceTests : IDisposable
 {
     private readonly DisposeScopeBox _scope = new();
@@ -68,10 +69,14 @@ public sealed class BatchSourceTests : IDisposable
     public void What_an_iterator_leaves_to_the_collector_is_freed()
     {
         var before = LiveTensors.BeforeTest();
-        Trained(new Plain(this, keeps: true));
+        for (var i = 0; i < 10; i++)
+        {
+            Trained(new Plain(this, keeps: true)); // makes more than a hundred
+        }
+
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        (Tensor.TotalCount - before).Should().BeLessThanOrEqualTo(0);
+        (Tensor.TotalCount - before).Should().BeLessThan(20, "what a frame of the last one still names may be left");
     }
 
     [Fact]

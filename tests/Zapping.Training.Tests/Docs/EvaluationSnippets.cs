@@ -49,7 +49,7 @@ public sealed class EvaluationSnippets
 
         // <evaluate-tasks>
         var observer = new TaskMatrixObserver(new TaskEvaluator(model, tests));
-        trainer.UseObserver(observer).Fit(tasks, batchSize: 1);
+        trainer.UseObserver(observer).Fit(tasks, batchSize: 16);
 
         var matrix = observer.Accuracies.WithTaskNames("birds", "cats", "dogs");
         Console.WriteLine(matrix);                 // after each task (down), the accuracy on each (across)

@@ -174,26 +174,38 @@ public sealed class TrainingSnippets : IDisposable
         using var model = Net(classes: 6);
         using var optimizer = new FusedAdam(model.parameters(), 1e-3);
         using var trainer = new ContinualTrainer(model, optimizer);
-        var (testInputs, testLabels) = (randn(30, 8), zeros(30, ScalarType.Int64));
+        var (validationInputs, validationLabels) = (randn(30, 8), zeros(30, ScalarType.Int64));
         var experiences = Enumerable.Range(0, 2).Select(task => new Experience(new ShuffledBatches(randn(40, 8), zeros(40, ScalarType.Int64) + 5, batchSize: 8), epochs: 100)).ToArray();
 
-        // <training-stop>
-        var (best, since) = (0.0, 0);
-        trainer.OnEpochEnded(_ =>
-        {
-            var accuracy = trainer.Evaluate(testInputs, testLabels).Accuracy!.Value;
-            (best, since) = accuracy > best ? (accuracy, 0) : (best, since + 1);
-            if (since == 5)
-            {
-                (best, since) = (0.0, 0);
-                trainer.RequestNextExperience(); // RequestStop() would end the Fit
-            }
-        });
-        trainer.OnFitEnded(summary => Console.WriteLine(summary));
+        // <training-early>
+        trainer.UseEarlyStopping(
+            new ShuffledBatches(validationInputs, validationLabels, batchSize: 64), new() { Metric = StoppingMetric.Accuracy, Patience = 5 });
         trainer.Fit(experiences);
-        // </training-stop>
+        // </training-early>
         trainer.State.Epochs.Should().BeLessThan(200);
         trainer.State.Tasks.Should().Be(2);
+    }
+
+    [Fact]
+    public void Functions_observe_and_stop()
+    {
+        using var model = Net(classes: 6);
+        using var optimizer = new FusedAdam(model.parameters(), 1e-2);
+        using var trainer = new ContinualTrainer(model, optimizer);
+        var batches = new ShuffledBatches(randn(40, 8), zeros(40, ScalarType.Int64), batchSize: 8);
+
+        // <training-stop>
+        trainer.OnStep(step =>
+        {
+            if (step.Loss < 0.5)
+            {
+                trainer.RequestStop(); // RequestNextExperience() goes on with the next, if there are several
+            }
+        });
+        trainer.OnFitEnded(summary => Console.WriteLine(summary)); // steps, examples, losses, and whether it was stopped
+        trainer.Fit(batches, epochs: 100);
+        // </training-stop>
+        trainer.State.Epochs.Should().BeLessThan(100);
     }
 
     [Fact]

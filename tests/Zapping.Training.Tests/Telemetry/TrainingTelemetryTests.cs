@@ -19,7 +19,7 @@ public sealed class TrainingTelemetryTests : WatchedTraining
     [Fact]
     public void Counters_count_resets_rows_and_steps_with_their_tags()
     {
-        var (counts, durations) = Listen(() =>
+        var (counts, values) = Listen(() =>
         {
             Trainer.UseZapping(every: TaskBoundary, options => (options.Head, options.Bias) = (Nets.Head, BiasReset.Zero));
             Trainer.UseZapping(every: EpochBoundary, options => options.Head = Nets.Head);
@@ -36,8 +36,17 @@ public sealed class TrainingTelemetryTests : WatchedTraining
             ["zapping.reset.rows zapping.policy=ZapPolicy zapping.boundary=TaskBoundary"] = 3,
             ["zapping.reset.rows zapping.policy=ZapPolicy 2 zapping.boundary=EpochBoundary"] = 16,
             ["zapping.steps zapping.trainer=ContinualTrainer"] = 1,
+            ["zapping.examples zapping.trainer=ContinualTrainer"] = 2,
         });
-        durations.Should().HaveCount(3).And.OnlyContain(seconds => seconds > 0 && seconds < 60);
+        values.Where(own => own.Instrument.EndsWith(".duration", StringComparison.Ordinal)).Should().HaveCount(4).And.OnlyContain(own => own.Value > 0 && own.Value < 60);
+        values.Select(own => own.Instrument).CountBy(name => name).Should().BeEquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal)
+        {
+            ["zapping.reset.duration"] = 3,
+            ["zapping.step.duration"] = 1,
+            ["zapping.loss"] = 1,
+            ["zapping.accuracy"] = 1,
+            ["zapping.learning_rate"] = 1,
+        });
     }
 
     [Fact]
@@ -155,11 +164,11 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         Trainer.TrainStep(inputs, labels);
     }
 
-    /// <summary>Sums of the counters by name and tags, and what the histogram was given.</summary>
-    private static (Dictionary<string, long> Counts, List<double> Durations) Listen(Action act)
+    /// <summary>Sums of the counters by name and tags, and what gauges and histograms were given.</summary>
+    private static (Dictionary<string, long> Counts, List<(string Instrument, double Value)> Values) Listen(Action act)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        var durations = new List<double>();
+        var values = new List<(string Instrument, double Value)>();
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listener) =>
@@ -177,12 +186,11 @@ public sealed class TrainingTelemetryTests : WatchedTraining
         });
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) =>
         {
-            instrument.Name.Should().Be("zapping.reset.duration");
-            durations.Add(value);
+            values.Add((instrument.Name, value));
         });
         listener.Start();
         act();
-        return (counts, durations);
+        return (counts, values);
     }
 
     /// <summary>The activities in the order in which they end, with their tags and what they happened in.</summary>

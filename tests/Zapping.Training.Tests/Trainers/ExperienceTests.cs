@@ -11,6 +11,7 @@ using static Zapping.Training.BoundaryKind;
 namespace Zapping.Training.Tests.Trainers;
 
 /// <summary>Tasks, each with its own data and epochs, in one <c>Fit</c>.</summary>
+[Collection(AloneCollection.Name)] // a resume sets the global generator
 public sealed class ExperienceTests : IDisposable
 {
     private readonly DisposeScopeBox _scope = new();

@@ -11,6 +11,7 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Training.Tests.Trainers;
 
 /// <summary>The doors for losses, batches and gradients.</summary>
+[Collection(AloneCollection.Name)] // dropout draws from the global generator
 public sealed class UpdateRuleTests : IDisposable
 {
     private readonly DisposeScopeBox _scope = new();
