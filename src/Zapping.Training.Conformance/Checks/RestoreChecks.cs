@@ -1,4 +1,5 @@
 using Zapping.Training.Checkpoints;
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Conformance.Checks;

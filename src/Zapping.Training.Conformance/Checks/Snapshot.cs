@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Conformance.Checks;

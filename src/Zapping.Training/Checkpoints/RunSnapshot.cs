@@ -1,6 +1,7 @@
 using Zapping.Training.Heads;
 using Zapping.Training.Native;
 using Zapping.Training.Randomness;
+using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
 using Zapping.Training.Safetensors;
 using Zapping.Training.Steps;

@@ -1,8 +1,7 @@
 using Zapping.Training.Data;
-using Zapping.Training.Evaluation;
 using Zapping.Training.Validation;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Evaluation;
 
 /// <summary>Early stopping.</summary>
 public static class EarlyStoppingTrainerExtensions

@@ -1,7 +1,6 @@
-using Zapping.Training.Rehearsal;
 using Zapping.Training.Validation;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Rehearsal;
 
 /// <summary>Replay and distillation, which keep what was learned before; resets do not.</summary>
 public static class RehearsalTrainerExtensions

@@ -1,7 +1,6 @@
-using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
-namespace Zapping.Training;
+namespace Zapping.Training.Resets;
 
 /// <summary>
 /// A policy that remembers something from reset to reset, such as how useful units have been. It serves one model and one

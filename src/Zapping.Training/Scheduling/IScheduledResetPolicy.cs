@@ -1,4 +1,4 @@
-namespace Zapping.Training;
+namespace Zapping.Training.Scheduling;
 
 /// <summary>A policy that can tell before training begins that it could not serve a schedule.</summary>
 public interface IScheduledResetPolicy : IResetPolicy

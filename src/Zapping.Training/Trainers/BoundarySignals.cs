@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Zapping.Training.Resets;
+using Zapping.Training.Scheduling;
 using Zapping.Training.Telemetry;
 using static TorchSharp.torch;
 

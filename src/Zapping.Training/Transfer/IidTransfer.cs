@@ -83,6 +83,7 @@ public static class IidTransfer
             {
                 using var inputs = batch.Inputs;
                 using var labels = batch.Labels;
+                using var numbers = batch.Indices;
                 cancellationToken.ThrowIfCancellationRequested();
                 trainer.TrainStep(inputs, labels);
                 report.Advance(inputs.size(0));

@@ -2,6 +2,7 @@ using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Checkpoints;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

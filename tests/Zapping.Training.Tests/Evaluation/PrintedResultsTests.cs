@@ -2,9 +2,11 @@ using System.Globalization;
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Evaluation;
+using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Evaluation;
 
+[Collection(AloneCollection.Name)] // sets the culture
 public sealed class PrintedResultsTests
 {
     private static readonly AccuracyMatrix Matrix = new AccuracyMatrixBuilder(["cats", "dogs"]).Add(0, 0, 0.9).Add(1, 0, 0.5).Add(1, 1, 0.875).AddBaseline(1, 0.1).Build();

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using TorchSharp.Modules;
+using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Shared;

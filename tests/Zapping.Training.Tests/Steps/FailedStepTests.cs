@@ -4,6 +4,7 @@ using Xunit;
 using Zapping.Training.Checkpoints;
 using Zapping.Training.Data;
 using Zapping.Training.Episodes;
+using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using Zapping.Training.Torch;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
+using Zapping.Training.Scheduling;
 using Zapping.Training.Validation;
 
 namespace Zapping.Training;
