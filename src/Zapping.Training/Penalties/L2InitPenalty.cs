@@ -1,4 +1,6 @@
 using Zapping.Training.Parameters;
+using Zapping.Training.Resuming;
+using Zapping.Training.Steps;
 using Zapping.Training.Torch;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
@@ -11,7 +13,7 @@ namespace Zapping.Training.Penalties;
 /// <code>
 /// using var penalty = new L2InitPenalty(model, strength: 1e-3);
 /// var loss = functional.cross_entropy(model.call(inputs), labels) + penalty.Value();     // in a loop of one's own
-/// using var trainer = new ContinualTrainer(model, optimizer, penalty.AddTo());           // in a trainer
+/// using var trainer = new ContinualTrainer(model, optimizer).UseLoss(penalty);           // in a trainer
 /// </code>
 /// </summary>
 /// <remarks>
@@ -24,10 +26,11 @@ namespace Zapping.Training.Penalties;
 /// </para>
 /// </remarks>
 /// <threadsafety>As the model's.</threadsafety>
-public sealed class L2InitPenalty : IDisposable
+public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
 {
     private readonly nn.Module _model;
     private readonly double _strength;
+    private readonly ParameterFilter _chosen;
     private readonly HashSet<string> _names;
     private readonly ParameterSnapshot _initial;
 
@@ -45,9 +48,13 @@ public sealed class L2InitPenalty : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _strength = Guard.NonNegative(strength);
-        _names = [.. (parameters ?? ParameterFilter.All).ResolveNamed(model).Select(p => p.Name)];
+        _chosen = parameters ?? ParameterFilter.All;
+        _names = [.. _chosen.ResolveNamed(model).Select(p => p.Name)];
         _initial = ParameterSnapshot.Capture(model);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["strength"] = _strength, ["parameters"] = _chosen };
 
     /// <summary>The penalty for the parameters as they are now: a scalar with a gradient, in the current dispose scope.</summary>
     /// <exception cref="ArgumentException">A parameter is new or has another shape since the penalty was made.</exception>
@@ -69,7 +76,9 @@ public sealed class L2InitPenalty : IDisposable
         return (stack(distances).sum() * _strength).MoveToOuterDisposeScope();
     }
 
-    /// <summary>A loss with the penalty in it, for trainers.</summary>
+    Tensor ILossTerm.Value(StepContext step) => Value();
+
+    /// <summary>A loss with the penalty in it, for what takes no terms, such as trainers on episodes.</summary>
     /// <param name="loss">Maps (outputs, labels) to a scalar; default: mean softmax cross-entropy.</param>
     public Func<Tensor, Tensor, Tensor> AddTo(Func<Tensor, Tensor, Tensor>? loss = null)
     {
