@@ -1,4 +1,3 @@
-using Zapping.Training;
 using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;

@@ -1,5 +1,4 @@
 using Zapping.Training.Checkpoints;
-using Zapping.Training.Resets;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Conformance.Checks;

@@ -13,11 +13,12 @@ namespace Zapping.Training.Checkpoints;
 /// <code>
 /// var run = new TrainingRun(model, [optimizer]) { Resets = [zapper], LearningRates = [rates], Data = batches };
 /// store.Resume(run);                                               // the newest checkpoint, if there is one
-/// for (; run.Epochs &lt; 20; run.Epochs++)
+/// while (run.Epochs &lt; 20)
 /// {
 ///     zapper.Signal(EpochBoundary);
 ///     …                                                            // batches, forward, backward, optimizer.step(); run.Steps++
 ///     rates.step();
+///     run.Epochs++;                                                // before it is saved, or a resumed loop makes the epoch again
 ///     store.Save(run);
 /// }
 /// </code>

@@ -15,9 +15,13 @@ internal sealed class ClassBatches(ClassExamples examples, int batchSize) : IBat
         var count = examples.Inputs.size(0);
         for (var start = firstBatch * batchSize; start < count; start += batchSize)
         {
-            var length = Math.Min(batchSize, count - start);
-            using Scalar label = (long)examples.ClassId;
-            yield return new LabeledBatch(examples.Inputs.narrow(0, start, length), full([length], label, ScalarType.Int64, examples.Inputs.device));
+            yield return Take(start, Math.Min(batchSize, count - start));
         }
+    }
+
+    private LabeledBatch Take(long start, long length)
+    {
+        using Scalar label = (long)examples.ClassId;
+        return new LabeledBatch(examples.Inputs.narrow(0, start, length), full([length], label, ScalarType.Int64, examples.Inputs.device));
     }
 }

@@ -23,11 +23,11 @@ public sealed partial class FloorTests
         ["Initializers"],
         ["Resets"],
         ["Scheduling"],
-        ["Data", "Heads", "HiddenUnits", "Penalties", "Steps"],
-        ["Policies/Zap"],
-        ["Policies/ContinualBackprop", "Policies/LaterLayerForgetting", "Policies/ReDo", "Policies/ShrinkAndPerturb"],
+        ["Data", "Heads", "HiddenUnits"],
+        ["Policies/Zap", "Steps"],
+        ["Penalties", "Policies/ContinualBackprop", "Policies/LaterLayerForgetting", "Policies/ReDo", "Policies/ShrinkAndPerturb"],
         ["Serving", "Trainers"],
-        ["Checkpoints", "Episodes", "Evaluation", "Hosting"],
+        ["Checkpoints", "Episodes", "Evaluation", "Hosting", "Rehearsal"],
         ["Diagnostics", "Transfer"],
     ];
 

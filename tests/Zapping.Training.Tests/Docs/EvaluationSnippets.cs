@@ -50,7 +50,6 @@ public sealed class EvaluationSnippets
         // <evaluate-tasks>
         var observer = new TaskMatrixObserver(new TaskEvaluator(model, tests));
         trainer.UseObserver(observer).Fit(tasks, batchSize: 16);
-        observer.Finish(); // the end of the last task
 
         var matrix = observer.Accuracies.WithTaskNames("birds", "cats", "dogs");
         Console.WriteLine(matrix);                 // after each task (down), the accuracy on each (across)

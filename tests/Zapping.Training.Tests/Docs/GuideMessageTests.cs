@@ -4,7 +4,10 @@ using Xunit;
 using Zapping.Training.Checkpoints;
 using Zapping.Training.Data;
 using Zapping.Training.Episodes;
+using Zapping.Training.Rehearsal;
 using Zapping.Training.Safetensors;
+using Zapping.Training.Serving;
+using Zapping.Training.Steps;
 using Zapping.Training.Tests.Build;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -82,6 +85,43 @@ public sealed class GuideMessageTests
             }
 
             Train(model, (t, x, y) => t.UseGradientAccumulation(1).TrainStep(x, y), (o, l) => functional.cross_entropy(o, l, reduction: Reduction.Sum));
+        },
+        ["batches-cannot-be-taken-in-parts"] = () =>
+        {
+            using var model = Net();
+            using var optimizer = optim.SGD(model.parameters(), 0.1);
+            using var trainer = new ContinualTrainer<Tensor>(model, optimizer, batch => model.call(batch).sum());
+            trainer.UseGradientAccumulation(2);
+        },
+        ["the-replay-buffer-is-empty"] = () =>
+        {
+            using var buffer = new ReservoirBuffer(10);
+            buffer.Sample(1, draw: 0);
+        },
+        ["two-memories-have-one-name"] = () =>
+        {
+            using var first = new ReservoirBuffer(10);
+            using var second = new RingBuffer(10);
+            Train(Net(), (t, _, _) => t.UseReplay(first).UseReplay(second));
+        },
+        ["again-comes-too-late"] = () => Train(Sequential(("head", Linear(4, 2))), (t, x, y) => t.UseUpdateRule(new Late()).TrainStep(x, y)),
+        ["a-loop-of-your-own-with-reducelronplateau"] = () =>
+        {
+            using var model = Net();
+            using var optimizer = optim.SGD(model.parameters(), 0.1);
+            _ = new TrainingRun(model, [optimizer]) { LearningRates = [optim.lr_scheduler.ReduceLROnPlateau(optimizer)] };
+        },
+        ["a-learning-rate-scheduler-does-not-count"] = () => WithStore(store =>
+        {
+            using var model = Net();
+            using var optimizer = optim.SGD(model.parameters(), 0.1);
+            store.Save(new TrainingRun(model, [optimizer]) { LearningRates = [new OwnSchedule(optimizer)] });
+        }),
+        ["nothing-has-been-published-yet"] = () =>
+        {
+            using var served = new ServedModel<TorchSharp.Modules.Sequential>(_ => Net());
+            using var inputs = rand(1, 784);
+            using var outputs = served.Predict(inputs);
         },
         ["a-resume-is-refused"] = () => WithStore(store => Train(Sequential(("head", Linear(4, 2))), (t, x, y) =>
         {
@@ -212,6 +252,17 @@ public sealed class GuideMessageTests
         using var labels = arange(2);
         act(trainer, inputs, labels);
     }
+
+    private sealed class Late : IUpdateRule
+    {
+        public void OnGradients(UpdateContext update)
+        {
+        }
+
+        public void OnUpdated(UpdateContext update) => update.Again();
+    }
+
+    private sealed class OwnSchedule(optim.Optimizer optimizer) : optim.lr_scheduler.LRScheduler(optimizer);
 
     private sealed class Attention : Module<Tensor, Tensor>
     {

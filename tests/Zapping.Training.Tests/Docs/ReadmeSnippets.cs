@@ -100,7 +100,7 @@ public sealed class ReadmeSnippets
             using var store = new CheckpointStore(folder, new CheckpointRetentionOptions { KeepLast = 3 });
             store.Resume(trainer); // the newest checkpoint, if there is one
             trainer.UseCheckpoints(store, everySteps: 100);
-            trainer.Fit(batches, epochs: 5 - (int)trainer.State.FinishedEpochs);
+            trainer.FitUntilEpoch(batches, epoch: 5);
 
             StateDict.Save(model, Path.Combine(folder, "for-python.safetensors"), new StateDictKeyMap(("net.0", "body"), ("net.2", "head")));
             // </checkpoints>

@@ -114,6 +114,43 @@ public sealed class InitialDistancePenaltyTests
         }
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public void As_a_term_of_a_trainer_it_gives_the_bits_that_it_gives_in_a_loss(int? microBatch)
+    {
+        using var scope = NewDisposeScope();
+        using var inLoss = Nets.Small();
+        using var asTerm = Nets.Small();
+        using var first = new L2InitPenalty(inLoss, 0.1);
+        using var second = new L2InitPenalty(asTerm, 0.1);
+        using var sgd = optim.SGD(inLoss.parameters(), 0.1);
+        using var other = optim.SGD(asTerm.parameters(), 0.1);
+        using var trainer = new ContinualTrainer(inLoss, sgd, first.AddTo());
+        using var same = new ContinualTrainer(asTerm, other).UseLoss(second);
+        if (microBatch is { } size)
+        {
+            trainer.UseGradientAccumulation(size);
+            same.UseGradientAccumulation(size);
+        }
+
+        for (var step = 0; step < 4; step++)
+        {
+            var (inputs, labels) = (randn(6, 6), randint(0, 8, [6]));
+            same.TrainStep(inputs, labels).Should().Be(trainer.TrainStep(inputs, labels));
+        }
+
+        Nets.Bits(asTerm).Should().BeEquivalentTo(Nets.Bits(inLoss));
+    }
+
+    [Fact]
+    public void A_resume_is_told_its_strength_and_which_parameters()
+    {
+        using var net = Nets.Small();
+        using var penalty = new L2InitPenalty(net, 0.25, ParameterFilter.WithPrefix("head"));
+        penalty.Description.Select(own => $"{own.Key}: {own.Value}").Should().Equal("strength: 0.25", "parameters: WithPrefix(head)");
+    }
+
     [Fact]
     public void Bad_input_is_refused_and_what_changed_shape_is_named()
     {
