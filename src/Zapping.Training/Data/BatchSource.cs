@@ -43,7 +43,7 @@ public static class BatchSource
     /// <summary>Batches that come without an end, or but once. Such a source cannot go back: a resumed run gets what comes next.</summary>
     /// <typeparam name="TBatch">What a step reads.</typeparam>
     /// <param name="stream">Read on the thread that asks for batches, which waits for them. What it yields is given away: it does not use it again.</param>
-    /// <param name="batchesPerEpoch">After how many batches an epoch ends, at least 1; it ends earlier if the stream does.</param>
+    /// <param name="batchesPerEpoch">After how many batches an epoch ends, at least 1; it ends earlier if the stream does. An epoch without a batch is refused (<see cref="InvalidOperationException"/>).</param>
     public static IBatchSource<TBatch> FromStream<TBatch>(IAsyncEnumerable<TBatch> stream, long batchesPerEpoch) => new StreamedBatches<TBatch>(stream, batchesPerEpoch);
 
     /// <summary>Like <see cref="FromStream{TBatch}"/>, of inputs and labels.</summary>

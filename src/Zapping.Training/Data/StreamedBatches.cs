@@ -27,6 +27,11 @@ internal class StreamedBatches<TBatch> : IBatchSource<TBatch>, IDescribed
         {
             if (!Wait(_batches.Value.MoveNextAsync()))
             {
+                if (batch == firstBatch)
+                {
+                    throw new InvalidOperationException($"The stream has ended, and epoch {epoch} has no batch. Ask for fewer epochs, or end training by RequestStop.");
+                }
+
                 yield break;
             }
 

@@ -20,9 +20,8 @@ internal static class BufferDraw
         return store.Read(new RandomStream(StableHash.Mix(seed, (ulong)draw), "replay").Distinct(Math.Min(count, store.Count), store.Count));
     }
 
-    /// <summary>[n] class ids on the CPU.</summary>
-    /// <exception cref="ArgumentException">The labels are none.</exception>
-    public static long[] ClassesOf(LabeledBatch batch)
+    /// <exception cref="ArgumentException">The labels are no class ids.</exception>
+    public static void EnsureClasses(LabeledBatch batch)
     {
         if (batch.Labels.dim() != 1 || batch.Labels.dtype != ScalarType.Int64)
         {
@@ -30,7 +29,13 @@ internal static class BufferDraw
                 $"A buffer of classes takes labels [n] of class ids of type Int64, and not [{string.Join(", ", batch.Labels.shape)}] of type {batch.Labels.dtype}; a {nameof(ReservoirBuffer)} takes any.",
                 nameof(batch));
         }
+    }
 
+    /// <summary>[n] class ids on the CPU.</summary>
+    /// <exception cref="ArgumentException">The labels are none.</exception>
+    public static long[] ClassesOf(LabeledBatch batch)
+    {
+        EnsureClasses(batch);
         using var onCpu = batch.Labels.cpu();
         return onCpu.data<long>().ToArray();
     }

@@ -43,6 +43,13 @@ public sealed class ClassBalancedBuffer : IReplayBuffer, IDescribed, IDisposable
     public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["capacity"] = _capacity, ["seed"] = _seed };
 
     /// <inheritdoc/>
+    public void EnsureTakes(LabeledBatch batch)
+    {
+        BufferDraw.EnsureClasses(batch);
+        _store.EnsureFit(batch);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The labels are no class ids.</exception>
     public void Add(LabeledBatch batch)
     {

@@ -28,6 +28,7 @@ internal sealed class ExampleStore : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         EnsureFit(batch);
+        Follow(batch);
         var slots = rows.Keys.Order().ToArray();
         Reserve(batch, slots[^1] + 1);
         var (to, of) = (tensor(slots.Select(slot => (long)slot).ToArray(), device: batch.Inputs.device), tensor(slots.Select(slot => (long)rows[slot]).ToArray(), device: batch.Inputs.device));
@@ -75,7 +76,8 @@ internal sealed class ExampleStore : IDisposable
         (_inputs, _labels, Count) = (null, null, 0);
     }
 
-    private void EnsureFit(LabeledBatch batch)
+    /// <exception cref="ArgumentException">The examples are of another shape or type than those that are kept.</exception>
+    public void EnsureFit(LabeledBatch batch)
     {
         if (_inputs is not null && (!Rows(_inputs).SequenceEqual(Rows(batch.Inputs)) || !Rows(_labels!).SequenceEqual(Rows(batch.Labels))
             || _inputs.dtype != batch.Inputs.dtype || _labels!.dtype != batch.Labels.dtype))
@@ -85,7 +87,10 @@ internal sealed class ExampleStore : IDisposable
                 + $"{batch.Inputs.dtype} and labels [{Shape(batch.Labels)}] of type {batch.Labels.dtype}.",
                 nameof(batch));
         }
+    }
 
+    private void Follow(LabeledBatch batch)
+    {
         if (_inputs is not null && _inputs.device.ToString() != batch.Inputs.device.ToString()) // as after a resume, which reads on the CPU
         {
             (_inputs, _labels) = (Replace(_inputs, _inputs.to(batch.Inputs.device)), Replace(_labels!, _labels!.to(batch.Inputs.device)));

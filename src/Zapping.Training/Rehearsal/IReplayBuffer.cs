@@ -9,6 +9,13 @@ public interface IReplayBuffer : ITrainingMemory
     /// <summary>How many examples it has.</summary>
     int Count { get; }
 
+    /// <summary>Refuses what <see cref="Add"/> could not take; called before the step of a batch. Default: takes everything.</summary>
+    /// <param name="batch">Inputs [n, …] and labels [n, …].</param>
+    /// <exception cref="ArgumentException">It cannot be added.</exception>
+    void EnsureTakes(LabeledBatch batch)
+    {
+    }
+
     /// <summary>Offers examples that have been trained on; which are kept is the buffer's to choose.</summary>
     /// <param name="batch">Inputs [n, …] and labels [n, …], which are copied.</param>
     void Add(LabeledBatch batch);

@@ -24,6 +24,7 @@ internal sealed class Replay(IReplayBuffer buffer, int? examples) : IUpdateRule,
     /// <returns>It, and examples of before.</returns>
     public LabeledBatch Extend(LabeledBatch batch, long step)
     {
+        buffer.EnsureTakes(batch);
         _pending = batch;
         if (buffer.Count == 0)
         {

@@ -37,6 +37,9 @@ public sealed class ReservoirBuffer : IReplayBuffer, IDescribed, IDisposable
     public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["capacity"] = _capacity, ["seed"] = _seed };
 
     /// <inheritdoc/>
+    public void EnsureTakes(LabeledBatch batch) => _store.EnsureFit(batch);
+
+    /// <inheritdoc/>
     public void Add(LabeledBatch batch)
     {
         var choices = new RandomStream(StableHash.Mix(_seed, (ulong)_seen), "reservoir");

@@ -34,6 +34,13 @@ public sealed class RingBuffer : IReplayBuffer, IDescribed, IDisposable
     public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["per_class"] = _perClass, ["seed"] = _seed };
 
     /// <inheritdoc/>
+    public void EnsureTakes(LabeledBatch batch)
+    {
+        BufferDraw.EnsureClasses(batch);
+        _store.EnsureFit(batch);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The labels are no class ids.</exception>
     public void Add(LabeledBatch batch)
     {

@@ -44,6 +44,18 @@ public sealed class BatchSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_stream_that_has_ended_is_said_and_makes_no_empty_epoch()
+    {
+        using var net = Nets.Small();
+        using var sgd = new FusedSgd(net.parameters(), 0.1);
+        using var trainer = new ContinualTrainer(net, sgd);
+
+        trainer.Invoking(own => own.Fit(BatchSource.FromStream(Stream(), batchesPerEpoch: 5), epochs: 3)).Should().Throw<InvalidOperationException>().WithMessage("*stream has ended*epoch 2*");
+
+        trainer.State.Steps.Should().Be(9);
+    }
+
+    [Fact]
     public void Numbers_of_examples_travel_with_their_batches()
     {
         using var dataset = new Rows(_inputs, _labels);

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Data;
+using Zapping.Training.Optimizers;
 using Zapping.Training.Rehearsal;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -115,6 +116,21 @@ public sealed class BufferTests : IDisposable
         buffer.Invoking(own => own.Add(new LabeledBatch(zeros(2, 9), zeros(2, ScalarType.Int64)))).Should().Throw<ArgumentException>();
 
         Nets.Bits(buffer.Sample(3, 0).Inputs).Should().Equal(before);
+    }
+
+    [Fact]
+    public void Labels_that_a_buffer_cannot_take_are_refused_before_the_step()
+    {
+        using var net = Nets.Small();
+        using var sgd = new FusedSgd(net.parameters(), 0.1);
+        using var buffer = new ClassBalancedBuffer(4);
+        using var trainer = new ContinualTrainer(net, sgd, (outputs, soft) => nn.functional.cross_entropy(outputs, soft)).UseReplay(buffer);
+        var before = Nets.Bits(net);
+
+        trainer.Invoking(own => own.TrainStep(randn(4, 6), rand(4, Nets.Units).softmax(1))).Should().Throw<ArgumentException>().WithMessage("*class ids*");
+
+        Nets.Bits(net).Should().BeEquivalentTo(before);
+        trainer.State.Steps.Should().Be(0);
     }
 
     private static IReplayBuffer Make(string kind) => kind switch
