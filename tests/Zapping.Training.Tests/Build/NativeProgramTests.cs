@@ -21,7 +21,7 @@ public sealed class NativeProgramTests(PublishedProgram program)
         var output = project.PublishExternal("-c", "Release", "-p:PublishAot=true", "--self-contained=true", "-p:TrimmerSingleWarn=false");
 
         var warnings = output.Split('\n').Where(line => line.Contains("warning IL", StringComparison.Ordinal)).ToList();
-        warnings.Should().NotContain(line => !line.Contains(": TorchSharp.", StringComparison.Ordinal));
+        warnings.Should().NotContain(line => !line.Contains(": TorchSharp.", StringComparison.Ordinal) && !line.Contains(": Coverlet.", StringComparison.Ordinal), "coverage adds code of its own to the library");
         warnings.Should().Contain(line => line.Contains("IL3000", StringComparison.Ordinal), "TorchSharp is warned of, so warnings are seen at all");
         Directory.GetFiles(project.PublishFolder, "*.dll").Should().BeEmpty("it is one program of native code");
         program.ShouldBe(project);
