@@ -116,11 +116,11 @@ internal sealed class RunSnapshot
         EnsureMetrics(saved);
         SetupComparison.EnsureAlike(saved, Describe(score: null, notes: null), accepted);
         using var scope = NewDisposeScope();
+        using var grown = GrowHead(files.Tensors(ModelFile)); // out of the try, at whose end it could not be taken back any more
         var undo = new Stack<Action>();
+        undo.Push(() => grown?.Undo());
         try
         {
-            using var grown = GrowHead(files.Tensors(ModelFile));
-            undo.Push(() => grown?.Undo());
             var model = ReadModel(files.Tensors(ModelFile), allowNonFinite);
             var optimizers = _optimizers.Select((optimizer, i) => optimizer.Plan(saved.Optimizers[i], files.Tensors(OptimizerFile(i)), allowNonFinite)).ToList();
             var policies = StatefulPolicies().SelectMany(p => Read(files.Tensors(p.File), p.Policy.State, p.Policy.GetType().Name)).ToList();

@@ -104,6 +104,27 @@ public sealed class ExperienceTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_refused_resume_takes_the_units_away_again_that_it_gave_the_head()
+    {
+        using (var first = new Run(grow: true))
+        using (var store = new CheckpointStore(_folder.FullName))
+        {
+            first.Trainer.Fit(_tasks);
+            store.Save(first.Trainer);
+        }
+
+        using var other = new Run(grow: true, hidden: 4); // the body does not fit
+        var before = TrainerBits.Of(other.Trainer);
+        using var again = new CheckpointStore(_folder.FullName);
+
+        again.Invoking(store => store.Resume(other.Trainer)).Should().Throw<CheckpointException>().WithMessage("*another model*body*");
+
+        TrainerBits.Of(other.Trainer).Should().BeEquivalentTo(before);
+        Nets.HeadOf(other.Trainer.Model).weight!.shape.Should().Equal(1, 4);
+        Nets.HeadOf(other.Trainer.Model).out_features.Should().Be(1);
+    }
+
     [Theory]
     [InlineData("another order", "*source*")]
     [InlineData("other data", "*hash*")]
@@ -196,9 +217,9 @@ public sealed class ExperienceTests : IDisposable
         private readonly FusedAdam _adam;
         private readonly ReservoirBuffer _buffer = new(5, seed: 3);
 
-        public Run(bool grow = false, bool replay = false, int units = 8)
+        public Run(bool grow = false, bool replay = false, int units = 8, int hidden = 5)
         {
-            var net = TorchSharp.torch.nn.Sequential(("body", TorchSharp.torch.nn.Linear(6, 5)), ("relu", TorchSharp.torch.nn.ReLU()), ("head", TorchSharp.torch.nn.Linear(5, grow ? 1 : units)));
+            var net = TorchSharp.torch.nn.Sequential(("body", TorchSharp.torch.nn.Linear(6, hidden)), ("relu", TorchSharp.torch.nn.ReLU()), ("head", TorchSharp.torch.nn.Linear(hidden, grow ? 1 : units)));
             using var noGrad = no_grad();
             using var generator = new Generator(7);
             foreach (var parameter in net.parameters())
