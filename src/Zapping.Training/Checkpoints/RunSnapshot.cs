@@ -26,8 +26,7 @@ internal sealed class RunSnapshot
     public RunSnapshot(ICheckpointed run)
     {
         _run = run;
-        _model = [.. run.Model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter))
-            .Concat(run.Model.named_buffers().Select(b => new KeyValuePair<string, Tensor>(b.name, b.buffer)))];
+        _model = NamedTensors.Of(run.Model);
         _parameters = run.Model.named_parameters().Select(p => p.name).ToHashSet(StringComparer.Ordinal);
         var names = run.Model.named_parameters().DistinctBy(p => TensorIdentity.Of(p.parameter)).ToDictionary(p => TensorIdentity.Of(p.parameter), p => p.name);
         _optimizers = [.. run.Optimizers.Select(optimizer => new OptimizerSnapshot(optimizer, names))];

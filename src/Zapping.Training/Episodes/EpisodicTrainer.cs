@@ -87,11 +87,7 @@ public abstract class EpisodicTrainer : Trainer
             FollowStep();
         }
 
-        feed.Finish();
-        var summary = run.Summary with { IsStopped = Stop != StopRequest.None };
-        Stop = StopRequest.None;
-        Tell(observer => observer.OnFitEnded(summary));
-        return summary;
+        return EndFit(feed, run);
     }
 
     /// <summary>Makes one episode.</summary>

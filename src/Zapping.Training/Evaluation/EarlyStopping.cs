@@ -1,6 +1,7 @@
 using System.Globalization;
 using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Evaluation;
@@ -41,7 +42,7 @@ internal sealed class EarlyStopping(Trainer trainer, Func<double> evaluate, Earl
             (_metric, _waited) = (now, 0);
             if (options.RestoreBest)
             {
-                Keep(TensorsOf(trainer.Model).Select(own => new KeyValuePair<string, Tensor>(own.Key, own.Value.detach().clone())));
+                Keep(NamedTensors.Of(trainer.Model).Select(own => new KeyValuePair<string, Tensor>(own.Key, own.Value.detach().clone())));
             }
         }
         else if (++_waited >= options.Patience)
@@ -72,7 +73,7 @@ internal sealed class EarlyStopping(Trainer trainer, Func<double> evaluate, Earl
 
     public void Load(IReadOnlyDictionary<string, Tensor> saved)
     {
-        var own = TensorsOf(trainer.Model);
+        var own = NamedTensors.Of(trainer.Model);
         if (saved.Count > 0 && own.Find(entry => !saved.TryGetValue(entry.Key, out var best) || best.dtype != entry.Value.dtype || !best.shape.AsSpan().SequenceEqual(entry.Value.shape)) is { Key: { } name })
         {
             throw new InvalidDataException($"its best weights are of another model: '{name}' is not what it is here.");
@@ -86,7 +87,7 @@ internal sealed class EarlyStopping(Trainer trainer, Func<double> evaluate, Earl
     // A classifier that has grown since has no best weights of its size.
     private void Restore()
     {
-        var own = TensorsOf(trainer.Model).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        var own = NamedTensors.Of(trainer.Model).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
         if (_best.TrueForAll(best => own.TryGetValue(best.Key, out var now) && now.shape.AsSpan().SequenceEqual(best.Value.shape)))
         {
             using var noGrad = no_grad();
@@ -108,10 +109,4 @@ internal sealed class EarlyStopping(Trainer trainer, Func<double> evaluate, Earl
         _best.ForEach(own => own.Value.Dispose());
         _best = kept;
     }
-
-    private static List<KeyValuePair<string, Tensor>> TensorsOf(nn.Module model) =>
-    [
-        .. model.named_parameters().Select(own => new KeyValuePair<string, Tensor>(own.name, own.parameter)),
-        .. model.named_buffers().Select(own => new KeyValuePair<string, Tensor>(own.name, own.buffer)),
-    ];
 }

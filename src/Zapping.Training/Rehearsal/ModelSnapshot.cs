@@ -76,10 +76,5 @@ internal sealed class ModelSnapshot : IDisposable
 
     private static void Exchange(List<Tensor> own, List<Tensor> other) => Script.Invoke("exchange", own.ToArray(), other.ToArray());
 
-    private static List<KeyValuePair<string, Tensor>> TensorsOf(nn.Module model) =>
-    [
-        .. model.named_parameters().Select(own => new KeyValuePair<string, Tensor>(own.name, own.parameter))
-            .Concat(model.named_buffers().Select(own => new KeyValuePair<string, Tensor>(own.name, own.buffer)))
-            .DistinctBy(own => TensorIdentity.Of(own.Value)),
-    ];
+    private static List<KeyValuePair<string, Tensor>> TensorsOf(nn.Module model) => [.. NamedTensors.Of(model).DistinctBy(own => TensorIdentity.Of(own.Value))];
 }

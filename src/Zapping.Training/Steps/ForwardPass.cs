@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Steps;
@@ -11,31 +10,36 @@ internal sealed class ForwardPass(nn.Module<Tensor, Tensor> model, Func<Tensor, 
     /// <summary>Maps (outputs, labels) to a scalar.</summary>
     public Func<Tensor, Tensor, Tensor> Loss => loss;
 
-    // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each
-    // activation as soon as the backward pass has used it, and the next gradient takes its warm memory.
+    /// <exception cref="InvalidOperationException">The loss is no scalar.</exception>
     public (Tensor Outputs, Tensor Loss) Forward(Tensor inputs, Tensor labels)
     {
-        using var activations = NewDisposeScope();
-        var outputs = model.call(inputs);
-        var scalar = loss(outputs, labels);
-        Keep(activations, outputs, scalar);
-        return (outputs, EnsureScalar(scalar));
+        var (scalar, outputs, _) = Of(() =>
+        {
+            var made = model.call(inputs);
+            return new StepResult(loss(made, labels), made);
+        });
+        return (outputs!, scalar);
     }
 
-    /// <summary>Has tensors outlive a scope, if they are in it.</summary>
-    public static void Keep(DisposeScope scope, params ReadOnlySpan<Tensor?> results)
+    // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each
+    // activation as soon as the backward pass has used it, and the next gradient takes its warm memory.
+
+    /// <summary>Makes a forward pass of any kind.</summary>
+    /// <exception cref="InvalidOperationException">The loss is no scalar.</exception>
+    public static StepResult Of(Func<StepResult> forward)
     {
-        foreach (var result in results)
+        using var activations = NewDisposeScope();
+        var result = forward();
+        foreach (var kept in new[] { result.Outputs, result.Loss, result.Labels })
         {
-            if (result is not null && scope.Contains(result))
+            if (kept is not null && activations.Contains(kept))
             {
-                scope.MoveToOuter(result);
+                activations.MoveToOuter(kept);
             }
         }
-    }
 
-    /// <exception cref="InvalidOperationException">It is none.</exception>
-    public static Tensor EnsureScalar(Tensor loss) => loss.numel() == 1
-        ? loss
-        : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", loss.shape)}].");
+        return result.Loss.numel() == 1
+            ? result
+            : throw new InvalidOperationException($"The loss must be a scalar, but has shape [{string.Join(", ", result.Loss.shape)}].");
+    }
 }

@@ -1,3 +1,4 @@
+using Zapping.Training.Randomness;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Steps;
@@ -17,16 +18,9 @@ internal sealed class NoiseReplay : IDisposable
             return make();
         }
 
-        using var now = random.get_rng_state();
+        using var now = new RandomStateScope();
         random.set_rng_state(_before);
-        try
-        {
-            return make();
-        }
-        finally
-        {
-            random.set_rng_state(now);
-        }
+        return make();
     }
 
     public void Dispose() => _before.Dispose();

@@ -36,7 +36,7 @@ internal sealed class BatchPasses<TBatch>(Func<TBatch, StepResult> forward, Acti
     /// <summary>Makes a forward pass of one's own and its backward pass.</summary>
     public static StepResult Differentiate(Func<StepResult> forward)
     {
-        var (loss, outputs, labels) = Kept(forward);
+        var (loss, outputs, labels) = ForwardPass.Of(forward);
         BackwardPass.Of(loss);
         return new(loss.detach(), outputs?.detach(), labels);
     }
@@ -48,7 +48,7 @@ internal sealed class BatchPasses<TBatch>(Func<TBatch, StepResult> forward, Acti
         {
             using var part = NewDisposeScope();
             var length = Math.Min(size, count - start);
-            var (loss, outputs, labels) = Kept(() => forward(whole.Slice(start, length)));
+            var (loss, outputs, labels) = ForwardPass.Of(() => forward(whole.Slice(start, length)));
             var share = loss * ((double)length / count);
             BackwardPass.Of(share); // gradients add up
             results.Add(new(share.detach().MoveToOuterDisposeScope(), outputs?.detach().MoveToOuterDisposeScope(), labels?.alias().MoveToOuterDisposeScope()));
@@ -61,15 +61,4 @@ internal sealed class BatchPasses<TBatch>(Func<TBatch, StepResult> forward, Acti
     }
 
     private static Tensor? Together(List<Tensor?> parts) => parts.Contains(null) ? null : cat([.. parts.OfType<Tensor>()]);
-
-    // Only what the caller needs outlives the inner scope. Everything else is then autograd's alone, which frees each
-    // activation as soon as the backward pass has used it, and the next gradient takes its warm memory.
-    private static StepResult Kept(Func<StepResult> forward)
-    {
-        using var activations = NewDisposeScope();
-        var result = forward();
-        ForwardPass.Keep(activations, result.Loss, result.Outputs, result.Labels);
-        ForwardPass.EnsureScalar(result.Loss);
-        return result;
-    }
 }

@@ -139,15 +139,6 @@ public abstract partial class BatchTrainer<TBatch>
         Stop = StopRequest.None; // one that came too late for the last
     }
 
-    private TrainingSummary EndFit(Feed feed, FitProgress run)
-    {
-        feed.Finish();
-        var summary = run.Summary with { IsStopped = Stop != StopRequest.None };
-        Stop = StopRequest.None;
-        Tell(observer => observer.OnFitEnded(summary));
-        return summary;
-    }
-
     // Passes over what an interrupted Fit has finished of the same experiences, and only then says that this one has begun.
     private (Feed Feed, StreamProgress Progress, bool IsLeft) GoOn(IEnumerator<Experience<TBatch>> experiences, FeedDescription description, FitProgress run)
     {

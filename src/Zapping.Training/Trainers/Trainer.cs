@@ -230,6 +230,16 @@ public abstract class Trainer : IDisposable, ICheckpointed
 
     private protected void AdvanceLearningRates(BoundaryKind kind) => _learningRates.Advance(kind);
 
+    /// <summary>Ends a <c>Fit</c>, which has come to its end or has been stopped.</summary>
+    private protected TrainingSummary EndFit(Feed feed, FitProgress run)
+    {
+        feed.Finish();
+        var summary = run.Summary with { IsStopped = Stop != StopRequest.None };
+        Stop = StopRequest.None;
+        Tell(observer => observer.OnFitEnded(summary));
+        return summary;
+    }
+
     private protected void Tell(Action<ITrainingObserver> what)
     {
         foreach (var observer in Observers)

@@ -135,16 +135,8 @@ internal sealed class TrainingPass(
     {
         ClearGradients();
         using var scope = NewDisposeScope();
-        using var written = new TensorMemo();
-        written.Remember(_guard.Written);
-        try
-        {
-            return noise.Around(replay, () => pass().Loss.to(ScalarType.Float64).item<double>());
-        }
-        finally
-        {
-            written.Restore();
-        }
+        using var written = new BufferScope(_guard.Written);
+        return noise.Around(replay, () => pass().Loss.to(ScalarType.Float64).item<double>());
     }
 
     private (double Loss, double? Norm) Inspect(Tensor loss, long step, TrainingBoundary? boundary)
