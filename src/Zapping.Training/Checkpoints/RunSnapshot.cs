@@ -15,6 +15,7 @@ namespace Zapping.Training.Checkpoints;
 internal sealed class RunSnapshot
 {
     private const string ModelFile = "model.safetensors";
+    private const string GradientFile = "gradients.safetensors";
     private const string RandomFile = "random.safetensors";
     private const string GlobalGenerator = "torch.global";
 
@@ -68,6 +69,12 @@ internal sealed class RunSnapshot
         foreach (var memory in _run.Memories)
         {
             yield return (MemoryFile(memory), memory.Save());
+        }
+
+        if (KeepsGradients)
+        {
+            using var scope = NewDisposeScope();
+            yield return (GradientFile, GradientMemory.Of(_run.Model));
         }
 
         using var state = random.get_rng_state();
@@ -126,7 +133,8 @@ internal sealed class RunSnapshot
             var generator = ReadGenerator(files.Tensors(RandomFile));
             RestoreObservers(saved.Observers, undo);
             RestoreMemories(files, undo);
-            Write(saved, [.. model, .. policies], optimizers, generator);
+            var gradients = KeepsGradients && files.Has(GradientFile) ? GradientMemory.Plan(_run.Model, files.Tensors(GradientFile)) : () => { };
+            Write(saved, [.. model, .. policies], [.. optimizers, gradients], generator);
         }
         catch
         {
@@ -145,7 +153,7 @@ internal sealed class RunSnapshot
         }
     }
 
-    private void Write(CheckpointDescription saved, List<(Tensor Target, Tensor Value)> tensors, List<Action> optimizers, Tensor generator)
+    private void Write(CheckpointDescription saved, List<(Tensor Target, Tensor Value)> tensors, List<Action> others, Tensor generator)
     {
         using var noGrad = no_grad();
         tensors.ForEach(own => own.Target.copy_(own.Value));
@@ -154,7 +162,7 @@ internal sealed class RunSnapshot
             rates.CatchUp(before.Steps, before.Metrics);
         }
 
-        optimizers.ForEach(write => write());
+        others.ForEach(write => write());
         foreach (var (scheduler, reset) in _run.Schedulers.Zip(saved.Resets))
         {
             scheduler.State = reset.State;
@@ -163,6 +171,8 @@ internal sealed class RunSnapshot
         random.set_rng_state(generator);
         _run.State = saved.State;
     }
+
+    private bool KeepsGradients => _run.Schedulers.Any(scheduler => scheduler.Policy.ReadsGradients);
 
     // A classifier that grows with the classes has as many units as had come when the checkpoint was saved.
     private GrownHead? GrowHead(SafetensorsFile model) =>

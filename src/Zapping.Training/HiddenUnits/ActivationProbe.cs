@@ -9,6 +9,9 @@ namespace Zapping.Training.HiddenUnits;
 /// </summary>
 internal sealed class ActivationProbe : IDisposable
 {
+    [ThreadStatic]
+    private static int t_pauses;
+
     private readonly int _every;
     private readonly Action<Tensor> _look;
     private readonly Action _unhook;
@@ -33,6 +36,9 @@ internal sealed class ActivationProbe : IDisposable
     /// <summary>[1]: how many calls there have been, on the CPU. A tensor, so that checkpoints can hold it.</summary>
     public Tensor Calls { get; }
 
+    /// <summary>Until the result is disposed of, forward passes of this thread are passed over: they are no training.</summary>
+    public static IDisposable Pause() => new Pausing();
+
     public void Dispose()
     {
         _unhook();
@@ -41,7 +47,7 @@ internal sealed class ActivationProbe : IDisposable
 
     private void OnCall(Tensor inputs)
     {
-        if (!is_grad_enabled())
+        if (t_pauses > 0 || !is_grad_enabled())
         {
             return;
         }
@@ -55,5 +61,12 @@ internal sealed class ActivationProbe : IDisposable
             using var scope = NewDisposeScope();
             _look(inputs);
         }
+    }
+
+    private sealed class Pausing : IDisposable
+    {
+        public Pausing() => t_pauses++;
+
+        public void Dispose() => t_pauses--;
     }
 }

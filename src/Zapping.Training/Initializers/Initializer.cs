@@ -2,6 +2,7 @@ using TorchSharp.Modules;
 using Zapping.Training.Initializers;
 using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
+using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
@@ -70,6 +71,18 @@ public abstract class Initializer
         ArgumentNullException.ThrowIfNull(shifts);
         return new ShiftInitializer([.. shifts]);
     }
+
+    /// <summary>Given values.</summary>
+    /// <param name="values">Of the whole parameter's shape; read when the reset is carried out, and not changed.</param>
+    public static Initializer Values(Tensor values) => new ValuesInitializer(values);
+
+    /// <summary>The current values, changed in place: projected, scaled, clipped. A reset that would write a value which is not finite is refused.</summary>
+    /// <param name="name">What it is, for messages and descriptions.</param>
+    /// <param name="change">
+    /// Changes the values that it is given: the selected entries, in single precision (double for a double parameter), on the parameter's device. It is called without
+    /// gradients, before anything is written; tensors that it makes are freed after the reset.
+    /// </param>
+    public static Initializer Map(string name, Action<Tensor> change) => new MapInitializer(name, change);
 
     /// <summary>The values that the same entries had when the snapshot was taken.</summary>
     /// <param name="snapshot">A snapshot that holds the parameter; it must outlive the initializer.</param>

@@ -36,6 +36,11 @@ internal sealed class KaimingInitializer(KaimingFan fan, bool uniform) : Distrib
 
     public override Distribution DistributionOf(ReadOnlySpan<long> shape, ParameterSlice slice)
     {
+        if (_ofSlice && slice.IsOfEntries)
+        {
+            throw new ArgumentException($"{nameof(KaimingFan)}.{nameof(KaimingFan.AsPublished)} counts rows, and single entries have none. Use {nameof(KaimingFan)}.{nameof(KaimingFan.PerRow)}.", nameof(slice));
+        }
+
         var fanIn = Fan.In(shape) * (_ofSlice ? slice.CountOf(shape) : 1);
         return Fan.Scaled(Math.Sqrt(2 / fanIn), uniform);
     }
@@ -107,11 +112,7 @@ internal sealed class RewindInitializer : Initializer
 
     public override void EnsureApplicable(Parameter parameter, string name) => _snapshot.EnsureHolds(parameter, name);
 
-    public override void Write(InitializerContext target)
-    {
-        using var values = target.Slice.Gather(_snapshot[target.Name]);
-        target.Values.copy_(values);
-    }
+    public override void Write(InitializerContext target) => new ValuesInitializer(_snapshot[target.Name]).Write(target);
 }
 
 /// <summary>Adds one number to each entry of a vector's slice.</summary>
@@ -131,6 +132,54 @@ internal sealed class ShiftInitializer(double[] shifts) : Initializer
         using var values = tensor(shifts, target.Values.dtype, target.Values.device).reshape(target.Values.shape);
         target.Values.add_(values);
     }
+}
+
+/// <summary>Writes given values, of which it reads those of the slice; infinite ones too, as masks in buffers have them.</summary>
+internal sealed class ValuesInitializer : Initializer
+{
+    private readonly Tensor _values;
+
+    public ValuesInitializer(Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        _values = values;
+    }
+
+    public override string ToString() => nameof(Values);
+
+    public override void EnsureApplicable(Parameter parameter, string name)
+    {
+        if (!_values.shape.AsSpan().SequenceEqual(parameter.shape))
+        {
+            throw new ArgumentException($"Parameter '{name}' has shape [{string.Join(", ", parameter.shape)}], and the values have [{string.Join(", ", _values.shape)}].", nameof(parameter));
+        }
+    }
+
+    public override void Write(InitializerContext target)
+    {
+        using var chosen = target.Slice.Gather(_values);
+        target.Values.copy_(chosen);
+    }
+}
+
+/// <summary>Changes the current values.</summary>
+internal sealed class MapInitializer : Initializer
+{
+    private readonly string _name;
+    private readonly Action<Tensor> _change;
+
+    public MapInitializer(string name, Action<Tensor> change)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(change);
+        (_name, _change) = (name, change);
+    }
+
+    public override string ToString() => _name;
+
+    public override bool NeedsCurrentValues => true;
+
+    public override void Write(InitializerContext target) => _change(target.Values);
 }
 
 internal sealed class ShrinkAndPerturbInitializer(double shrink, double perturb, Initializer fresh) : Initializer

@@ -12,11 +12,23 @@ public static class LayerDefaults
     public static Initializer? InitializerOf(nn.Module module, string member) => module switch
     {
         null => throw new ArgumentNullException(nameof(module)),
-        Linear linear => Initializer.LayerDefault(linear.weight.shape[1]),
-        Convolution { weight: { } weight } => Initializer.LayerDefault(weight.shape.Skip(1).Aggregate((a, b) => a * b)),
+        _ when FanInOf(module) is { } fanIn => Initializer.LayerDefault(fanIn),
         _ when IsNormalization(module) => member == "bias" ? Initializer.Zeros() : Initializer.Constant(1),
         _ => null,
     };
+
+    /// <summary>The inputs per output unit of a linear layer or a convolution; null of other layers.</summary>
+    /// <param name="module">The layer.</param>
+    public static long? FanInOf(nn.Module module) => module switch
+    {
+        Linear linear => linear.weight.shape[1],
+        Convolution { weight: { } weight } => weight.shape.Skip(1).Aggregate((a, b) => a * b),
+        _ => null,
+    };
+
+    /// <summary>Whether a layer is a normalization of TorchSharp's.</summary>
+    /// <param name="module">The layer.</param>
+    public static bool IsNormalization(nn.Module module) => module is NormBase or LayerNorm or GroupNorm;
 
     /// <summary>How a buffer begins; null if that is not known of such a layer.</summary>
     /// <param name="module">The layer.</param>
@@ -29,6 +41,4 @@ public static class LayerDefaults
             _ => null,
         }
         : null;
-
-    private static bool IsNormalization(nn.Module module) => module is NormBase or LayerNorm or GroupNorm;
 }

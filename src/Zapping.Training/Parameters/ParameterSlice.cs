@@ -8,11 +8,12 @@ namespace Zapping.Training.Parameters;
 
 /// <summary>
 /// Which entries of a parameter are meant: all of them, rows (first dimension: the output units of a linear or
-/// convolution layer) or columns (second dimension: its inputs).
+/// convolution layer), columns (second dimension: its inputs), or single ones by their numbers.
 /// </summary>
 public sealed class ParameterSlice
 {
     private const long LargeTensor = 1 << 16;
+    private const int Flat = -1; // in place of a dimension: single entries
 
     private static readonly long[] First = [0];
 
@@ -23,7 +24,7 @@ public sealed class ParameterSlice
     {
         _dimension = dimension;
         _indices = indices;
-        IsRun = indices is null || (indices[^1] - indices[0] == indices.Length - 1 && IsAscending(indices));
+        IsRun = indices is null || (dimension != Flat && indices[^1] - indices[0] == indices.Length - 1 && IsAscending(indices));
     }
 
     /// <summary>Every entry.</summary>
@@ -33,15 +34,21 @@ public sealed class ParameterSlice
     /// <param name="rows">Distinct indices of the first dimension, at least one.</param>
     /// <exception cref="ArgumentException">The list is empty, or names a row twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A row is negative.</exception>
-    public static ParameterSlice Rows(params ReadOnlySpan<int> rows) => new(0, Distinct(rows, "row"));
+    public static ParameterSlice Rows(params ReadOnlySpan<int> rows) => new(0, Distinct(Widened(rows), "row"));
 
     /// <summary>The given columns, in the given order.</summary>
     /// <param name="columns">Distinct indices of the second dimension, at least one.</param>
     /// <exception cref="ArgumentException">The list is empty, or names a column twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is negative.</exception>
-    public static ParameterSlice Columns(params ReadOnlySpan<int> columns) => new(1, Distinct(columns, "column"));
+    public static ParameterSlice Columns(params ReadOnlySpan<int> columns) => new(1, Distinct(Widened(columns), "column"));
 
-    /// <summary>For example <c>all</c>, <c>row 3</c> or <c>columns 1, 2, 5</c>.</summary>
+    /// <summary>Single entries, in the given order. Entry k of a parameter is that of <c>parameter.flatten()</c>, whatever its memory looks like: the last dimension runs fastest.</summary>
+    /// <param name="entries">Distinct numbers of entries, at least one.</param>
+    /// <exception cref="ArgumentException">The list is empty, or names an entry twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
+    public static ParameterSlice Entries(params ReadOnlySpan<long> entries) => new(Flat, Distinct(entries.ToArray(), "entry"));
+
+    /// <summary>For example <c>all</c>, <c>row 3</c>, <c>columns 1, 2, 5</c> or <c>entries 0, 17</c>.</summary>
     public override string ToString()
     {
         if (_indices is null)
@@ -49,12 +56,11 @@ public sealed class ParameterSlice
             return "all";
         }
 
-        var noun = _dimension == 0 ? "row" : "column";
         return _indices.Length switch
         {
-            1 => string.Create(CultureInfo.InvariantCulture, $"{noun} {_indices[0]}"),
-            <= 8 => $"{noun}s {string.Join(", ", _indices)}",
-            _ => $"{_indices.Length} {noun}s ({string.Join(", ", _indices.Take(8))}, …)",
+            1 => string.Create(CultureInfo.InvariantCulture, $"{Noun} {_indices[0]}"),
+            <= 8 => $"{Plural} {string.Join(", ", _indices)}",
+            _ => $"{_indices.Length} {Plural} ({string.Join(", ", _indices.Take(8))}, …)",
         };
     }
 
@@ -69,12 +75,24 @@ public sealed class ParameterSlice
     /// <summary>The selected indices; the first alone if all entries are selected.</summary>
     internal long[] Indices => _indices ?? First;
 
-    /// <summary>How many rows (or columns) are selected of a parameter of this shape.</summary>
+    /// <summary>Whether it is single entries that are selected, which have no row of their own.</summary>
+    internal bool IsOfEntries => _dimension == Flat;
+
+    private string Noun => _dimension switch { Flat => "entry", 0 => "row", _ => "column" };
+
+    private string Plural => _dimension switch { Flat => "entries", 0 => "rows", _ => "columns" };
+
+    /// <summary>How many rows, columns or entries are selected of a parameter of this shape.</summary>
     internal long CountOf(ReadOnlySpan<long> shape) => _indices?.Length ?? (shape.Length > _dimension ? shape[_dimension] : 1);
 
     /// <summary>The shape of the selected entries.</summary>
     internal long[] ShapeOf(ReadOnlySpan<long> shape)
     {
+        if (IsOfEntries)
+        {
+            return [_indices!.Length];
+        }
+
         var selected = shape.ToArray();
         if (_indices is not null)
         {
@@ -92,20 +110,20 @@ public sealed class ParameterSlice
             return;
         }
 
-        var noun = _dimension == 0 ? "row" : "column";
         if (shape.Length <= _dimension)
         {
             throw new ArgumentOutOfRangeException(
-                $"Parameter '{parameterName}' has {shape.Length} dimension(s) and so no {noun}s.", innerException: null);
+                $"Parameter '{parameterName}' has {shape.Length} dimension(s) and so no {Plural}.", innerException: null);
         }
 
+        var count = IsOfEntries ? TensorShape.EntriesOf(shape) : shape[_dimension];
         foreach (var index in _indices)
         {
-            if (index >= shape[_dimension])
+            if (index >= count)
             {
                 throw new ArgumentOutOfRangeException(
-                    $"Parameter '{parameterName}' of shape [{string.Join(", ", shape.ToArray())}] has no {noun} {index}: "
-                    + $"it has {shape[_dimension]} {noun}s.",
+                    $"Parameter '{parameterName}' of shape [{string.Join(", ", shape.ToArray())}] has no {Noun} {index}: "
+                    + $"it has {count} {Plural}.",
                     innerException: null);
             }
         }
@@ -121,7 +139,13 @@ public sealed class ParameterSlice
         }
 
         using var indices = tensor(_indices!, device: source.device);
-        return source.index_select(_dimension, indices);
+        if (!IsOfEntries)
+        {
+            return source.index_select(_dimension, indices);
+        }
+
+        using var flat = source.reshape(-1);
+        return flat.index_select(0, indices);
     }
 
     /// <summary>Writes the selected entries in place. <paramref name="values"/> may be of another dtype.</summary>
@@ -136,7 +160,19 @@ public sealed class ParameterSlice
 
         using var indices = tensor(_indices!, device: destination.device);
         using var sameType = values.to(destination.dtype);
-        destination.index_copy_(_dimension, indices, sameType);
+        if (!IsOfEntries)
+        {
+            destination.index_copy_(_dimension, indices, sameType);
+            return;
+        }
+
+        using var flat = destination.reshape(-1); // the memory itself if it lies in order, a copy if not
+        flat.index_copy_(0, indices, sameType);
+        if (!destination.is_contiguous())
+        {
+            using var whole = flat.view(TensorShape.Of(destination));
+            destination.copy_(whole);
+        }
     }
 
     /// <summary>Sets the selected entries to one number in place.</summary>
@@ -155,6 +191,13 @@ public sealed class ParameterSlice
         {
             using var view = View(destination);
             view.fill_(number);
+            return;
+        }
+
+        if (IsOfEntries)
+        {
+            using var values = full(_indices!.Length, number, destination.dtype, destination.device);
+            Scatter(destination, values);
             return;
         }
 
@@ -179,23 +222,32 @@ public sealed class ParameterSlice
         return true;
     }
 
-    private static long[] Distinct(ReadOnlySpan<int> indices, string noun)
+    private static long[] Widened(ReadOnlySpan<int> indices)
     {
-        if (indices.IsEmpty)
+        var result = new long[indices.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = indices[i];
+        }
+
+        return result;
+    }
+
+    private static long[] Distinct(long[] indices, string noun)
+    {
+        if (indices.Length == 0)
         {
             throw new ArgumentException($"The selection is empty: name at least one {noun}.", nameof(indices));
         }
 
-        var result = new long[indices.Length];
-        for (var i = 0; i < result.Length; i++)
+        foreach (var index in indices)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(indices[i], noun);
-            result[i] = indices[i];
+            ArgumentOutOfRangeException.ThrowIfNegative(index, noun);
         }
 
-        if (result.Length > 1)
+        if (indices.Length > 1)
         {
-            var sorted = (long[])result.Clone();
+            var sorted = (long[])indices.Clone();
             Array.Sort(sorted);
             for (var i = 1; i < sorted.Length; i++)
             {
@@ -206,6 +258,6 @@ public sealed class ParameterSlice
             }
         }
 
-        return result;
+        return indices;
     }
 }

@@ -30,6 +30,15 @@ public sealed class ParameterSnapshot : IDisposable
         return snapshot;
     }
 
+    /// <summary>How many parameters it holds, and their L2 norm, by which a resume tells it from another one.</summary>
+    public override string ToString()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var squares = _values.Values.Sum(value => value.to(ScalarType.Float64).square().sum().item<double>());
+        return FormattableString.Invariant($"snapshot of {_values.Count} parameters, L2 norm {Math.Sqrt(squares):r}");
+    }
+
     /// <summary>Frees the copies.</summary>
     public void Dispose()
     {

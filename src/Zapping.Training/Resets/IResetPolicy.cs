@@ -14,8 +14,18 @@ public interface IResetPolicy
     /// Plans the reset by calling
     /// <see cref="ResetContext.Reset(TorchSharp.Modules.Parameter, ParameterSlice, Initializer, OptimizerStateReset)"/>
     /// any number of times. The writes happen together after this method has returned; if it throws, nothing has
-    /// been written.
+    /// been written. Tensors that it makes, and does not detach from its dispose scope, are freed after the writes.
     /// </summary>
     /// <param name="context">The model, the boundary and the way to write; valid during the call only.</param>
+    /// <remarks>
+    /// At a boundary of a trainer the gradients of the step before are still in the parameters, as the optimizers have used them: summed over micro-batches, changed by update
+    /// rules, and clipped. They are absent before the first step, after a step that failed, in episodes, and in a loop of your own that clears them before it signals the boundary.
+    /// A policy that reads them says so by <see cref="ReadsGradients"/>.
+    /// </remarks>
     void Apply(ResetContext context);
+
+    /// <summary>
+    /// Whether the policy reads the gradients of the last step. Checkpoints then keep them, in a file as large as the model, so that the first reset of a resumed run is that of the unbroken one. Default: no.
+    /// </summary>
+    bool ReadsGradients => false;
 }

@@ -35,7 +35,7 @@ internal sealed class PlannedReset(
 
         var values = Scratch();
         initializer.Write(new InitializerContext(values, name, shape, slice, noise));
-        if (initializer is not DistributionInitializer && FiniteWeights.Faults([(name, values)]) is { } faults)
+        if (initializer is not (DistributionInitializer or ValuesInitializer) && FiniteWeights.Faults([(name, values)]) is { } faults)
         {
             throw new InvalidOperationException($"The reset was not made: {initializer.GetType().Name} gave {faults}.");
         }
@@ -66,8 +66,8 @@ internal sealed class PlannedReset(
 
     private Tensor Scratch()
     {
-        // Half types are computed in single precision and rounded once, when they are written.
-        var dtype = Precision.Of(parameter);
+        // Half types are computed in single precision and rounded once, when they are written; counters are whole numbers of 64 bits.
+        var dtype = parameter.is_floating_point() ? Precision.Of(parameter) : parameter.dtype;
         if (!initializer.NeedsCurrentValues)
         {
             return empty(slice.ShapeOf(shape), dtype, parameter.device);

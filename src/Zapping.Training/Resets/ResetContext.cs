@@ -48,6 +48,14 @@ public sealed class ResetContext
         return new ResetNoise(_seed, Ordinal, "policy:" + purpose);
     }
 
+    /// <summary>Randomness for choices that a policy makes alike at each reset, such as a mask: seeded by (seed, purpose).</summary>
+    /// <param name="purpose">Any name; different names give independent numbers.</param>
+    public ResetNoise LastingNoise(string purpose)
+    {
+        ArgumentNullException.ThrowIfNull(purpose);
+        return new ResetNoise(_seed, -1, "policy:" + purpose);
+    }
+
     /// <summary>Plans to rewrite a slice of a parameter of the model, in place.</summary>
     /// <param name="parameter">
     /// A parameter of <see cref="Model"/>, looked up now and not kept from before: <c>.to()</c> replaces parameters.
@@ -108,6 +116,29 @@ public sealed class ResetContext
         var shape = TensorShape.Of(tensor);
         slice.EnsureWithin(shape, name);
         _plan.Add(new PlannedReset(tensor, name, shape, slice, initializer, OptimizerStateReset.Keep, []));
+    }
+
+    /// <summary>Plans to give a buffer, such as a running statistic, other values, in place.</summary>
+    /// <param name="module">The module of <see cref="Model"/> that has the buffer.</param>
+    /// <param name="buffer">Its name in the module, for example <c>running_mean</c>.</param>
+    /// <param name="values">Of the buffer's shape; read when the plan is carried out, and not changed.</param>
+    /// <exception cref="ArgumentException">The module is not the model's, or has no such buffer, or the shapes differ.</exception>
+    /// <exception cref="InvalidOperationException">The call came after the policy returned or from another thread.</exception>
+    public void ResetBuffer(nn.Module module, string buffer, Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(buffer);
+        ArgumentNullException.ThrowIfNull(values);
+        EnsureOpen();
+
+        var (name, tensor) = _catalog.BufferOf(module, buffer);
+        var shape = TensorShape.Of(tensor);
+        if (!shape.AsSpan().SequenceEqual(TensorShape.Of(values)))
+        {
+            throw new ArgumentException($"Buffer '{name}' has shape [{string.Join(", ", shape)}], and the values have [{string.Join(", ", values.shape)}].", nameof(values));
+        }
+
+        _plan.Add(new PlannedReset(tensor, name, shape, ParameterSlice.All, new ValuesInitializer(values), OptimizerStateReset.Keep, []));
     }
 
     /// <summary>

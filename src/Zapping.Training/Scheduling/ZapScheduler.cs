@@ -169,6 +169,7 @@ public sealed class ZapScheduler
         TimeSpan elapsed;
         ResetReport? report = null;
         _gate.Enter();
+        using var scope = NewDisposeScope(); // what a policy makes lives until it is written
         try
         {
             Plan(context);

@@ -16,6 +16,18 @@ internal static class TensorShape
         return shape;
     }
 
+    /// <summary>How many numbers a tensor of a shape holds.</summary>
+    public static long EntriesOf(ReadOnlySpan<long> shape)
+    {
+        var entries = 1L;
+        foreach (var length in shape)
+        {
+            entries *= length;
+        }
+
+        return entries;
+    }
+
     /// <summary>All dimensions of a tensor but one.</summary>
     public static long[] AllBut(int dimension, Tensor values) => [.. Enumerable.Range(0, (int)values.dim()).Where(other => other != dimension)];
 }

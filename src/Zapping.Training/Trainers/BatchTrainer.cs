@@ -164,7 +164,7 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
         return gradient.Value;
     }
 
-    private void Measure(in Gradient gradient, long examples, long started)
+    private void Measure(in StepGradient gradient, long examples, long started)
     {
         var (_, outputs, labels) = gradient.Result;
         TrainingTelemetry.Stepped(
@@ -236,7 +236,7 @@ public abstract partial class BatchTrainer<TBatch> : Trainer
     /// <param name="gradient">Of the pass that was made.</param>
     /// <param name="pass">For an optimizer that evaluates the loss itself (LBFGS).</param>
     /// <param name="before">All as it was before that pass, for such an optimizer; null for others.</param>
-    private void Update(in Gradient gradient, Func<StepResult> pass, TensorMemo? before)
+    private void Update(in StepGradient gradient, Func<StepResult> pass, TensorMemo? before)
     {
         if (before is null)
         {

@@ -100,7 +100,7 @@ public sealed class ContinualTrainer : BatchTrainer<LabeledBatch>
 
     /// <summary>Maps (outputs, labels) to a scalar, for evaluations.</summary>
     /// <exception cref="InvalidOperationException">The loss looks at more than that.</exception>
-    internal Func<Tensor, Tensor, Tensor> Loss => _simpleLoss ?? throw new InvalidOperationException(
+    public Func<Tensor, Tensor, Tensor> Loss => _simpleLoss ?? throw new InvalidOperationException(
         "The trainer's loss looks at more of a step than outputs and labels: say which loss an evaluation is to have.");
 
     internal override IReadOnlyDictionary<string, object?> Settings => new Dictionary<string, object?>(base.Settings, StringComparer.Ordinal)

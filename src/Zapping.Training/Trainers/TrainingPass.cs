@@ -45,14 +45,14 @@ internal sealed class TrainingPass(
     /// <param name="boundary">For messages.</param>
     /// <param name="moved">Parameters that the passes move themselves.</param>
     /// <exception cref="NonFiniteStepException">The loss, a gradient or a buffer is NaN or infinite.</exception>
-    public Gradient Prepare(Func<StepResult> pass, long step, TrainingBoundary? boundary, IEnumerable<(string Name, Parameter Parameter)>? moved = null)
+    public StepGradient Prepare(Func<StepResult> pass, long step, TrainingBoundary? boundary, IEnumerable<(string Name, Parameter Parameter)>? moved = null)
     {
         _guard.Begin(_rules.Exists(rule => rule.WritesParameters) ? model.named_parameters().Select(own => (own.name, own.parameter)) : moved ?? []);
         try
         {
             var (result, update) = _rules.Count == 0 ? (pass(), null) : Ruled(pass, step, boundary);
             var (value, norm) = Inspect(result.Loss, step, boundary);
-            return new Gradient(result, value, norm, update);
+            return new StepGradient(result, value, norm, update);
         }
         catch
         {
@@ -64,7 +64,7 @@ internal sealed class TrainingPass(
 
     /// <summary>Has the optimizers make their step, and tells the rules.</summary>
     /// <param name="gradient">What was prepared.</param>
-    public void Update(in Gradient gradient)
+    public void Update(in StepGradient gradient)
     {
         foreach (var optimizer in optimizers)
         {
@@ -75,7 +75,7 @@ internal sealed class TrainingPass(
     }
 
     /// <summary>Tells the rules that the optimizers have made their step.</summary>
-    public void Updated(in Gradient gradient)
+    public void Updated(in StepGradient gradient)
     {
         if (gradient.Rules is { } update)
         {
@@ -169,4 +169,4 @@ internal sealed class TrainingPass(
 /// <param name="Value">The loss.</param>
 /// <param name="Norm">The global L2 norm of all gradients before clipping; null without clipping.</param>
 /// <param name="Rules">What rules were told; null without rules.</param>
-internal readonly record struct Gradient(StepResult Result, double Value, double? Norm, UpdateContext? Rules);
+internal readonly record struct StepGradient(StepResult Result, double Value, double? Norm, UpdateContext? Rules);

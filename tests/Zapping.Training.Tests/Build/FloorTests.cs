@@ -25,7 +25,7 @@ public sealed partial class FloorTests
         ["Scheduling"],
         ["Data", "Heads", "HiddenUnits"],
         ["Policies/Zap", "Steps"],
-        ["Penalties", "Policies/ContinualBackprop", "Policies/LaterLayerForgetting", "Policies/ReDo", "Policies/ShrinkAndPerturb"],
+        ["Penalties", "Policies"], // with a folder for each
         ["Serving", "Trainers"],
         ["Checkpoints", "Episodes", "Evaluation", "Hosting", "Rehearsal"],
         ["Diagnostics", "Transfer"],
@@ -43,7 +43,7 @@ public sealed partial class FloorTests
 
     [Fact]
     public void Every_folder_has_a_floor() =>
-        Sources.Select(file => file.Folder).Distinct(StringComparer.Ordinal).Should().BeEquivalentTo(Floors.SelectMany(floor => floor));
+        Sources.Select(file => RoomOf(file.Folder)).Distinct(StringComparer.Ordinal).Should().BeEquivalentTo(Floors.SelectMany(floor => floor));
 
     [Fact]
     public void No_file_names_a_type_of_its_own_floor_or_of_a_higher_one()
@@ -88,7 +88,10 @@ public sealed partial class FloorTests
     public void The_root_namespace_holds_what_a_newcomer_meets() =>
         typeof(Trainer).Assembly.GetExportedTypes().Where(type => type.Namespace == Root && !type.IsNested).Should().HaveCountLessThan(50);
 
-    private static int FloorOf(string folder) => Array.FindIndex(Floors, floor => floor.Contains(folder));
+    private static int FloorOf(string folder) => Array.FindIndex(Floors, floor => floor.Contains(RoomOf(folder)));
+
+    // A folder in a folder is on the floor of the outer one, unless the list names it.
+    private static string RoomOf(string folder) => Floors.Any(floor => floor.Contains(folder)) ? folder : folder.Split('/')[0];
 
     private sealed partial record SourceFile(string Path, string Folder, string Namespace, int Lines, IReadOnlySet<string> Types, IReadOnlySet<string> Names)
     {

@@ -29,11 +29,25 @@ public sealed class PackageConsumerTests(PackedFeed packed)
         using var project = new ThrowawayProject();
         project.Delete("app.csproj");
         project.Write("Directory.Packages.props", "<Project />");
+        var (exitCode, output) = RunFile(project, "");
+        if (output.Contains("NU1301", StringComparison.Ordinal))
+        {
+            // Such a program can be published as native code unless it says otherwise, and then asks for a compiler's package, which may not be in the cache when no source can be reached.
+            (exitCode, output) = RunFile(project, "#:property PublishAot=false");
+        }
+
+        exitCode.Should().Be(0, output);
+        Lines(output).Should().Contain(Trained);
+    }
+
+    private (int ExitCode, string Output) RunFile(ThrowawayProject project, string property)
+    {
         project.Write("train.cs", $$"""
             #:package Zapping.Training@{{packed.Version}}
             #:package libtorch-cpu-linux-x64@{{ThrowawayProject.LibTorchVersion}}
             #:property CreateHardLinksForCopyLocalIfPossible=true
             #:property RestoreAdditionalProjectSources={{packed.Feed}}
+            {{property}}
             using Zapping.Training;
             using static TorchSharp.torch;
             using static TorchSharp.torch.nn;
@@ -53,10 +67,7 @@ public sealed class PackageConsumerTests(PackedFeed packed)
             Console.WriteLine($"trained, {trainer.State.Steps} steps");
             """);
 
-        var (exitCode, output) = project.Run("dotnet", ["run", "train.cs"], packed.Environment);
-
-        exitCode.Should().Be(0, output);
-        output.Trim().Should().EndWith(Trained);
+        return project.Run("dotnet", ["run", "train.cs"], packed.Environment);
     }
 
     [Fact]
@@ -76,7 +87,7 @@ public sealed class PackageConsumerTests(PackedFeed packed)
         (exitCode, output) = project.RunBuilt();
 
         exitCode.Should().Be(0, output);
-        output.Trim().Should().EndWith(Trained);
+        Lines(output).Should().Contain(Trained);
     }
 
     [Fact]
@@ -96,11 +107,14 @@ public sealed class PackageConsumerTests(PackedFeed packed)
         var (exitCode, output) = project.Run("dotnet", ["fsi", "train.fsx"], packed.Environment);
 
         exitCode.Should().Be(0, output);
-        output.Trim().Should().EndWith(Trained);
+        Lines(output).Should().Contain(Trained);
         File.ReadAllBytes(ThrowawayProject.CachedLibrary).AsSpan().SequenceEqual(ThrowawayProject.PackagedLibrary()).Should().BeTrue();
         var managed = Path.Combine(Path.GetDirectoryName(ThrowawayProject.CachedLibrary)!, "..", "..", "..", "lib");
         Directory.EnumerateFiles(managed, "libtorch_cpu.so", SearchOption.AllDirectories).Should().BeEmpty("TorchSharp had no need to copy it there");
     }
+
+    // Warnings of sources that cannot be reached may come before and after.
+    private static IEnumerable<string> Lines(string output) => output.Split('\n').Select(line => line.Trim());
 
     private const string FSharp = """
         open System

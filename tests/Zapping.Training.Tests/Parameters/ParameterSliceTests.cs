@@ -1,7 +1,9 @@
 using CsCheck;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Initializers;
 using Zapping.Training.Parameters;
+using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Parameters;
@@ -35,6 +37,49 @@ public sealed class ParameterSliceTests
         });
 
         static Tensor tensor_(int[] values) => tensor([.. values.Select(v => (long)v)]);
+    }
+
+    [Fact]
+    public void Entries_are_those_of_the_flattened_parameter_whatever_its_memory_is_like()
+    {
+        Gen.Select(Gen.Shuffle(Enumerable.Range(0, 24).ToArray(), 1, 24), Gen.Int[0, 2]).Sample((chosen, layout) =>
+        {
+            using var scope = NewDisposeScope();
+            var entries = Array.ConvertAll(chosen, entry => (long)entry);
+            var slice = ParameterSlice.Entries(entries);
+            var values = arange(24, ScalarType.Float32);
+            var tensor = layout switch
+            {
+                0 => values.reshape(2, 3, 2, 2).clone(),
+                1 => values.reshape(2, 3, 2, 2).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2),
+                _ => values.reshape(4, 6).t().contiguous().t(),
+            };
+            var (handle, strides) = (tensor.Handle, tensor.stride());
+            var gathered = slice.Gather(tensor).data<float>().ToArray();
+            slice.Scatter(tensor, tensor_(entries).to(ScalarType.Float64).mul(-1));
+            var written = tensor.reshape(-1).data<float>().ToArray();
+            slice.Fill(tensor, 7);
+            return gathered.SequenceEqual(entries.Select(entry => (float)entry))
+                && Enumerable.Range(0, 24).All(i => written[i] == (chosen.Contains(i) ? -i : i))
+                && tensor.eq(7).sum().item<long>() == chosen.Length + (chosen.Contains(7) ? 0 : 1)
+                && tensor.Handle == handle && tensor.stride().SequenceEqual(strides)
+                && slice.ShapeOf(tensor.shape) is [var count] && count == chosen.Length;
+        });
+
+        static Tensor tensor_(long[] values) => tensor(values);
+    }
+
+    [Fact]
+    public void Entries_beyond_the_parameter_are_refused_and_they_say_what_they_are()
+    {
+        ParameterSlice.Entries(0, 17).ToString().Should().Be("entries 0, 17");
+        ParameterSlice.Entries(4).ToString().Should().Be("entry 4");
+        FluentActions.Invoking(() => ParameterSlice.Entries(6).EnsureWithin([2, 3], "w")).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Parameter 'w' of shape [2, 3] has no entry 6: it has 6 entries.*");
+        FluentActions.Invoking(() => ParameterSlice.Entries(1, 1)).Should().Throw<ArgumentException>().WithMessage("*entry 1 twice*");
+        FluentActions.Invoking(() => ParameterSlice.Entries()).Should().Throw<ArgumentException>().WithMessage("*empty*");
+        using var net = Nets.Small();
+        FluentActions.Invoking(() => ZapScheduler.ResetNow(net, [], WritePolicy.Of(() => Nets.HeadOf(net).weight, ParameterSlice.Entries(3), Initializer.KaimingNormal(KaimingFan.AsPublished))))
+            .Should().Throw<ArgumentException>().WithMessage("*AsPublished counts rows*PerRow*");
     }
 
     [Fact]

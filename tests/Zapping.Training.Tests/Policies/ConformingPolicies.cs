@@ -16,6 +16,15 @@ public sealed class ConformingPolicies
         ["ReDo"] = new ReDoConformance(),
         ["later layers"] = new LaterLayersConformance(),
         ["continual backpropagation"] = new ContinualBackpropConformance(),
+        ["shrink and return"] = new ShrinkAndReturnConformance(),
+        ["full reset"] = new FullResetConformance(),
+        ["FIRE"] = new FireConformance(),
+        ["selective weights"] = new SelectiveWeightConformance(),
+        ["DASH"] = new DashConformance(),
+        ["hare and tortoise"] = new HareAndTortoiseConformance(),
+        ["masked reset"] = new MaskedResetConformance(),
+        ["weight clipping"] = new WeightClippingConformance(),
+        ["norm projection"] = new NormProjectionConformance(),
     };
 
     public static MatrixTheoryData<string, string> PoliciesAndChecks => new(Suites.Keys, PolicyConformance.Checks);

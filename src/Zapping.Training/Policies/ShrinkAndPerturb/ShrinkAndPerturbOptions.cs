@@ -24,4 +24,10 @@ public sealed record ShrinkAndPerturbOptions
     /// <summary>What happens to the optimizers' state of what is written; default <see cref="OptimizerStateReset.Keep"/>.</summary>
     [EnumDataType(typeof(OptimizerStateReset))]
     public OptimizerStateReset OptimizerState { get; set; }
+
+    /// <summary>
+    /// Takes the place of fresh values, such as the weights of before training; default <see langword="null"/>: fresh ones. With <c>Shrink = 1 - c</c> and <c>Perturb = c</c>
+    /// nothing is random. The snapshot must outlive the policy, and a resumed run must take the same one.
+    /// </summary>
+    public ParameterSnapshot? Toward { get; set; }
 }

@@ -3,13 +3,13 @@ using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
 using Zapping.Training.Validation;
-using static TorchSharp.torch;
 
 namespace Zapping.Training;
 
 /// <summary>
 /// Shrinks parameters towards zero and adds a little of a fresh initialization, after Ash and Adams, "On
-/// warm-starting neural network training" (NeurIPS 2020): <c>shrink * current + perturb * fresh</c>.
+/// warm-starting neural network training" (NeurIPS 2020): <c>shrink * current + perturb * fresh</c>. With <see cref="ShrinkAndPerturbOptions.Toward"/> it goes back to
+/// values of before instead, as several later comparisons do under the same name: <c>(1 - c) * current + c * initial</c>.
 /// </summary>
 /// <threadsafety>Immutable; one policy may serve several schedulers.</threadsafety>
 public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
@@ -18,6 +18,7 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
     private readonly double _perturb;
     private readonly ParameterFilter _parameters;
     private readonly OptimizerStateReset _optimizerState;
+    private readonly ParameterSnapshot? _toward;
 
     /// <summary>Makes a policy with the given options.</summary>
     /// <param name="options">Read now; later changes have no effect.</param>
@@ -29,6 +30,7 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
         _perturb = options.Perturb;
         _parameters = options.Parameters;
         _optimizerState = options.OptimizerState;
+        _toward = options.Toward;
     }
 
     /// <inheritdoc/>
@@ -38,29 +40,17 @@ public sealed class ShrinkAndPerturbPolicy : IResetPolicy, IDescribed
         ["perturb"] = _perturb,
         ["parameters"] = _parameters.ToString(),
         ["optimizer_state"] = _optimizerState,
+        ["toward"] = _toward?.ToString() ?? "fresh",
     };
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var chosen = _parameters.ResolveNamed(context.Model).Select(p => p.Name).ToHashSet(StringComparer.Ordinal); // tied weights have one name there
-        foreach (var (moduleName, module) in context.Modules())
+        foreach (var own in LayerParameter.Of(context.Model, _parameters))
         {
-            foreach (var (member, parameter) in module.named_parameters(recurse: false))
-            {
-                var name = moduleName.Length == 0 ? member : $"{moduleName}.{member}";
-                if (chosen.Contains(name))
-                {
-                    var initializer = Initializer.ShrinkAndPerturb(_shrink, _perturb, Fresh(module, member, name));
-                    context.Reset(parameter, ParameterSlice.All, initializer, _optimizerState);
-                }
-            }
+            var aim = _toward is null ? own.Default : Initializer.RewindTo(_toward);
+            context.Reset(own.Parameter, ParameterSlice.All, Initializer.ShrinkAndPerturb(_shrink, _perturb, aim), _optimizerState);
         }
     }
-
-    private static Initializer Fresh(nn.Module module, string member, string name) => LayerDefaults.InitializerOf(module, member)
-        ?? throw new NotSupportedException(
-            $"The default initialization of '{name}' ({module.GetType().Name}) is not known. Leave it out with "
-            + $"{nameof(ShrinkAndPerturbOptions)}.{nameof(ShrinkAndPerturbOptions.Parameters)}.");
 }
