@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.HiddenUnits;
+using Zapping.Training.Policies;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -9,17 +10,32 @@ namespace Zapping.Training.Tests.Policies;
 [Collection(AloneCollection.Name)]
 public sealed class PolicyLeakTests
 {
-    public static TheoryData<string> Policies => ["zap", "shrink and perturb"];
+    private static readonly Dictionary<string, Func<nn.Module<Tensor, Tensor>, IResetPolicy>> Makers = new(StringComparer.Ordinal)
+    {
+        ["zap"] = _ => new ZapPolicy(new() { Head = Nets.Head, Bias = BiasReset.Zero, OptimizerState = OptimizerStateReset.Slice, Units = UnitSelection.Random(3) }),
+        ["shrink and perturb"] = _ => new ShrinkAndPerturbPolicy(new() { OptimizerState = OptimizerStateReset.Parameter }),
+        ["full reset"] = _ => new FullResetPolicy(),
+        ["FIRE"] = _ => new FirePolicy(),
+        ["selective weights"] = _ => new SelectiveWeightPolicy(new() { Choice = WeightChoice.Proportional, Factor = 0.15 }),
+        ["selective weights at random"] = _ => new SelectiveWeightPolicy(new() { Utility = WeightUtility.Random, Factor = 0.5 }),
+        ["DASH"] = net => new DashPolicy(net, (outputs, labels) => nn.functional.cross_entropy(outputs, labels), () => [new(ones(2, 6), zeros(2, ScalarType.Int64))]),
+        ["hare and tortoise"] = net => new HareAndTortoisePolicy(net, new() { ReturnEvery = 2 }),
+        ["masked reset"] = _ => new MaskedResetPolicy(new() { Mask = KeptWeights.LargestMagnitude }),
+        ["weight clipping"] = net => new WeightClippingPolicy(net, new() { Bound = ClippingBound.InitialMaximum, Multiple = 0.9 }),
+        ["norm projection"] = net => new NormProjectionPolicy(net, new() { Strength = 0.5 }),
+    };
+
+    public static TheoryData<string> Policies => [.. Makers.Keys];
 
     [Theory]
     [MemberData(nameof(Policies))]
     public void A_thousand_resets_leave_as_many_live_tensors_as_ten(string name)
     {
-        IResetPolicy policy = name == "zap"
-            ? new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Zero, OptimizerState = OptimizerStateReset.Slice, Units = UnitSelection.Random(3) })
-            : new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { OptimizerState = OptimizerStateReset.Parameter });
         using var net = Nets.Small();
         using var optimizer = optim.Adam(net.parameters());
+        Nets.Step(net, optimizer); // leaves gradients
+        var policy = Makers[name](net);
+        using var owned = policy as IDisposable;
         var scheduler = Nets.Scheduler(net, policy, [optimizer]);
         var reports = 0;
         scheduler.ResetCompleted += _ => reports++;

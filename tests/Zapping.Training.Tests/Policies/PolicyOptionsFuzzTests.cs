@@ -5,6 +5,7 @@ using Xunit;
 using Zapping.Training.HiddenUnits;
 using Zapping.Training.Initializers;
 using Zapping.Training.Parameters;
+using Zapping.Training.Policies;
 using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Policies;
@@ -82,6 +83,74 @@ public sealed class PolicyOptionsFuzzTests
         (layers, weights, bias, state) => Check(
             net => new LaterLayerForgettingPolicy(net, Nets.Example(net), new() { Layers = layers, Weights = weights, Bias = bias, OptimizerState = state }),
             ("Layers", layers is not null), ("Weights", weights is not null), ("Bias", Enum.IsDefined(bias)), OfState(state)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Full_resets() => Gen.Select(Parameters, Gen.Bool, States).Sample(
+        (parameters, statistics, state) => Check(
+            _ => new FullResetPolicy(new() { Parameters = parameters, RunningStatistics = statistics, OptimizerState = state }),
+            ("Parameters", parameters is not null), OfState(state)),
+        iter: Fuzz.Iterations(50),
+        threads: 1);
+
+    [Fact]
+    public void Fire() => Gen.Select(Odd.Ints, Gen.Bool, Parameters, Gen.Bool, States).Sample(
+        (iterations, scale, parameters, shared, state) => Check(
+            _ => new FirePolicy(new() { Iterations = iterations, Scale = scale, Parameters = parameters, AllowSharedWeights = shared, OptimizerState = state }),
+            ("Iterations", iterations is >= 1 and <= 100), ("Parameters", parameters is not null), OfState(state)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Selective_weights() => Gen.Select(Odd.Enums<WeightUtility>(), Odd.Enums<WeightChoice>(), Odd.Doubles, Odd.Enums<FreshWeight>(), Parameters, States).Sample(
+        (utility, choice, factor, fresh, parameters, state) => Check(
+            _ => new SelectiveWeightPolicy(new() { Utility = utility, Choice = choice, Factor = factor, Fresh = fresh, Parameters = parameters, OptimizerState = state }),
+            ("Utility", Enum.IsDefined(utility)), ("Choice", Enum.IsDefined(choice)),
+            ("Factor", factor >= 0 && double.IsFinite(factor) && !(choice == WeightChoice.Proportional && factor > 1 && parameters is not null && Enum.IsDefined(utility) && Enum.IsDefined(fresh) && Enum.IsDefined(state))),
+            ("Fresh", Enum.IsDefined(fresh)), ("Parameters", parameters is not null), OfState(state)),
+        iter: Fuzz.Iterations(300),
+        threads: 1);
+
+    [Fact]
+    public void Dash() => Gen.Select(Odd.Doubles, Odd.Doubles, Gen.Bool, Parameters, States).Sample(
+        (smoothing, floor, biases, parameters, state) => Check(
+            net => new DashPolicy(
+                net, (outputs, labels) => TorchSharp.torch.nn.functional.cross_entropy(outputs, labels), () => [new(Nets.Example(net), TorchSharp.torch.tensor([1L]))],
+                new() { Smoothing = smoothing, Floor = floor, Biases = biases, Parameters = parameters, OptimizerState = state }),
+            ("Smoothing", smoothing is >= 1e-9 and <= 1), ("Floor", Odd.IsUnit(floor)), ("Parameters", parameters is not null), OfState(state)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Hare_and_tortoise() => Gen.Select(Odd.Doubles, Odd.Longs, States).Sample(
+        (decay, every, state) => Check(
+            net => new HareAndTortoisePolicy(net, new() { Decay = decay, ReturnEvery = every, OptimizerState = state }),
+            ("Decay", decay is >= 0 and <= 1 - 1e-12), ("ReturnEvery", every > 0), OfState(state)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Masked_resets() => Gen.Select(Odd.Doubles, Odd.Enums<KeptWeights>(), Gen.Bool, Initializers, Parameters, States).Sample(
+        (keep, mask, same, fresh, parameters, state) => Check(
+            _ => new MaskedResetPolicy(new() { Keep = keep, Mask = mask, SameMask = same, Fresh = fresh, Parameters = parameters, OptimizerState = state }),
+            ("Keep", keep is >= 1e-9 and <= 1 - 1e-9), ("Mask", Enum.IsDefined(mask)), ("Parameters", parameters is not null), OfState(state)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Weight_clipping() => Gen.Select(Odd.Doubles, Odd.Enums<ClippingBound>(), Parameters, States).Sample(
+        (multiple, bound, parameters, state) => Check(
+            net => new WeightClippingPolicy(net, new() { Multiple = multiple, Bound = bound, Parameters = parameters, OptimizerState = state }),
+            ("Multiple", multiple is >= 1e-6 and <= 1e6), ("Bound", Enum.IsDefined(bound)), ("Parameters", parameters is not null), OfState(state)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Norm_projection() => Gen.Select(Odd.Doubles, Parameters, States).Sample(
+        (strength, parameters, state) => Check(
+            net => new NormProjectionPolicy(net, new() { Strength = strength, Parameters = parameters, OptimizerState = state }),
+            ("Strength", strength is >= 1e-9 and <= 1), ("Parameters", parameters is not null), OfState(state)),
         iter: Fuzz.Iterations(150),
         threads: 1);
 
