@@ -25,7 +25,7 @@ public sealed partial class FloorTests
         ["Scheduling"],
         ["Data", "Heads", "HiddenUnits"],
         ["Policies/Zap", "Steps"],
-        ["Penalties", "Policies/ContinualBackprop", "Policies/EmbeddingReset", "Policies/LaterLayerForgetting", "Policies/ReDo", "Policies/ReGraMa", "Policies/SelfNormalizedResets", "Policies/ShrinkAndPerturb"],
+        ["Penalties", "Policies/ContinualBackprop", "Policies/EmbeddingReset", "Policies/LaterLayerForgetting", "Policies/ReDo", "Policies/ReGraMa", "Policies/SelfNormalizedResets", "Policies/ShrinkAndPerturb", "UpdateRules"],
         ["Serving", "Trainers"],
         ["Checkpoints", "Episodes", "Evaluation", "Hosting", "Rehearsal"],
         ["Diagnostics", "Transfer"],
