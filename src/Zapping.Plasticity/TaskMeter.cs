@@ -25,7 +25,7 @@ internal sealed class TaskMeter(nn.Module model) : ITrainingObserver
         if (_steps++ % Every == 0)
         {
             using var scope = NewDisposeScope();
-            _norms += Math.Sqrt(model.parameters().Sum(parameter => parameter.grad?.square().sum().to(ScalarType.Float64).item<double>() ?? 0));
+            _norms += Math.Sqrt(model.parameters().Select(parameter => parameter.grad?.norm().to(ScalarType.Float64).item<double>() ?? 0).Sum(norm => norm * norm));
             _looks++;
         }
     }

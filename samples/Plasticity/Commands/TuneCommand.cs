@@ -55,5 +55,5 @@ internal static class TuneCommand
     private static double Score(RunRecord run) => run.PerTask.Average(task => task.Online);
 
     private static string Text(IReadOnlyDictionary<string, double> options) =>
-        string.Join(", ", options.Order().Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key} {option.Value:r}")));
+        string.Join(", ", options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key} {option.Value:r}")));
 }

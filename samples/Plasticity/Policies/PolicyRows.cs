@@ -4,6 +4,7 @@ using Zapping.Training.Initializers;
 using Zapping.Training.Parameters;
 using Zapping.Training.Penalties;
 using Zapping.Training.Policies;
+using Zapping.Training.UpdateRules;
 using static Plasticity.Policies.PolicyRow;
 
 namespace Plasticity.Policies;
@@ -49,6 +50,12 @@ internal static class PolicyRows
     {
         yield return new PolicyRow("redo", "dormant units anew (ReDo)", Set(("tasks", 1), ("tau", 0.1)), ReDo)
         { Grid = [.. from tasks in new[] { 0.25, 0.5, 1, 2 } from tau in new[] { 0.025, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
+        yield return new PolicyRow("snr", "units anew that are silent for longer than is usual for them (SNR)", Set(("quantile", 0.99), ("window", 2000)), (trainer, facts) => trainer.UseSelfNormalizedResets(
+            facts.Example, facts.AtSteps, options => (options.Quantile, options.UpdateEvery) = (facts["quantile"], (int)facts["window"])))
+        { Grid = [.. from quantile in new[] { 0.9, 0.95, 0.99, 0.995 } from window in new[] { 500, 2000 } select Set(("quantile", quantile), ("window", window))] };
+        yield return new PolicyRow("regrama", "units anew whose weights get almost no gradient (ReGraMa)", Set(("tasks", 1), ("tau", 0.01)), (trainer, facts) => trainer.UseReGraMa(
+            facts.Example, facts.EachSteps(facts["tasks"] * facts.Problem.StepsPerTask), options => options.Threshold = facts["tau"]))
+        { Grid = [.. from tasks in new[] { 0.25, 0.5, 1, 2 } from tau in new[] { 0.01, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
         yield return new PolicyRow("continual-backprop", "a few units of low utility anew at each step", Set(("rate", 1e-4), ("maturity", 100)), (trainer, facts) => trainer.UseContinualBackprop(
             facts.Example, facts.AtSteps, options => (options.ReplacementRate, options.MaturityThreshold) = (facts["rate"], (long)facts["maturity"])))
         { Grid = [.. from rate in new[] { 1e-5, 1e-4, 1e-3, 1e-2 } from maturity in new[] { 100, 1000 } select Set(("rate", rate), ("maturity", maturity))] };
@@ -80,6 +87,9 @@ internal static class PolicyRows
     {
         yield return new PolicyRow("l2-init", "a penalty on the distance to the first weights (L2 Init)", Set(("lambda", 1e-3)), (trainer, facts) => L2Init(trainer, facts, facts["lambda"]))
         { Grid = [.. from lambda in new[] { 1e-5, 1e-4, 1e-3, 1e-2, 3e-5, 3e-4, 3e-3, 3e-2 } select Set(("lambda", lambda))] };
+        yield return new PolicyRow("upgd", "useful weights move little, and others are shaken (UPGD)", Set(("noise", 0.01), ("decay", 0.999)), (trainer, facts) => trainer.UseUpgd(
+            options => (options.Noise, options.Decay, options.AllowAnyOptimizer, options.Seed) = (facts["noise"], facts["decay"], true, facts.Seed)))
+        { Grid = [.. from noise in new[] { 0.001, 0.01, 0.1, 1 } from decay in new[] { 0.99, 0.999 } select Set(("noise", noise), ("decay", decay))] };
         yield return new PolicyRow("weight-clipping", "weights stay within a multiple of their first range", Set(("kappa", 2)), (trainer, facts) => trainer.UseWeightClipping(
             facts.AtSteps, options => options.Multiple = facts["kappa"]))
         { Grid = [.. from kappa in new[] { 1, 1.5, 2, 3, 5 } select Set(("kappa", kappa))] };

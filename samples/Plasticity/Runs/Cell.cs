@@ -15,7 +15,7 @@ internal sealed record Cell(PlasticityProblem Problem, PolicyRow Policy, IReadOn
     {
         get
         {
-            var options = string.Concat(Options.Order().Select(option => string.Create(CultureInfo.InvariantCulture, $"_{option.Key}={option.Value:r}")));
+            var options = string.Concat(Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => string.Create(CultureInfo.InvariantCulture, $"_{option.Key}={option.Value:r}")));
             return string.Create(CultureInfo.InvariantCulture, $"{Problem.Name}/{Optimizer.Name}_rate={Rate:r}/{Policy.Name}{options}/{Tasks}-tasks_seed-{Seed}.json");
         }
     }

@@ -1,4 +1,5 @@
 using Zapping.Models;
+using Zapping.Training.Policies;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Benchmarks;
@@ -14,6 +15,10 @@ internal static class UnitResets
                 example, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 1000, SkipFirst = true }, redo => redo.IsNormalization = IsNormalization),
             ["continual backpropagation"] = (trainer, example) => trainer.UseContinualBackprop(
                 example, BoundaryKind.StepBoundary, backprop => backprop.IsNormalization = IsNormalization),
+            ["self-normalized resets"] = (trainer, example) => trainer.UseSelfNormalizedResets(
+                example, BoundaryKind.StepBoundary, resets => resets.IsNormalization = IsNormalization),
+            ["ReGraMa"] = (trainer, example) => trainer.UseReGraMa(
+                example, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 1000, SkipFirst = true }, resets => resets.IsNormalization = IsNormalization),
         };
 
     private static bool IsNormalization(nn.Module module) => module is InstanceNorm;

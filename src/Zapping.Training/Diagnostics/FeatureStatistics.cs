@@ -46,7 +46,7 @@ public sealed record FeatureStatistics(
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var matrix = features.detach().cpu().to(ScalarType.Float64);
-        var norm = linalg.vector_norm(matrix, 2, [1]).mean().item<double>();
+        var norm = (matrix * matrix).sum([1]).sqrt().mean().item<double>();
         var singular = double.IsFinite(norm) ? linalg.svdvals(matrix).data<double>().ToArray() : [double.NaN];
         return new FeatureStatistics(
             features.size(0), features.size(1), EffectiveRankOf(singular), StableRankOf(singular), SrankOf(singular, srankDelta), norm);

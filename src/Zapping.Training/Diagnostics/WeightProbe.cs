@@ -42,7 +42,8 @@ public sealed class WeightProbe
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var rows = linalg.vector_norm(Precise(_head.Find(_model).Weight).flatten(1), 2, [1]);
+        var weight = Precise(_head.Find(_model).Weight).flatten(1);
+        var rows = (weight * weight).sum([1]).sqrt();
         return new WeightRecord(
             [.. _model.named_parameters().Select(p => Measure(p.name, p.parameter))],
             new RowNorms([.. rows.cpu().data<double>()]));

@@ -244,7 +244,7 @@ public abstract class EpisodicTrainer : Trainer
     private double GradientNorm()
     {
         using var scope = NewDisposeScope();
-        return Math.Sqrt(Pass.Parameters.Where(TrainingPass.HasGradient).Sum(p => p.grad!.norm().to(ScalarType.Float64).square().item<double>()));
+        return Math.Sqrt(Pass.Parameters.Where(TrainingPass.HasGradient).Select(p => p.grad!.norm().to(ScalarType.Float64).item<double>()).Sum(norm => norm * norm));
     }
 
     private static void EnsureWhole(Episode episode)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using Zapping.Training.Torch;
 using static TorchSharp.torch;
@@ -49,9 +50,11 @@ internal sealed class FusedLinearUpdate : IDisposable
             using var noGrad = no_grad();
             using var scope = NewDisposeScope();
             var inputs = _calls[0].Inputs.reshape(-1, _layer.weight.size(1));
-            var step = outputGradient.reshape(-1, _layer.weight.size(0)) * -learningRate;
+            using Scalar down = -learningRate;
+            using Scalar once = 1;
+            var step = outputGradient.reshape(-1, _layer.weight.size(0)).mul(down);
             _layer.weight.addmm_(step.t(), inputs, 1, 1);
-            _layer.bias?.add_(step.sum([0]));
+            _layer.bias?.add_(step.sum([0]), alpha: once);
         }
     }
 

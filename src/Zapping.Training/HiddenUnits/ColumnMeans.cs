@@ -35,7 +35,11 @@ internal sealed class ColumnMeans : IDisposable
     ];
 
     /// <summary>[columns]; a new tensor.</summary>
-    public Tensor Of(ColumnStatistic statistic) => _sums[Array.IndexOf(_statistics, statistic)] / _count.item<long>();
+    public Tensor Of(ColumnStatistic statistic)
+    {
+        using Scalar count = _count.item<long>();
+        return _sums[Array.IndexOf(_statistics, statistic)].div(count);
+    }
 
     public void Forget()
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.HiddenUnits;
@@ -12,4 +13,11 @@ public sealed record ColumnStatistic(string Name, Func<Tensor, long[], Tensor> S
 
     /// <summary>Of the values.</summary>
     public static ColumnStatistic Value { get; } = new("value", (values, dimensions) => values.sum(dimensions));
+
+    /// <summary>How many values are above 0. A unit fires where what its consumers see of it is positive; NaN counts as silence.</summary>
+    public static ColumnStatistic Firing { get; } = new("firing", (values, dimensions) =>
+    {
+        using Scalar nothing = 0;
+        return values.gt(nothing).sum(dimensions, type: values.dtype);
+    });
 }

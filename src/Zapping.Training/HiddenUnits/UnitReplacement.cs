@@ -49,6 +49,19 @@ public sealed class UnitReplacement(ResetContext context, Initializer weights, O
         }
     }
 
+    /// <summary>
+    /// Renews units of several layers at once, and silences all of them after that, so that of two that are new neither feeds the other.
+    /// </summary>
+    /// <param name="chosen">Each layer once, with the units to replace; none is allowed.</param>
+    /// <exception cref="InvalidOperationException">Another layer uses a weight too.</exception>
+    public void Replace(IReadOnlyList<KeyValuePair<HiddenLayer, int[]>> chosen)
+    {
+        ArgumentNullException.ThrowIfNull(chosen);
+        List<KeyValuePair<HiddenLayer, int[]>> layers = [.. chosen.Where(layer => layer.Value.Length > 0)];
+        layers.ForEach(layer => Renew(layer.Key, layer.Value));
+        layers.ForEach(layer => Silence(layer.Key, layer.Value)); // last: what is renewed draws columns of new units anew
+    }
+
     private void Renew(nn.Module norm, ParameterSlice channels)
     {
         foreach (var (name, parameter) in norm.named_parameters(recurse: false))

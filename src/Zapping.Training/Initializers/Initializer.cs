@@ -57,6 +57,12 @@ public abstract class Initializer
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fanIn"/> is not positive.</exception>
     public static Initializer LayerDefault(long? fanIn = null) => new LayerDefaultInitializer(fanIn);
 
+    /// <summary>Normal values with a mean and a standard deviation, whatever the shape; embeddings are often drawn so.</summary>
+    /// <param name="mean">Finite; default 0.</param>
+    /// <param name="std">Standard deviation, finite and at least 0; default 0.02.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not finite, or the deviation negative.</exception>
+    public static Initializer Normal(double mean = 0, double std = 0.02) => new NormalInitializer(mean, std);
+
     /// <summary>Zeros.</summary>
     public static Initializer Zeros() => new ConstantInitializer(0);
 

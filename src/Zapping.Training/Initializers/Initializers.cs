@@ -87,6 +87,21 @@ internal sealed class LayerDefaultInitializer : DistributionInitializer
     }
 }
 
+internal sealed class NormalInitializer(double mean, double std) : DistributionInitializer
+{
+    public override string ToString() => FormattableString.Invariant($"{nameof(Normal)}({mean:r}, {std:r})");
+
+    private readonly Distribution _values = Distribution.Normal(Guard.Finite(mean), Guard.NonNegative(std));
+
+    public override void EnsureApplicable(Parameter parameter, string name)
+    {
+        Guard.Fits(mean, parameter, name);
+        Guard.Fits(std, parameter, name);
+    }
+
+    public override Distribution DistributionOf(ReadOnlySpan<long> shape, ParameterSlice slice) => _values;
+}
+
 internal sealed class ConstantInitializer(double value) : DistributionInitializer
 {
     public override string ToString() => BitConverter.DoubleToInt64Bits(value) == 0 ? nameof(Zeros) : FormattableString.Invariant($"{nameof(Constant)}({value:r})");
@@ -130,7 +145,8 @@ internal sealed class ShiftInitializer(double[] shifts) : Initializer
         }
 
         using var values = tensor(shifts, target.Values.dtype, target.Values.device).reshape(target.Values.shape);
-        target.Values.add_(values);
+        using Scalar once = 1;
+        target.Values.add_(values, alpha: once);
     }
 }
 

@@ -107,7 +107,8 @@ internal sealed class ConvolutionProbe(Func<ConvolutionShape, Tensor, Tensor, Te
             }
 
             var one = x.narrow(0, 0, 1).detach().requires_grad_();
-            var inner = autograd.grad([convolution(one, w).square().sum()], [w], create_graph: true, retain_graph: true)[0];
+            var made = convolution(one, w);
+            var inner = autograd.grad([(made * made).sum()], [w], create_graph: true, retain_graph: true)[0];
             var second = autograd.grad([(inner * across.to(type)).sum()], [one, w]);
             return [y.detach(), first[0], first[1], second[0], second[1]];
         }

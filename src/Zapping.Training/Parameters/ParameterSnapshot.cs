@@ -35,7 +35,7 @@ public sealed class ParameterSnapshot : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var squares = _values.Values.Sum(value => value.to(ScalarType.Float64).square().sum().item<double>());
+        var squares = _values.Values.Select(value => value.to(ScalarType.Float64).norm().item<double>()).Sum(norm => norm * norm);
         return FormattableString.Invariant($"snapshot of {_values.Count} parameters, L2 norm {Math.Sqrt(squares):r}");
     }
 

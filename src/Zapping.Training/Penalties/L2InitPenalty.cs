@@ -1,3 +1,4 @@
+using TorchSharp;
 using Zapping.Training.Parameters;
 using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
@@ -68,12 +69,13 @@ public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
             if (_names.Contains(name))
             {
                 _initial.EnsureHolds(parameter, name);
-                var moved = parameter - _initial[name];
-                distances.Add(moved.Precise().square().sum());
+                var moved = (parameter - _initial[name]).Precise();
+                distances.Add((moved * moved).sum());
             }
         }
 
-        return (stack(distances).sum() * _strength).MoveToOuterDisposeScope();
+        using Scalar strength = _strength;
+        return stack(distances).sum().mul(strength).MoveToOuterDisposeScope();
     }
 
     Tensor ILossTerm.Value(StepContext step) => Value();

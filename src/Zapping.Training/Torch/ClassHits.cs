@@ -25,8 +25,10 @@ internal static class ClassHits
         using var scope = NewDisposeScope();
         var places = labels.unsqueeze(1);
         var own = outputs.gather(1, places);
-        using Scalar count = outputs.size(1);
-        var units = arange(count, ScalarType.Int64, outputs.device).unsqueeze(0);
+        using Scalar first = 0L;
+        using Scalar end = outputs.size(1);
+        using Scalar step = 1L;
+        var units = arange(first, end, step, ScalarType.Int64, outputs.device).unsqueeze(0);
         var before = outputs.le(own).logical_not().logical_or(outputs.eq(own).logical_and(units.lt(places)));
         return before.sum(1).MoveToOuterDisposeScope();
     }

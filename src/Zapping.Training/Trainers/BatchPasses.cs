@@ -1,3 +1,4 @@
+using TorchSharp;
 using Zapping.Training.Data;
 using Zapping.Training.Steps;
 using Zapping.Training.Torch;
@@ -49,7 +50,8 @@ internal sealed class BatchPasses<TBatch>(Func<TBatch, StepResult> forward, Acti
             using var part = NewDisposeScope();
             var length = Math.Min(size, count - start);
             var (loss, outputs, labels) = ForwardPass.Of(() => forward(whole.Slice(start, length)));
-            var share = loss * ((double)length / count);
+            using Scalar weight = (double)length / count;
+            var share = loss.mul(weight);
             BackwardPass.Of(share); // gradients add up
             results.Add(new(share.detach().MoveToOuterDisposeScope(), outputs?.detach().MoveToOuterDisposeScope(), labels?.alias().MoveToOuterDisposeScope()));
         }

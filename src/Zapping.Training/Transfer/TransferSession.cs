@@ -51,8 +51,10 @@ internal sealed class TransferSession : IDisposable
             Layer = HeadLayer.TryFind(model, head);
             _features = onlyHead && Layer is { } layer ? Features(layer, cancellationToken) : null;
             Model = _features is null ? model : Layer!;
-            using Scalar classes = (long)task.ClassCount;
-            using var positions = arange(classes, ScalarType.Int64, Support.device);
+            using Scalar first = 0L;
+            using Scalar end = (long)task.ClassCount;
+            using Scalar step = 1L;
+            using var positions = arange(first, end, step, ScalarType.Int64, Support.device);
             SupportLabels = positions.repeat_interleave(task.SupportExamples).DetachFromDisposeScope();
         }
         catch

@@ -25,7 +25,7 @@ public sealed partial class FloorTests
         ["Scheduling"],
         ["Data", "Heads", "HiddenUnits"],
         ["Policies/Zap", "Steps"],
-        ["Penalties", "Policies"], // with a folder for each
+        ["Penalties", "Policies", "UpdateRules"], // policies have a folder each
         ["Serving", "Trainers"],
         ["Checkpoints", "Episodes", "Evaluation", "Hosting", "Rehearsal"],
         ["Diagnostics", "Transfer"],

@@ -1,8 +1,10 @@
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using FluentAssertions;
 using Xunit;
+using Zapping.Training.Tests.Shared;
 
 namespace Zapping.Training.Tests.Build;
 
@@ -14,6 +16,8 @@ namespace Zapping.Training.Tests.Build;
 public sealed class ScalarLifetimeTests
 {
     private const byte Call = 0x28;
+
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     [Fact]
     public void No_number_is_handed_to_native_code_by_an_object_that_nobody_keeps()
@@ -30,6 +34,32 @@ public sealed class ScalarLifetimeTests
             .Select(method => $"{metadata.GetString(metadata.GetTypeDefinition(method.GetDeclaringType()).Name)}.{metadata.GetString(method.Name)}");
 
         careless.Should().BeEmpty();
+    }
+
+    // TorchSharp itself does so in some of its functions, such as square(), which is pow(2).
+    [Fact]
+    public void No_function_of_TorchSharp_is_called_that_does_so()
+    {
+        var careless = Methods(typeof(TorchSharp.Scalar).Assembly).Where(method => method.DeclaringType != typeof(TorchSharp.Scalar) && IsCareless(method)).ToHashSet();
+        careless.Should().Contain(typeof(TorchSharp.torch.Tensor).GetMethod(nameof(TorchSharp.torch.Tensor.square))!);
+
+        var calls = Methods(typeof(ContinualTrainer).Assembly)
+            .SelectMany(method => Called(method).Where(careless.Contains).Select(called => $"{method.DeclaringType!.Name}.{method.Name} calls {called}")).Distinct(StringComparer.Ordinal);
+        string.Join(Environment.NewLine, calls).Should().BeEmpty();
+    }
+
+    private static IEnumerable<MethodBase> Methods(Assembly assembly) => assembly.GetTypes().SelectMany(type =>
+        type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)));
+
+    private static IEnumerable<MethodBase> Called(MethodBase method) => method.GetMethodBody()?.GetILAsByteArray() is { } code
+        ? IntermediateCode.MethodTokens(code).Select(token => method.Module.ResolveMethod(
+            token, method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null, method.IsGenericMethod ? method.GetGenericArguments() : null)!)
+        : [];
+
+    private static bool IsCareless(MethodBase method)
+    {
+        var conversions = Called(method).Where(called => called.Name is "ToScalar" or "op_Implicit" && (called as MethodInfo)?.ReturnType == typeof(TorchSharp.Scalar)).Select(called => called.MetadataToken).ToHashSet();
+        return conversions.Count > 0 && HandsOver(method.GetMethodBody()!.GetILAsByteArray()!, conversions);
     }
 
     private static bool IsConversion(MetadataReader metadata, MemberReference member) =>

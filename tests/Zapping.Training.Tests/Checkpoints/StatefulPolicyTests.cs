@@ -2,6 +2,8 @@ using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Checkpoints;
+using Zapping.Training.Optimizers;
+using Zapping.Training.Policies;
 using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -20,19 +22,26 @@ public sealed class StatefulPolicyTests : IDisposable
     [InlineData("dormant")]
     [InlineData("continual")]
     [InlineData("both")]
-    public void A_resumed_run_equals_one_that_was_not_interrupted(string policies)
+    [InlineData("self-normalized")]
+    [InlineData("self-normalized", "fused SGD")]
+    [InlineData("self-normalized", "fused Adam")]
+    [InlineData("gradients")]
+    [InlineData("gradients", "fused SGD")]
+    [InlineData("gradients", "fused Adam")]
+    [InlineData("averaged gradients")]
+    public void A_resumed_run_equals_one_that_was_not_interrupted(string policies, string optimizer = "Adam")
     {
         using var scope = NewDisposeScope();
-        using var whole = new Run(policies);
+        using var whole = new Run(policies, optimizer: optimizer);
         whole.Go(24);
-        using (var first = new Run(policies))
+        using (var first = new Run(policies, optimizer: optimizer))
         using (var store = new CheckpointStore(_folder.FullName))
         {
             first.Go(11); // between two resets of dormant units, in the midst of ages and accounts
             store.Save(first.Trainer);
         }
 
-        using var second = new Run(policies);
+        using var second = new Run(policies, optimizer: optimizer);
         using (var store = new CheckpointStore(_folder.FullName))
         {
             store.Resume(second.Trainer)!.Steps.Should().Be(11);
@@ -95,9 +104,9 @@ public sealed class StatefulPolicyTests : IDisposable
 
     private sealed class Run : IDisposable
     {
-        private readonly Adam _optimizer;
+        private readonly optim.Optimizer _optimizer;
 
-        public Run(string policies, Action<ContinualBackpropOptions>? configure = null)
+        public Run(string policies, Action<ContinualBackpropOptions>? configure = null, string optimizer = "Adam")
         {
             Net = Sequential(
                 ("conv", Conv2d(1, 6, 3)), ("norm", BatchNorm2d(6)), ("relu", ReLU()), ("flatten", Flatten()),
@@ -105,7 +114,12 @@ public sealed class StatefulPolicyTests : IDisposable
             using var noGrad = no_grad();
             using var generator = new Generator(3);
             Net.parameters().ToList().ForEach(parameter => parameter.normal_(0, 0.3, generator));
-            _optimizer = optim.Adam(Net.parameters(), 1e-2);
+            _optimizer = optimizer switch
+            {
+                "fused SGD" => new FusedSgd(Net.parameters(), 1e-2, momentum: 0.9),
+                "fused Adam" => new FusedAdam(Net.parameters(), 1e-2),
+                _ => optim.Adam(Net.parameters(), 1e-2),
+            };
             Trainer = new ContinualTrainer(Net, _optimizer);
             if (policies is "dormant" or "both")
             {
@@ -123,6 +137,23 @@ public sealed class StatefulPolicyTests : IDisposable
                         (o.MaturityThreshold, o.ReplacementRate, o.Decay) = (4, 0.05, 0.9);
                         configure?.Invoke(o);
                     });
+            }
+
+            if (policies == "self-normalized")
+            {
+                Trainer.UseSelfNormalizedResets(
+                    rand(1, 1, 5, 5),
+                    new ResetSchedule(BoundaryKind.StepBoundary) { Seed = 7 },
+                    o => (o.InitialSilence, o.MaximumSilence, o.UpdateEvery, o.Quantile) = (3, 6, 5, 0.5));
+            }
+
+            if (policies.EndsWith("gradients", StringComparison.Ordinal)) // at the step behind the checkpoint too
+            {
+                Trainer.UseReGraMa(rand(1, 1, 5, 5), new ResetSchedule(BoundaryKind.StepBoundary) { Seed = 8 }, o =>
+                {
+                    o.Threshold = 0.4;
+                    (o.Decay, o.RenewEvery) = policies == "gradients" ? (0, 1) : (0.8, 3);
+                });
             }
 
             foreach (var scheduler in Trainer.Schedulers)

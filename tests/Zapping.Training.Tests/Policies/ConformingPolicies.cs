@@ -1,6 +1,7 @@
 using Xunit;
 using Zapping.Training.Conformance;
 using Zapping.Training.HiddenUnits;
+using Zapping.Training.Policies;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
@@ -25,6 +26,9 @@ public sealed class ConformingPolicies
         ["masked reset"] = new MaskedResetConformance(),
         ["weight clipping"] = new WeightClippingConformance(),
         ["norm projection"] = new NormProjectionConformance(),
+        ["self-normalized resets"] = new SelfNormalizedResetConformance(),
+        ["ReGraMa"] = new ReGraMaConformance(),
+        ["embeddings"] = new EmbeddingResetConformance(),
     };
 
     public static MatrixTheoryData<string, string> PoliciesAndChecks => new(Suites.Keys, PolicyConformance.Checks);
@@ -95,4 +99,59 @@ public sealed class ContinualBackpropConformance : PolicyConformance
     };
 
     protected override void PrepareReset(nn.Module<Tensor, Tensor> model) => ConformanceModel.Activate(model, 1, 1, 1, 0.1, 1);
+}
+
+/// <summary>Unit 3 is silent, which no unit may be for a run.</summary>
+public sealed class SelfNormalizedResetConformance : PolicyConformance
+{
+    protected override string RandomParameter => "body.weight";
+
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) => new SelfNormalizedResetPolicy(
+        UnitGraph.Trace(model, ConformanceModel.ExampleInput(model)), new() { OptimizerState = optimizerState, InitialSilence = 1, UpdateEvery = 2 });
+
+    protected override bool Writes(string parameter, int row, int column) => parameter switch
+    {
+        "body.weight" or "body.bias" => row == 3,
+        "head.weight" => column == 3,
+        _ => false,
+    };
+
+    protected override void PrepareReset(nn.Module<Tensor, Tensor> model) => ConformanceModel.Activate(model, 1, 1, 1, -1, 1);
+}
+
+/// <summary>Unit 3 gets no gradient.</summary>
+public sealed class ReGraMaConformance : PolicyConformance
+{
+    protected override string RandomParameter => "body.weight";
+
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) => new ReGraMaPolicy(
+        UnitGraph.Trace(model, ConformanceModel.ExampleInput(model)), new() { OptimizerState = optimizerState, MinimumAge = 0, Decay = 0.5 });
+
+    protected override bool Writes(string parameter, int row, int column) => parameter switch
+    {
+        "body.weight" or "body.bias" => row == 3,
+        "head.weight" => column == 3,
+        _ => false,
+    };
+
+    protected override void PrepareReset(nn.Module<Tensor, Tensor> model)
+    {
+        var weight = model.get_parameter("body.weight")!;
+        using var gradient = ones_like(weight);
+        gradient[3] = zeros(1, weight.dtype);
+        weight.grad = gradient;
+    }
+}
+
+/// <summary>All of the embedding is written, and none of the layers behind it.</summary>
+public sealed class EmbeddingResetConformance : PolicyConformance
+{
+    protected override string RandomParameter => "words.0.weight";
+
+    protected override IResetPolicy CreatePolicy(nn.Module<Tensor, Tensor> model, OptimizerStateReset optimizerState) =>
+        new EmbeddingResetPolicy(model, new() { OptimizerState = optimizerState });
+
+    protected override bool Writes(string parameter, int row, int column) => parameter == "words.0.weight";
+
+    protected override nn.Module<Tensor, Tensor> CreateModel(ScalarType type) => Nets.WithEmbedding(type);
 }

@@ -57,6 +57,24 @@ public sealed class OwnPolicyTests(ITestOutputHelper output)
             _ => new Own.Policies.SelectiveWeightPolicy(new() { Utility = Own.Policies.WeightUtility.Magnitude, Choice = Own.Policies.WeightChoice.Proportional, Factor = 0.3 }),
             trainer => trainer.UseSelectiveWeights(EpochBoundary, options => options.Factor = 0.5),
             trainer => Own.Policies.SelectiveWeightsTrainerExtensions.UseSelectiveWeights(trainer, EpochBoundary, options => options.Factor = 0.5)),
+        ["self-normalized resets"] = new(
+            net => new SelfNormalizedResetPolicy(Graph(net), new() { InitialSilence = 1 }),
+            net => new Own.Policies.SelfNormalizedResetPolicy(Graph(net), new() { InitialSilence = 1 }),
+            trainer => trainer.UseSelfNormalizedResets(Example, StepBoundary, options => options.InitialSilence = 1),
+            trainer => Own.Policies.SelfNormalizedResetTrainerExtensions.UseSelfNormalizedResets(trainer, Example, StepBoundary, options => options.InitialSilence = 1)),
+        ["ReGraMa"] = new(
+            net => new ReGraMaPolicy(Graph(net), new() { Threshold = 0.9 }),
+            net => new Own.Policies.ReGraMaPolicy(Graph(net), new() { Threshold = 0.9 }),
+            trainer => trainer.UseReGraMa(Example, StepBoundary, options => options.Threshold = 0.9),
+            trainer => Own.Policies.ReGraMaTrainerExtensions.UseReGraMa(trainer, Example, StepBoundary, options => options.Threshold = 0.9)),
+        ["embeddings"] = new(
+            net => new EmbeddingResetPolicy(net),
+            net => new Own.Policies.EmbeddingResetPolicy(net),
+            trainer => trainer.UseEmbeddingReset(EpochBoundary),
+            trainer => Own.Policies.EmbeddingResetTrainerExtensions.UseEmbeddingReset(trainer, EpochBoundary))
+        {
+            Model = () => Nets.WithEmbedding(),
+        },
     };
 
     public static MatrixTheoryData<string, string> PoliciesAndOptimizers => new(Pairs.Keys, ["SGD", "Adam"]);
@@ -84,8 +102,8 @@ public sealed class OwnPolicyTests(ITestOutputHelper output)
     [MemberData(nameof(PoliciesAndOptimizers))]
     public void A_reset_gives_the_same_bits_to_model_optimizer_and_memory(string policy, string optimizer)
     {
-        using var library = new Reset(Pairs[policy].Library, optimizer);
-        using var other = new Reset(Pairs[policy].Own, optimizer);
+        using var library = new Reset(Pairs[policy].Library, optimizer, Pairs[policy].Model);
+        using var other = new Reset(Pairs[policy].Own, optimizer, Pairs[policy].Model);
         var fresh = Nets.Bits(library.Net);
         for (var i = 0; i < 3; i++)
         {
@@ -99,15 +117,16 @@ public sealed class OwnPolicyTests(ITestOutputHelper output)
         }
 
         library.Written.Should().NotBeEmpty();
-        Nets.Bits(library.Net)["head.weight"].Should().NotEqual(fresh["head.weight"]);
+        var changed = policy == "embeddings" ? "words.0.weight" : "head.weight";
+        Nets.Bits(library.Net)[changed].Should().NotEqual(fresh[changed]);
     }
 
     [Theory]
     [MemberData(nameof(PoliciesAndOptimizers))]
     public void A_whole_training_gives_the_same_bits(string policy, string optimizer)
     {
-        var library = Train(Pairs[policy].UseLibrary, optimizer);
-        var other = Train(Pairs[policy].UseOwn, optimizer);
+        var library = Train(Pairs[policy].UseLibrary, optimizer, Pairs[policy].Model);
+        var other = Train(Pairs[policy].UseOwn, optimizer, Pairs[policy].Model);
 
         library.Written.Should().NotBeEmpty();
         other.Written.Should().Equal(library.Written);
@@ -119,8 +138,8 @@ public sealed class OwnPolicyTests(ITestOutputHelper output)
     [MemberData(nameof(Policies))]
     public void A_reset_makes_as_many_tensors(string policy)
     {
-        using var library = new Reset(Pairs[policy].Library, "Adam");
-        using var other = new Reset(Pairs[policy].Own, "Adam");
+        using var library = new Reset(Pairs[policy].Library, "Adam", Pairs[policy].Model);
+        using var other = new Reset(Pairs[policy].Own, "Adam", Pairs[policy].Model);
         for (var i = 0; i < 3; i++)
         {
             library.Run();
@@ -164,10 +183,10 @@ public sealed class OwnPolicyTests(ITestOutputHelper output)
 
     private static Action<ResetReport> Into(List<string> written) => report => written.AddRange(report.Parameters.Select(write => $"{report.Policy} {report.Ordinal}: {write}"));
 
-    private static (Dictionary<string, byte[]> Bits, List<string> Written) Train(Action<ContinualTrainer> use, string optimizerName)
+    private static (Dictionary<string, byte[]> Bits, List<string> Written) Train(Action<ContinualTrainer> use, string optimizerName, Func<Sequential> model)
     {
         using var scope = NewDisposeScope();
-        using var net = Nets.Small();
+        using var net = model();
         using var optimizer = Optimizer(optimizerName, net);
         using var trainer = new ContinualTrainer(net, optimizer);
         use(trainer);
@@ -185,7 +204,10 @@ public sealed class OwnPolicyTests(ITestOutputHelper output)
         return (bits, written);
     }
 
-    private sealed record Pair(Func<Sequential, IResetPolicy> Library, Func<Sequential, IResetPolicy> Own, Action<ContinualTrainer> UseLibrary, Action<ContinualTrainer> UseOwn);
+    private sealed record Pair(Func<Sequential, IResetPolicy> Library, Func<Sequential, IResetPolicy> Own, Action<ContinualTrainer> UseLibrary, Action<ContinualTrainer> UseOwn)
+    {
+        public Func<Sequential> Model { get; init; } = () => Nets.Small();
+    }
 
     private sealed class Reset : IDisposable
     {
@@ -194,9 +216,9 @@ public sealed class OwnPolicyTests(ITestOutputHelper output)
         private readonly ZapScheduler _scheduler;
         private readonly Action<ResetReport> _listener;
 
-        public Reset(Func<Sequential, IResetPolicy> make, string optimizer)
+        public Reset(Func<Sequential, IResetPolicy> make, string optimizer, Func<Sequential>? model = null)
         {
-            Net = Nets.Small();
+            Net = model?.Invoke() ?? Nets.Small();
             _optimizer = Optimizer(optimizer, Net);
             Nets.Step(Net, _optimizer);
             _policy = make(Net);

@@ -66,14 +66,20 @@ public sealed class PolicyLeakTests
     [Theory]
     [InlineData("dormant units")]
     [InlineData("continual backpropagation")]
+    [InlineData("self-normalized resets")]
+    [InlineData("ReGraMa")]
     public void Forward_passes_and_resets_of_units_leave_nothing_and_disposing_gives_all_back(string name)
     {
         using var net = Nets.Small();
         using var optimizer = optim.Adam(net.parameters());
         var none = Training.Tests.Shared.LiveTensors.BeforeTest();
-        IResetPolicy policy = name == "dormant units"
-            ? new ReDoPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { Threshold = 0.5, SampleEvery = 2 })
-            : new ContinualBackpropPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { MaturityThreshold = 1, ReplacementRate = 0.3 });
+        IResetPolicy policy = name switch
+        {
+            "dormant units" => new ReDoPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { Threshold = 0.5, SampleEvery = 2 }),
+            "continual backpropagation" => new ContinualBackpropPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { MaturityThreshold = 1, ReplacementRate = 0.3 }),
+            "self-normalized resets" => new SelfNormalizedResetPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { InitialSilence = 1, UpdateEvery = 3 }),
+            _ => new ReGraMaPolicy(UnitGraph.Trace(net, Nets.Example(net)), new() { Threshold = 0.9, Decay = 0.5 }),
+        };
         var scheduler = Nets.Scheduler(net, policy, [optimizer]);
         var written = 0;
         scheduler.ResetCompleted += report => written += report.Parameters.Count;
@@ -82,6 +88,11 @@ public sealed class PolicyLeakTests
             for (var i = 0; i < times; i++)
             {
                 Nets.Activate(net, 1, 0.3, 1, -1, 1);
+                if (policy is ReGraMaPolicy)
+                {
+                    Nets.Gradients(net);
+                }
+
                 scheduler.Signal(BoundaryKind.ClassBoundary);
             }
         }
@@ -92,6 +103,11 @@ public sealed class PolicyLeakTests
         LiveTensors().Should().BeLessThanOrEqualTo(before);
         written.Should().BePositive();
         ((IDisposable)policy).Dispose();
+        foreach (var parameter in net.parameters())
+        {
+            parameter.grad = null;
+        }
+
         LiveTensors().Should().BeLessThanOrEqualTo(none + 12, "the optimizer's moments of four parameters stay");
     }
 

@@ -7,6 +7,7 @@ using Zapping.Training.Initializers;
 using Zapping.Training.Parameters;
 using Zapping.Training.Policies;
 using Zapping.Training.Tests.Shared;
+using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Policies;
 
@@ -18,7 +19,7 @@ public sealed class PolicyOptionsFuzzTests
 
     private static readonly Gen<Initializer> Initializers = Odd.OrNull(Odd.Of<Func<Initializer>>(
         () => Initializer.KaimingNormal(), () => Initializer.XavierUniform(), () => Initializer.LayerDefault(), () => Initializer.LayerDefault(long.MaxValue),
-        () => Initializer.Constant(double.MaxValue), () => Initializer.ShrinkAndPerturb(0, double.MaxValue)).Select(make => make()));
+        () => Initializer.Constant(double.MaxValue), () => Initializer.Normal(0, double.MaxValue), () => Initializer.ShrinkAndPerturb(0, double.MaxValue)).Select(make => make()));
 
     private static readonly Gen<Func<string, bool>> Layers = Odd.OrNull(Odd.Of<Func<string, bool>>(_ => true, name => name.StartsWith("body", StringComparison.Ordinal)));
     private static readonly Gen<ParameterFilter> Parameters = Odd.OrNull(Odd.Of(ParameterFilter.All, ParameterFilter.WithPrefix("body")));
@@ -74,6 +75,66 @@ public sealed class PolicyOptionsFuzzTests
             }),
             ("ReplacementRate", Odd.IsUnit(rate)), ("MaturityThreshold", maturity >= 0), ("Decay", decay is >= 0 and < 1),
             ("Weights", weights is not null), OfState(state), ("SampleEvery", every > 0)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Self_normalized_resets() => Gen.Select(Odd.Doubles, Gen.Select(Odd.Ints, Odd.Ints, Odd.Ints), Odd.Ints, Odd.Ints, Odd.Ints, Layers, Initializers, States).Sample(
+        (quantile, silence, every, expansion, evidence, layers, weights, state) =>
+        {
+            var (initial, minimum, maximum) = silence;
+            (string, bool)[] rules =
+            [
+                ("Quantile", quantile is >= 0 and < 1), ("InitialSilence", IsSilence(initial)), ("MinimumSilence", IsSilence(minimum)), ("MaximumSilence", IsSilence(maximum)),
+                ("UpdateEvery", every > 0), ("Expansion", IsSilence(expansion)), ("EvidenceRequired", evidence >= 0), ("Layers", layers is not null),
+                ("Weights", weights is not null), OfState(state),
+            ];
+            Check(
+                net => new SelfNormalizedResetPolicy(UnitGraph.Trace(net, Nets.Example(net)), new()
+                {
+                    Quantile = quantile,
+                    InitialSilence = initial,
+                    MinimumSilence = minimum,
+                    MaximumSilence = maximum,
+                    UpdateEvery = every,
+                    Expansion = expansion,
+                    EvidenceRequired = evidence,
+                    Layers = layers!,
+                    Weights = weights!,
+                    OptimizerState = state,
+                }),
+                rules.All(rule => rule.Item2) ? [("InitialSilence", initial >= minimum && initial <= maximum)] : rules);
+        },
+        iter: Fuzz.Iterations(300),
+        threads: 1);
+
+    [Fact]
+    public void ReGraMa() => Gen.Select(Odd.Doubles, Odd.Doubles, Odd.Doubles, Odd.Ints, Odd.Ints, Layers, Initializers, States).Sample(
+        (threshold, decay, share, every, age, layers, weights, state) => Check(
+            net => new ReGraMaPolicy(UnitGraph.Trace(net, Nets.Example(net)), new()
+            {
+                Threshold = threshold,
+                Decay = decay,
+                AtMostShare = share,
+                RenewEvery = every,
+                MinimumAge = age,
+                Layers = layers,
+                Weights = weights,
+                OptimizerState = state,
+            }),
+            ("Threshold", Odd.IsUnit(threshold)), ("Decay", decay is >= 0 and < 1), ("AtMostShare", Odd.IsUnit(share)), ("RenewEvery", every > 0), ("MinimumAge", age >= 0),
+            ("Layers", layers is not null), ("Weights", weights is not null), OfState(state)),
+        iter: Fuzz.Iterations(150),
+        threads: 1);
+
+    [Fact]
+    public void Embeddings() => Gen.Select(Odd.OrNull(Odd.Of<Func<string, bool>>(_ => true, name => name == "words.0")), Initializers, Odd.Ints, States, Gen.Bool).Sample(
+        (names, weights, padding, state, shared) => Check(
+            net => new EmbeddingResetPolicy(net, new() { Embeddings = names!, Weights = weights!, PaddingRow = padding, OptimizerState = state, AllowSharedWeights = shared }),
+            Nets.WithEmbedding,
+            names is null || weights is null || padding < 0 || !Enum.IsDefined(state)
+                ? [("Embeddings", names is not null), ("Weights", weights is not null), ("PaddingRow", padding >= 0), OfState(state)]
+                : [("PaddingRow", padding < 4)]),
         iter: Fuzz.Iterations(150),
         threads: 1);
 
@@ -168,6 +229,8 @@ public sealed class PolicyOptionsFuzzTests
     public void Numbers_of_rewriters() => Gen.Select(Odd.Doubles, Odd.Doubles, Odd.Enums<KaimingFan>()).Sample((first, second, fan) =>
     {
         Odd.Made(() => Initializer.Constant(first), ("value", double.IsFinite(first)));
+        Odd.Made(() => Initializer.Normal(first, 1), ("mean", double.IsFinite(first)));
+        Odd.Made(() => Initializer.Normal(0, second), ("std", second >= 0 && double.IsFinite(second)));
         Odd.Made(() => Initializer.ShrinkAndPerturb(first, 1), ("shrink", first >= 0 && double.IsFinite(first)));
         Odd.Made(() => Initializer.ShrinkAndPerturb(1, second), ("perturb", second >= 0 && double.IsFinite(second)));
         Odd.Made(() => Initializer.KaimingNormal(fan), ("fan", Enum.IsDefined(fan)));
@@ -178,11 +241,15 @@ public sealed class PolicyOptionsFuzzTests
         Gen.Const(UnitSelection.BoundaryClasses), Gen.Const(UnitSelection.All), Odd.Of(1, 8, 9, int.MaxValue).Select(UnitSelection.Random),
         Odd.Of(0, 7, 8, int.MaxValue).Select(unit => UnitSelection.Indices(unit)), Gen.Bool.Select(any => UnitSelection.Where(_ => any)));
 
+    private static bool IsSilence(int runs) => runs is >= 1 and <= 100_000;
+
     private static (string Option, bool Holds) OfState(OptimizerStateReset state) => ("OptimizerState", Enum.IsDefined(state));
 
-    private static void Check(Func<Sequential, IResetPolicy> make, params (string Option, bool Holds)[] rules)
+    private static void Check(Func<Sequential, IResetPolicy> make, params (string Option, bool Holds)[] rules) => Check(make, type => Nets.Small(type), rules);
+
+    private static void Check(Func<Sequential, IResetPolicy> make, Func<ScalarType, Sequential> model, params (string Option, bool Holds)[] rules)
     {
-        using var net = Nets.Small();
+        using var net = model(ScalarType.Float32);
         var before = Nets.Bits(net);
         var policy = Odd.Made(() => make(net), rules);
         using var owned = policy as IDisposable;
@@ -193,6 +260,7 @@ public sealed class PolicyOptionsFuzzTests
         }
 
         Nets.Activate(net, 1, 1, 1, -1, 1);
+        Nets.Gradients(net);
         var scheduler = Nets.Scheduler(net, policy);
         var refusal = Record.Exception(() => scheduler.Signal(BoundaryKind.ClassBoundary, 2));
         if (refusal is not null)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using Zapping.Training.Conformance;
 using static TorchSharp.torch;
@@ -13,6 +14,20 @@ internal static class Nets
 
     /// <summary>6 inputs, a body, and a classifier "head" with 5 features and 8 units; always the same weights.</summary>
     public static Sequential Small(ScalarType dtype = ScalarType.Float32, ulong seed = 1) => ConformanceModel.Create(dtype, seed);
+
+    /// <summary>The same behind a module "words", which adds all rows of an embedding to each input: <c>words.0.weight</c>, 4 rows of 6.</summary>
+    public static Sequential WithEmbedding(ScalarType dtype = ScalarType.Float32)
+    {
+        var words = new Wired([Embedding(4, 6)], (parts, inputs) => inputs + ((Embedding)parts[0]).weight!.sum([0]));
+        using (var noGrad = no_grad())
+        {
+            using var generator = new Generator(5);
+            words.parameters().Single().normal_(0, 1, generator);
+        }
+
+        words.to(dtype);
+        return Sequential([("words", words), .. Small(dtype).named_children().Select(layer => (layer.name, (Module<Tensor, Tensor>)layer.module))]);
+    }
 
     public static HeadSelector Head { get; } = HeadSelector.ByName("head");
 
@@ -49,6 +64,18 @@ internal static class Nets
 
     /// <summary>A forward pass, as of training, with an input that gives the units of the body these values in front of the ReLU.</summary>
     public static void Activate(Sequential net, params double[] body) => ConformanceModel.Activate(net, body);
+
+    /// <summary>The gradients of a loss, which replace those that are there.</summary>
+    public static void Gradients(Module<Tensor, Tensor> net)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var parameter in net.parameters())
+        {
+            parameter.grad = null;
+        }
+
+        functional.cross_entropy(net.call(Example(net)).to(ScalarType.Float32), tensor([2L])).backward();
+    }
 
     /// <summary>The exact bits of a tensor, whatever its type and layout.</summary>
     public static byte[] Bits(Tensor tensor)

@@ -112,7 +112,7 @@ public sealed class DashPolicy : IResetPolicy, IDescribed
         using Scalar floor = _options.Floor;
         using Scalar one = 1;
         var product = (direction * weights).sum(dimensions, keepdim: true);
-        var lengths = direction.square().sum(dimensions, keepdim: true).sqrt() * weights.square().sum(dimensions, keepdim: true).sqrt();
+        var lengths = (direction * direction).sum(dimensions, keepdim: true).sqrt() * (weights * weights).sum(dimensions, keepdim: true).sqrt();
         return (product / lengths.clamp_min(tiny)).clamp(floor, one);
     }
 

@@ -26,7 +26,7 @@ internal static class Isometry
         using Scalar tiny = 1e-30;
         using Scalar three = 1.5;
         using Scalar half = -0.5;
-        var norms = matrices.square().sum([1, 2], keepdim: true).sqrt().clamp_min(tiny);
+        var norms = (matrices * matrices).sum([1, 2], keepdim: true).sqrt().clamp_min(tiny);
         var x = matrices / norms;
         for (var i = 0; i < iterations; i++)
         {

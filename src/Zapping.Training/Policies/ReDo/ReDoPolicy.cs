@@ -69,13 +69,8 @@ public sealed class ReDoPolicy : IStatefulResetPolicy, IDescribed, IDisposable
     public void Apply(ResetContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var dormant = _layers.Where(_activity.Knows)
-            .Select(layer => (Layer: layer, Units: DormantUnits(layer)))
-            .Where(found => found.Units.Length > 0)
-            .ToList();
-        var replacement = new UnitReplacement(context, _weights, _optimizerState);
-        dormant.ForEach(found => replacement.Renew(found.Layer, found.Units));
-        dormant.ForEach(found => replacement.Silence(found.Layer, found.Units)); // last, so that new units feed no new ones either
+        var dormant = _layers.Where(_activity.Knows).Select(layer => KeyValuePair.Create(layer, DormantUnits(layer)));
+        new UnitReplacement(context, _weights, _optimizerState).Replace([.. dormant]);
         context.OnWritten(_activity.Forget);
     }
 
