@@ -1,3 +1,4 @@
+using Zapping.Training.Torch;
 using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,7 +39,7 @@ internal sealed record ClassByClass : Experience
         foreach (var examples in Task.Classes.Where(examples => examples.Inputs.shape is [> 0, ..]))
         {
             var mark = TensorMark.OfRows(examples.Inputs, RowsOfClass);
-            sum = sum is null ? mark : sum.mul(factor) + mark;
+            sum = sum is null ? mark : sum.mul(factor).Plus(mark);
         }
 
         return (sum ?? zeros([], ScalarType.Int64)).DetachFromDisposeScope();

@@ -20,7 +20,7 @@ internal sealed class InputMagnitudes(UnitLayer layer) : IDisposable
         var dimension = layer.UnitDimension(inputs);
         var others = TensorShape.AllBut(dimension, inputs);
         var magnitudes = inputs.Precise().abs();
-        Keep(ref _sum, _sum is null ? magnitudes.sum(others) : _sum + magnitudes.sum(others));
+        Keep(ref _sum, _sum is null ? magnitudes.sum(others) : _sum.Plus(magnitudes.sum(others)));
         Keep(ref _largest, _largest is null ? magnitudes.amax(others) : _largest.maximum(magnitudes.amax(others)));
         _count += inputs.numel() / inputs.size(dimension);
     }

@@ -1,5 +1,6 @@
 using TorchSharp;
 using Zapping.Training.Resets;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.HiddenUnits;
@@ -58,7 +59,7 @@ public sealed class UnitActivity : IDisposable
             using Scalar once = 1;
             return zeros(consumer.Columns.Count, columns.dtype, columns.device).index_add_(0, unit, columns.index_select(0, column), once);
         })
-        .Aggregate((sum, next) => sum + next);
+        .Aggregate((sum, next) => sum.Plus(next));
 
     /// <summary>Begins anew; for <see cref="ResetContext.OnWritten"/>.</summary>
     public void Forget()

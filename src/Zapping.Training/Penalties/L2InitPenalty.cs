@@ -85,7 +85,7 @@ public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
     public Func<Tensor, Tensor, Tensor> AddTo(Func<Tensor, Tensor, Tensor>? loss = null)
     {
         loss ??= (outputs, labels) => nn.functional.cross_entropy(outputs, labels);
-        return (outputs, labels) => loss(outputs, labels) + Value();
+        return (outputs, labels) => loss(outputs, labels).Plus(Value());
     }
 
     /// <summary>Frees the copies.</summary>

@@ -126,7 +126,7 @@ public sealed class ContinualTrainer : BatchTrainer<LabeledBatch>
         var loss = _loss(step);
         foreach (var term in _terms)
         {
-            loss += term.Value(step);
+            loss = loss.Plus(term.Value(step));
         }
 
         return new(loss, outputs, batch.Labels);

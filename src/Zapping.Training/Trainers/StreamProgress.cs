@@ -3,6 +3,7 @@ using TorchSharp;
 using Zapping.Training.Data;
 using Zapping.Training.Randomness;
 using Zapping.Training.Resuming;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -84,7 +85,7 @@ internal sealed class StreamProgress : IDisposable
         using (Scalar factor = 1_000_003L)
         using (var shifted = before?.mul(factor))
         {
-            _contents = (shifted is null ? last.alias() : shifted + last).DetachFromDisposeScope();
+            _contents = (shifted is null ? last.alias() : shifted.Plus(last)).DetachFromDisposeScope();
         }
 
         (_open, _openContents) = (null, null);

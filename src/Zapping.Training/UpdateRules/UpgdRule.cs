@@ -197,7 +197,7 @@ public sealed class UpgdRule : IUpdateRule, ITrainingMemory, IDescribed, IDispos
         }
 
         var shaken = noise.Normal(empty_like(open), 0, _options.Noise);
-        return _options.Protects ? (gradient + shaken) * open : gradient + (shaken * open);
+        return _options.Protects ? gradient.Plus(shaken) * open : gradient.Plus(shaken * open);
     }
 
     private void Forget()

@@ -40,10 +40,17 @@ public sealed class ScalarLifetimeTests
     [Fact]
     public void No_function_of_TorchSharp_is_called_that_does_so()
     {
-        var careless = Methods(typeof(TorchSharp.Scalar).Assembly).Where(method => method.DeclaringType != typeof(TorchSharp.Scalar) && IsCareless(method)).ToHashSet();
+        var all = Methods(typeof(TorchSharp.Scalar).Assembly).Where(method => method.DeclaringType != typeof(TorchSharp.Scalar)).ToList();
+        var careless = all.Where(IsCareless).ToHashSet();
+        var others = all.Where(method => !careless.Contains(method)).Select(method => (Method: method, Calls: Called(method).ToHashSet())).ToList();
+        while (others.RemoveAll(other => other.Calls.Overlaps(careless) && careless.Add(other.Method)) > 0)
+        {
+        }
+
         careless.Should().Contain(typeof(TorchSharp.torch.Tensor).GetMethod(nameof(TorchSharp.torch.Tensor.square))!);
 
         var calls = Methods(typeof(ContinualTrainer).Assembly)
+            .Where(method => method.DeclaringType!.Name != "AtenScript") // which turns numbers into objects itself, and keeps them
             .SelectMany(method => Called(method).Where(careless.Contains).Select(called => $"{method.DeclaringType!.Name}.{method.Name} calls {called}")).Distinct(StringComparer.Ordinal);
         string.Join(Environment.NewLine, calls).Should().BeEmpty();
     }

@@ -97,7 +97,7 @@ public sealed class NormProjectionPolicy : IStatefulResetPolicy, IDescribed, IDi
         using Scalar drawn = _options.Strength;
         using Scalar kept = 1 - _options.Strength;
         var norm = values.to(ScalarType.Float64).norm();
-        var factor = (initial.mul(drawn) + norm.mul(kept)) / norm;
+        var factor = initial.mul(drawn).add(norm, alpha: kept) / norm;
         values.mul_(factor.where(norm.gt(nothing), ones_like(factor)).to(values.dtype));
     }
 }
