@@ -39,15 +39,13 @@ public sealed class PlasticityInjection
     private readonly (nn.Module Module, string Child) _owner;
     private readonly nn.Module<Tensor, Tensor> _original;
     private readonly nn.Module<Tensor, Tensor> _initial;
-    private readonly Frozen _frozen;
     private readonly Action _unhook;
 
     private PlasticityInjection(
         nn.Module<Tensor, Tensor> head, string name, (nn.Module Module, string Child) owner, nn.Module<Tensor, Tensor> original, nn.Module<Tensor, Tensor> initial)
     {
         (_head, _name, _owner, _original, _initial) = (head, name, owner, original, initial);
-        _frozen = new Frozen(("original_", original), ("initial_", initial));
-        _owner.Module.register_module(_owner.Child, _frozen);
+        _owner.Module.register_module(_owner.Child, new Frozen(("original_", original), ("initial_", initial)));
         _unhook = head.register_forward_hook((_, inputs, outputs) => Complete(inputs, outputs)).remove;
     }
 
@@ -111,8 +109,9 @@ public sealed class PlasticityInjection
         }
 
         _unhook();
+        var frozen = _owner.Module.named_children().Single(child => child.name == _owner.Child).module;
         _owner.Module.register_module(_owner.Child, null!); // takes it away
-        _frozen.Dispose();
+        frozen.Dispose();
         _original.Dispose();
         _initial.Dispose();
         IsFolded = true;

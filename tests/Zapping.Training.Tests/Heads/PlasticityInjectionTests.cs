@@ -31,7 +31,7 @@ public sealed class PlasticityInjectionTests : IDisposable
         ((y - 4).square() / 2).sum().backward();
         sgd.step();
         head.weight.data<double>().ToArray().Should().Equal([0.2, -0.6], Near);
-        var frozen = net.named_buffers().ToDictionary(own => own.name, own => own.buffer);
+        var frozen = net.named_buffers().ToDictionary(own => own.name, own => own.buffer, StringComparer.Ordinal);
         frozen["head.injected.original_weight"].data<double>().ToArray().Should().Equal(1, 2);
         frozen["head.injected.initial_weight"].data<double>().ToArray().Should().Equal(0.5, -0.5);
         frozen.Values.Should().OnlyContain(buffer => !buffer.requires_grad);
@@ -63,7 +63,7 @@ public sealed class PlasticityInjectionTests : IDisposable
         var inputs = randn(9, 6).to(type);
         var (before, outputs) = (Nets.Bits(net), Nets.Bits(net.call(inputs)));
         var held = adam.parameters().Count();
-        PlasticityInjection.Inject(net, head, [adam], net.Fresh(head));
+        PlasticityInjection.Inject(net, head, [adam], Net.Fresh(head));
         Nets.Bits(net.call(inputs)).Should().Equal(outputs);
         adam.parameters().Should().HaveCount(held);
         foreach (var (name, bits) in before)
@@ -83,7 +83,7 @@ public sealed class PlasticityInjectionTests : IDisposable
     {
         using var net = new Net();
         using var sgd = new FusedSgd(net.parameters(), 0.1);
-        PlasticityInjection.Inject(net, head, [sgd], net.Fresh(head));
+        PlasticityInjection.Inject(net, head, [sgd], Net.Fresh(head));
         var before = Nets.Bits(net);
         var frozen = Frozen();
         frozen.Should().HaveCount(head == "head" ? 4 : 8);
@@ -103,7 +103,7 @@ public sealed class PlasticityInjectionTests : IDisposable
         using var sgd = new FusedSgd(net.parameters(), 0.0);
         net.Step(sgd);
         var before = net.get_parameter("body.weight")!.grad!.clone();
-        PlasticityInjection.Inject(net, "tail", [sgd], net.Fresh("tail"));
+        PlasticityInjection.Inject(net, "tail", [sgd], Net.Fresh("tail"));
         net.Step(sgd);
         net.get_parameter("body.weight")!.grad!.allclose(before, 1e-5, 1e-6).Should().BeTrue("a and b are equal, so that theirs cancel");
     }
@@ -112,7 +112,7 @@ public sealed class PlasticityInjectionTests : IDisposable
     public void A_model_that_is_moved_afterwards_is_refused_by_name()
     {
         using var net = new Net();
-        PlasticityInjection.Inject(net, "tail", [], net.Fresh("tail"));
+        PlasticityInjection.Inject(net, "tail", [], Net.Fresh("tail"));
         net.to(ScalarType.Float64);
         net.Invoking(own => own.call(randn(2, 6, ScalarType.Float64))).Should().Throw<InvalidOperationException>().WithMessage("*after 'tail' had been injected into*");
     }
@@ -181,9 +181,9 @@ public sealed class PlasticityInjectionTests : IDisposable
         using var other = optim.SGD(net.get_parameter("norm.weight") is { } weight ? [weight] : [], 0.1);
         Refused<InvalidOperationException>(own => PlasticityInjection.Inject(own, "head", [other]), "*head.weight*");
         Nets.Bits(net).Should().BeEquivalentTo(before);
-        var linear = PlasticityInjection.Inject(net, "tail", [sgd], net.Fresh("tail"));
+        var linear = PlasticityInjection.Inject(net, "tail", [sgd], Net.Fresh("tail"));
         linear.Invoking(own => own.Fold()).Should().Throw<NotSupportedException>().WithMessage("A *Sequential* cannot be folded*");
-        Refused<InvalidOperationException>(own => PlasticityInjection.Inject(own, "tail", [sgd], net.Fresh("tail")), "*'tail' has been injected into already*");
+        Refused<InvalidOperationException>(own => PlasticityInjection.Inject(own, "tail", [sgd], Net.Fresh("tail")), "*'tail' has been injected into already*");
         using var chain = Sequential(("tail", Sequential(("a", Linear(2, 2)))));
         chain.Invoking(own => PlasticityInjection.Inject(own, "tail", [], () => Sequential(("a", Linear(2, 2))))).Should().Throw<NotSupportedException>()
             .WithMessage("*'tail' lies within nothing but Sequentials*");
@@ -229,7 +229,7 @@ public sealed class PlasticityInjectionTests : IDisposable
             return _head.call(features) + _tail.call(features) + _own.call(features);
         }
 
-        public Func<Module<Tensor, Tensor>> Fresh(string head) => head switch
+        public static Func<Module<Tensor, Tensor>> Fresh(string head) => head switch
         {
             "head" => () => Linear(5, 8),
             "tail" => Tail,

@@ -45,7 +45,7 @@ public sealed class SpectralPenaltyTests
 
         net.zero_grad();
         penalty.Value().backward();
-        var gradients = net.named_parameters().ToDictionary(own => own.name, own => own.parameter.grad!.clone());
+        var gradients = net.named_parameters().ToDictionary(own => own.name, own => own.parameter.grad!.clone(), StringComparer.Ordinal);
         net.zero_grad();
         FiniteDifferences.Check(net, () => 0.3 * net.named_parameters()
             .Select(own => own.name.EndsWith("bias", StringComparison.Ordinal) ? own.parameter.square().sum().square() : linalg.svdvals(own.parameter.flatten(1))[0].square().sub(1).square())
