@@ -78,7 +78,7 @@ public sealed class UpgdRule : IUpdateRule, ITrainingMemory, IDescribed, IDispos
             trace.Discard(); // of a step that failed
         }
 
-        var moving = new List<(string Name, Tensor Gradient, UtilityTrace Trace)>();
+        var moving = new List<(string Name, Tensor Slope, UtilityTrace Trace)>();
         foreach (var (name, parameter) in _options.Parameters.ResolveNamed(_model))
         {
             if (parameter.grad is { } gradient)

@@ -13,13 +13,14 @@ internal sealed class UtilityTrace(Tensor utility, Tensor left, long steps) : ID
 {
     private Tensor _utility = utility.DetachFromDisposeScope();
     private Tensor _left = left.DetachFromDisposeScope();
+    private long _steps = steps;
     private Tensor? _next;
 
     /// <summary>The average as of the step that is being made, or of the last one if this one has nothing for it.</summary>
     public Tensor Utility => _next ?? _utility;
 
     /// <summary>How many utilities it is of.</summary>
-    public long Steps => steps + (_next is null ? 0 : 1);
+    public long Steps => _steps + (_next is null ? 0 : 1);
 
     public static UtilityTrace Of(Parameter parameter) => new(zeros(parameter.shape, Precision.Of(parameter), parameter.device), parameter.detach().clone(), 0);
 
@@ -51,13 +52,13 @@ internal sealed class UtilityTrace(Tensor utility, Tensor left, long steps) : ID
         }
 
         _utility.Dispose();
-        (_utility, _next, steps) = (_next, null, steps + 1);
+        (_utility, _next, _steps) = (_next, null, _steps + 1);
         using var now = parameter.detach();
         _left.copy_(now);
     }
 
     /// <summary>For a checkpoint.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Save(string name) => [new($"{name}.utility", _utility), new($"{name}.left", _left), new($"{name}.steps", tensor(steps))];
+    public IEnumerable<KeyValuePair<string, Tensor>> Save(string name) => [new($"{name}.utility", _utility), new($"{name}.left", _left), new($"{name}.steps", tensor(_steps))];
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Xunit;
 using Zapping.Training.Data;
+using Zapping.Training.Heads;
 using Zapping.Training.Initializers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -62,6 +63,41 @@ public sealed class WhichResetSnippets : IDisposable
         // </published>
         trainer.Fit(new ShuffledBatches(_images, _labels, batchSize: 10), epochs: 2);
         trainer.Schedulers[0].State.Resets.Should().Be(1);
+    }
+
+    [Fact]
+    public void RIFLE_resets_the_classifier_once_and_not_near_the_end()
+    {
+        var (model, optimizer) = (_model, _optimizer);
+        var batches = new ShuffledBatches(_images, _labels, batchSize: 40);
+        var resets = new List<long>();
+
+        // <rifle>
+        var rifle = new ZapOptions
+        {
+            Head = "head",
+            Units = UnitSelection.All,
+            Weights = Initializer.LayerDefault(),
+            Bias = BiasReset.Redraw,
+        };
+        using var trainer = new ContinualTrainer(model, optimizer)
+            .UseZapping(every: new(EpochBoundary) { Period = 20, SkipFirst = true, Until = 35 }, rifle);
+        // </rifle>
+        trainer.Schedulers[0].ResetCompleted += report => resets.Add(report.Boundary.Index);
+        trainer.Fit(batches, epochs: 45);
+        resets.Should().Equal(20);
+    }
+
+    [Fact]
+    public void Injection_runs()
+    {
+        var (model, optimizer) = (_model, _optimizer);
+        var (images, outputs) = (_images, _model.call(_images));
+
+        // <injection>
+        PlasticityInjection.Inject(model, "head", [optimizer], make: () => Linear(8, 5)); // another one like the head
+        // </injection>
+        model.call(images).eq(outputs).all().item<bool>().Should().BeTrue();
     }
 
     [Fact]

@@ -1,9 +1,7 @@
 using FluentAssertions;
-using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Policies;
-using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
