@@ -104,7 +104,7 @@ public sealed class PlasticityInjection
             using var scope = NewDisposeScope();
             foreach (var (own, kept, fresh) in _head.parameters(recurse: false).Zip(_original.parameters(), _initial.parameters()))
             {
-                own.copy_(own.detach() + (kept - fresh));
+                own.copy_(own.detach().Plus(kept - fresh));
             }
         }
 
@@ -121,7 +121,7 @@ public sealed class PlasticityInjection
     {
         var (own, kept) = (_head.parameters().First(), _original.parameters().First());
         return own.dtype == kept.dtype && TensorPlace.Same(own, kept)
-            ? _original.call(inputs) + (outputs - _initial.call(inputs))
+            ? _original.call(inputs).Plus(outputs - _initial.call(inputs))
             : throw new InvalidOperationException($"The model was moved or converted after '{_name}' had been injected into, and the frozen copies were not. Do that first, and inject then.");
     }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using Zapping.Training.HiddenUnits;
 using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
@@ -53,8 +54,9 @@ public sealed class ParsevalPenalty : ILossTerm, IDescribed
     public Tensor Value()
     {
         using var scope = NewDisposeScope();
+        using Scalar strength = _strength;
         var deviations = _layers.Select(layer => DeviationOf(layer.Weight.flatten(1).Precise())).ToArray();
-        return (stack([.. deviations.Select(deviation => deviation.to(deviations[0].dtype, deviations[0].device))]).sum() * _strength).MoveToOuterDisposeScope();
+        return (stack([.. deviations.Select(deviation => deviation.to(deviations[0].dtype, deviations[0].device))]).sum().mul(strength)).MoveToOuterDisposeScope();
     }
 
     Tensor ILossTerm.Value(StepContext step) => Value();
@@ -62,8 +64,12 @@ public sealed class ParsevalPenalty : ILossTerm, IDescribed
     private Tensor DeviationOf(Tensor weight)
     {
         var (rows, columns) = (weight.size(0), weight.size(1));
-        var products = rows <= columns ? weight.matmul(weight.t()) : weight.t().matmul(weight);
-        var identity = eye(products.size(0), dtype: products.dtype, device: products.device) * _scale;
-        return (products - identity).square().sum() + (_scale * _scale * Math.Max(0, rows - columns));
+        using Scalar scale = _scale;
+        using Scalar once = 1;
+        using Scalar beyond = _scale * _scale * Math.Max(0, rows - columns);
+        var products = rows <= columns ? weight.mm(weight.t()) : weight.t().mm(weight);
+        var deviation = products - eye(products.size(0), dtype: products.dtype, device: products.device).mul(scale);
+        var rest = ones([], products.dtype, products.device).mul(beyond);
+        return (deviation * deviation).sum().add(rest, alpha: once);
     }
 }

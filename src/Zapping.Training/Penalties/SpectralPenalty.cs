@@ -76,19 +76,22 @@ public sealed class SpectralPenalty : ILossTerm, ITrainingMemory, IDescribed, ID
     {
         using var scope = NewDisposeScope();
         using Scalar exponent = _exponent;
-        using Scalar target = 1;
+        using Scalar strength = _strength;
+        var target = ones([], ScalarType.Float32);
         var terms = new List<Tensor>();
         foreach (var layer in _layers)
         {
             var largest = LargestSingularValue(layer.Name, layer.Weight.flatten(1).Precise());
-            terms.Add(largest.pow(exponent).sub(target).square());
+            var excess = largest.pow(exponent) - target;
+            terms.Add(excess * excess);
             if (_includeBiases && layer.Bias is { } bias)
             {
-                terms.Add(bias.Precise().square().sum().pow(exponent));
+                var precise = bias.Precise();
+                terms.Add((precise * precise).sum().pow(exponent));
             }
         }
 
-        return (stack([.. terms.Select(term => term.to(terms[0].dtype, terms[0].device))]).sum() * _strength).MoveToOuterDisposeScope();
+        return (stack([.. terms.Select(term => term.to(terms[0].dtype, terms[0].device))]).sum().mul(strength)).MoveToOuterDisposeScope();
     }
 
     Tensor ILossTerm.Value(StepContext step) => Value();

@@ -11,6 +11,7 @@ using static TorchSharp.torch.nn;
 
 namespace Zapping.Training.Tests.Heads;
 
+[Collection(AloneCollection.Name)]
 public sealed class PlasticityInjectionTests : IDisposable
 {
     private readonly DisposeScopeBox _scope = new();
@@ -268,6 +269,7 @@ public sealed class PlasticityInjectionTests : IDisposable
         public Run(bool injected = true)
         {
             random.manual_seed(5);
+            Net = new();
             _adam = new FusedAdam(Net.parameters(), 1e-2);
             if (injected)
             {
@@ -277,7 +279,7 @@ public sealed class PlasticityInjectionTests : IDisposable
             Trainer = new ContinualTrainer(Net, _adam);
         }
 
-        public Net Net { get; } = new();
+        public Net Net { get; }
 
         public ContinualTrainer Trainer { get; }
 
