@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Plasticity.Report;
 using Plasticity.Runs;
 using Zapping.CommandLine;
 
@@ -19,17 +21,26 @@ internal static class ReportCommand
         return command;
     }
 
-    /// <summary>Prints and draws.</summary>
+    /// <summary>Prints tables and draws pictures beside the runs, for each problem, optimizer and number of tasks.</summary>
+    /// <param name="runs">All runs.</param>
+    /// <param name="folder">Where pictures and tables go.</param>
+    /// <param name="isShort">Whether they say that this was a quick look.</param>
     public static void Write(IReadOnlyList<RunRecord> runs, string folder, bool isShort)
     {
-        foreach (var group in runs.GroupBy(run => (run.Problem, run.Optimizer)))
+        if (runs.Count == 0)
         {
-            Console.WriteLine($"{group.Key}{(isShort ? " (short)" : "")}");
-            foreach (var policy in group.GroupBy(run => run.Policy))
-            {
-                var last = policy.SelectMany(run => run.PerTask.TakeLast(Math.Max(1, run.Tasks / 5))).ToList();
-                Console.WriteLine($"  {policy.Key,-22} task 1 {policy.Average(run => run.PerTask[0].Online):p1}  last fifth {last.Average(task => task.Online):p1}  final {last.Average(task => task.Final ?? double.NaN):p1}  dead {last.Average(task => task.Dead):p0}  rank {last.Average(task => task.EffectiveRank):f1}  norm {last.Average(task => task.WeightNorm):f1}  {policy.Average(run => run.Seconds):f1} s  ({folder})");
-            }
+            throw new CommandException($"{folder} has no runs: compare makes some.");
+        }
+
+        foreach (var group in runs.GroupBy(run => (run.Problem, run.Optimizer, run.LearningRate, run.Tasks)))
+        {
+            var policies = ComparedPolicy.Of([.. group]);
+            var name = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{group.Key.Problem}-{group.Key.Optimizer}-{group.Key.Tasks}-tasks"));
+            var text = (isShort ? $"A quick look: few tasks and seeds.{Environment.NewLine}{Environment.NewLine}" : "") + Tables.Markdown(policies);
+            File.WriteAllText($"{name}.md", text);
+            Console.WriteLine(text);
+            Console.WriteLine($"See {Pictures.SaveAccuracy($"{name}.png", policies)} and {Pictures.SaveInside($"{name}-inside.png", policies)}");
+            Console.WriteLine();
         }
     }
 }

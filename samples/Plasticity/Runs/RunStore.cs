@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Zapping.CommandLine;
 
 namespace Plasticity.Runs;
 
@@ -45,7 +46,7 @@ internal sealed class RunStore(string folder)
         }
         catch (JsonException damage)
         {
-            throw new InvalidDataException($"{path} is no run: {damage.Message} Delete it, and it is made again.", damage);
+            throw new CommandException($"{path} is no run: {damage.Message} Delete it, and it is made again.", damage);
         }
     }
 }

@@ -1,0 +1,87 @@
+using Plasticity.Policies;
+using Plasticity.Runs;
+using Zapping.CommandLine;
+
+namespace Plasticity.Report;
+
+/// <summary>A policy on one problem, beside plain training and a new network for each task, seed by seed.</summary>
+internal sealed class ComparedPolicy
+{
+    private ComparedPolicy(IReadOnlyList<RunRecord> runs, IReadOnlyList<RunRecord>? plain, IReadOnlyList<RunRecord>? allNew)
+    {
+        Runs = runs;
+        Accuracy = [.. Enumerable.Range(0, runs[0].Tasks).Select(task => runs.Average(run => Score(run, task)))];
+        First = runs.Average(run => Score(run, 0));
+        Early = runs.Average(run => Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10)));
+        Last = runs.Average(LastFifth);
+        Gain = Paired(plain, LastFifth);
+        Gap = Paired(allNew, LastFifth);
+        Decline = Statistics.Student([.. runs.Select(run => LastFifth(run) - Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10)))]);
+        Seconds = runs.Average(run => run.Seconds);
+    }
+
+    public IReadOnlyList<RunRecord> Runs { get; }
+
+    public string Name => Runs[0].Policy;
+
+    /// <summary>Mean over seeds, task by task.</summary>
+    public IReadOnlyList<double> Accuracy { get; }
+
+    /// <summary>Of the first task.</summary>
+    public double First { get; }
+
+    /// <summary>Of the tasks from the second on, a tenth of all.</summary>
+    public double Early { get; }
+
+    /// <summary>Of the last fifth of the tasks.</summary>
+    public double Last { get; }
+
+    /// <summary>Last fifth against plain training, seed by seed; null without it.</summary>
+    public Estimate? Gain { get; }
+
+    /// <summary>Last fifth against a new network on the same tasks, seed by seed; null without it.</summary>
+    public Estimate? Gap { get; }
+
+    /// <summary>Last fifth against early tasks.</summary>
+    public Estimate Decline { get; }
+
+    public double Seconds { get; }
+
+    /// <summary>Whether it ends below a new network and below its own early tasks, both beyond doubt.</summary>
+    public bool LosesPlasticity => Gap is { HasInterval: true, High: < 0 } && Decline is { HasInterval: true, High: < 0 };
+
+    /// <summary>Mean of a measure over the last fifth of the tasks.</summary>
+    public double LastOf(Func<TaskRecord, double> measure) => Runs.Average(run => run.PerTask.Skip(run.Tasks - Fifth(run)).Average(measure));
+
+    /// <summary>Compares all policies of one problem, optimizer and number of tasks, in the order of tables.</summary>
+    /// <exception cref="CommandException">A policy was run with several options.</exception>
+    public static IReadOnlyList<ComparedPolicy> Of(IReadOnlyList<RunRecord> runs)
+    {
+        var policies = runs.GroupBy(run => run.Policy).ToDictionary(group => group.Key, group => group.OrderBy(run => run.Seed).ToList(), StringComparer.Ordinal);
+        foreach (var (name, own) in policies)
+        {
+            if (own.DistinctBy(run => (run.LearningRate, string.Join(' ', run.Options.OrderBy(option => option.Key, StringComparer.Ordinal)))).Count() > 1)
+            {
+                throw new CommandException($"{name} was run with several options or rates on {own[0].Problem}: put each into a folder of its own.");
+            }
+        }
+
+        var (plain, allNew) = (policies.GetValueOrDefault(PolicyRows.Plain), policies.GetValueOrDefault(PolicyRows.AllNew));
+        return [.. PolicyRows.All.Where(row => policies.ContainsKey(row.Name)).Select(row => new ComparedPolicy(policies[row.Name], plain, allNew))];
+    }
+
+    // Final accuracy is what counts where images that were not trained on are there for it.
+    private static double Score(RunRecord run, int task) => run.Problem is "warm-start" or "class-pairs" ? run.PerTask[task].Final!.Value : run.PerTask[task].Online;
+
+    private static double Mean(RunRecord run, int from, int to) => Enumerable.Range(from, Math.Max(1, Math.Min(to, run.Tasks) - from)).Where(task => task < run.Tasks).DefaultIfEmpty(0).Average(task => Score(run, task));
+
+    private static int Fifth(RunRecord run) => Math.Max(1, run.Tasks / 5);
+
+    private static double LastFifth(RunRecord run) => Mean(run, run.Tasks - Fifth(run), run.Tasks);
+
+    private Estimate? Paired(IReadOnlyList<RunRecord>? reference, Func<RunRecord, double> score)
+    {
+        var pairs = Runs.Join(reference ?? [], run => run.Seed, other => other.Seed, (run, other) => score(run) - score(other)).ToList();
+        return pairs.Count == 0 ? null : Statistics.Student(pairs);
+    }
+}

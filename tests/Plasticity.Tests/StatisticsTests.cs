@@ -1,0 +1,86 @@
+using FluentAssertions;
+using Plasticity.Report;
+using Plasticity.Runs;
+using Xunit;
+
+namespace Plasticity.Tests;
+
+public sealed class StatisticsTests
+{
+    [Fact]
+    public void Students_interval_of_five_values_is_that_of_the_tables()
+    {
+        var estimate = Statistics.Student([0, 1, 2, 3, 4]);
+        estimate.Mean.Should().Be(2);
+        estimate.Low.Should().BeApproximately(0.0367, 1e-4); // 2 - 2.7764 · 1.5811 / sqrt(5)
+        estimate.High.Should().BeApproximately(3.9633, 1e-4);
+        estimate.IsSure.Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_bootstrap_of_five_values_is_near_the_exact_one()
+    {
+        var estimate = Statistics.Bootstrap([0, 1, 2, 3, 4]);
+        estimate.Mean.Should().Be(2);
+        estimate.Low.Should().BeApproximately(0.8, 0.21);
+        estimate.High.Should().BeApproximately(3.2, 0.21);
+    }
+
+    [Fact]
+    public void Two_values_are_resampled_to_one_of_three_means()
+    {
+        var estimate = Statistics.Bootstrap([1, 3]);
+        (estimate.Low, estimate.High).Should().Be((1, 3));
+    }
+
+    [Fact]
+    public void One_value_has_no_interval_and_decides_nothing()
+    {
+        var estimate = Statistics.Student([5]);
+        estimate.Mean.Should().Be(5);
+        estimate.HasInterval.Should().BeFalse();
+        estimate.IsSure.Should().BeFalse();
+    }
+
+    // Accuracies .9, .8, .85, .75 beside a new network's .9, .88, .9, .88.
+    [Fact]
+    public void The_gap_to_a_new_network_and_the_decline_are_those_of_the_last_fifth()
+    {
+        var compared = ComparedPolicy.Of([Run("head", 0, 0.9, 0.8, 0.85, 0.75), Run("all-new", 0, 0.9, 0.88, 0.9, 0.88), Run("plain", 0, 0.9, 0.7, 0.6, 0.5)]);
+        compared.Select(policy => policy.Name).Should().Equal("plain", "all-new", "head");
+        var head = compared[2];
+        head.Gap!.Value.Mean.Should().BeApproximately(-0.13, 1e-12);
+        head.Gain!.Value.Mean.Should().BeApproximately(0.25, 1e-12);
+        head.Decline.Mean.Should().BeApproximately(-0.05, 1e-12);
+        head.LosesPlasticity.Should().BeFalse("one seed shows nothing");
+    }
+
+    [Fact]
+    public void Differences_are_paired_by_seed_and_what_ends_below_both_loses_plasticity()
+    {
+        RunRecord[] runs =
+        [
+            .. new ulong[] { 0, 1, 2 }.SelectMany(seed => new[]
+            {
+                Run("plain", seed, 0.9, 0.9, 0.5 + (0.1 * seed), 0.4 + (0.1 * seed)),
+                Run("all-new", seed, 0.8, 0.8, 0.7 + (0.1 * seed), 0.7 + (0.1 * seed)),
+            }),
+        ];
+        var plain = ComparedPolicy.Of(runs)[0];
+        plain.Gap!.Value.Mean.Should().BeApproximately(-0.3, 1e-12);
+        plain.Gap.Value.High.Should().BeApproximately(-0.3, 1e-9, "the seeds differ, and their differences do not");
+        plain.LosesPlasticity.Should().BeTrue();
+        Tables.Words([.. ComparedPolicy.Of(runs)]).Should().EndWith("These lose plasticity (below a new network, and below their own early tasks): plain.");
+    }
+
+    [Fact]
+    public void Runs_of_several_options_are_refused_by_name()
+    {
+        var other = Run("head", 1, 0.5) with { LearningRate = 0.5 };
+        FluentActions.Invoking(() => ComparedPolicy.Of([Run("head", 0, 0.5), other])).Should().Throw<Zapping.CommandLine.CommandException>().WithMessage("head was run with several options*");
+    }
+
+    private static RunRecord Run(string policy, ulong seed, params double[] online) => new(
+        "random-labels", policy, new Dictionary<string, double>(StringComparer.Ordinal), "adam", 1e-3, seed, online.Length, "test", 1, 0,
+        [.. online.Select(accuracy => new TaskRecord(accuracy, null, 0.1, 5, 20, 1))]);
+}
