@@ -3,7 +3,6 @@ using TorchSharp.Modules;
 using Zapping.Training;
 using Zapping.Training.Diagnostics;
 using Zapping.Training.HiddenUnits;
-using Zapping.Training.Policies;
 using static TorchSharp.torch;
 using static Zapping.Training.BoundaryKind;
 
