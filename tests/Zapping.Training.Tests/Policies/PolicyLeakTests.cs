@@ -4,22 +4,26 @@ using Zapping.Training.HiddenUnits;
 using Zapping.Training.Policies;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Zapping.Training.Tests.Policies;
 
 [Collection(AloneCollection.Name)]
 public sealed class PolicyLeakTests
 {
-    public static TheoryData<string> Policies => ["zap", "shrink and perturb"];
+    public static TheoryData<string> Policies => ["zap", "shrink and perturb", "embeddings"];
 
     [Theory]
     [MemberData(nameof(Policies))]
     public void A_thousand_resets_leave_as_many_live_tensors_as_ten(string name)
     {
-        IResetPolicy policy = name == "zap"
-            ? new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Zero, OptimizerState = OptimizerStateReset.Slice, Units = UnitSelection.Random(3) })
-            : new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { OptimizerState = OptimizerStateReset.Parameter });
-        using var net = Nets.Small();
+        using var net = name == "embeddings" ? Nets.WithEmbedding() : Nets.Small();
+        IResetPolicy policy = name switch
+        {
+            "zap" => new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Zero, OptimizerState = OptimizerStateReset.Slice, Units = UnitSelection.Random(3) }),
+            "embeddings" => new EmbeddingResetPolicy(net, new() { PaddingRow = 1 }),
+            _ => new ShrinkAndPerturbPolicy(new ShrinkAndPerturbOptions { OptimizerState = OptimizerStateReset.Parameter }),
+        };
         using var optimizer = optim.Adam(net.parameters());
         var scheduler = Nets.Scheduler(net, policy, [optimizer]);
         var reports = 0;
@@ -100,10 +104,15 @@ public sealed class PolicyLeakTests
     [MemberData(nameof(Policies))]
     public void The_global_generator_is_neither_read_nor_advanced(string name)
     {
-        IResetPolicy policy = name == "zap" ? new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Redraw }) : new ShrinkAndPerturbPolicy();
+        IResetPolicy Policy(Module net) => name switch
+        {
+            "zap" => new ZapPolicy(new ZapOptions { Head = Nets.Head, Bias = BiasReset.Redraw }),
+            "embeddings" => new EmbeddingResetPolicy(net),
+            _ => new ShrinkAndPerturbPolicy(),
+        };
         byte[] After(long globalSeed, bool withOthers)
         {
-            using var net = Nets.Small();
+            using var net = name == "embeddings" ? Nets.WithEmbedding() : Nets.Small();
             if (withOthers)
             {
                 using var otherNet = Nets.Small();
@@ -113,10 +122,10 @@ public sealed class PolicyLeakTests
             random.manual_seed(globalSeed);
             using var expected = randn(3);
             random.manual_seed(globalSeed);
-            Nets.Scheduler(net, policy).Signal(BoundaryKind.ClassBoundary, 2);
+            Nets.Scheduler(net, Policy(net)).Signal(BoundaryKind.ClassBoundary, 2);
             using var drawn = randn(3);
             Nets.Bits(drawn).Should().Equal(Nets.Bits(expected));
-            return Nets.Bits(Nets.HeadOf(net).weight);
+            return [.. Nets.Bits(net).Values.SelectMany(bits => bits)];
         }
 
         After(1, withOthers: false).Should().Equal(After(99, withOthers: true));
