@@ -4,4 +4,4 @@
 //   dotnet run -c Release --project samples/Plasticity -- list                                 problems and policies
 //   dotnet run -c Release --project samples/Plasticity -- compare --problem permuted-labels    every policy on one problem
 Zapping.CommandLine.LastingOutput.Use();
-return await Plasticity.Commands.App.RunAsync(args);
+return await Plasticity.Commands.App.RunAsync(args).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using TorchSharp;
 using Xunit;
 using Zapping.Plasticity;
 using Zapping.Plasticity.Problems;

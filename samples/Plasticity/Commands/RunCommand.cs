@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using Plasticity.Policies;
 using Plasticity.Runs;
@@ -36,7 +35,7 @@ internal static class RunCommand
         return command;
     }
 
-    private static IReadOnlyDictionary<string, double> Choose(PolicyRow row, IReadOnlyList<string> given)
+    private static Dictionary<string, double> Choose(PolicyRow row, IReadOnlyList<string> given)
     {
         var options = row.Options.ToDictionary(option => option.Key, option => option.Value, StringComparer.Ordinal);
         foreach (var one in given)

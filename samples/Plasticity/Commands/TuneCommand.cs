@@ -41,7 +41,7 @@ internal static class TuneCommand
         var table = new Table().AddColumns("optimizer", "policy", "options", "score", "best");
         foreach (var policy in runs.GroupBy(run => (run.Optimizer, run.Policy)))
         {
-            var scores = policy.GroupBy(run => Text(run.Options)).Select(group => (Options: group.Key, Score: group.Average(Score))).ToList();
+            var scores = policy.GroupBy(run => Text(run.Options), StringComparer.Ordinal).Select(group => (Options: group.Key, Score: group.Average(Score))).ToList();
             var best = scores.Max(own => own.Score);
             foreach (var (options, score) in scores)
             {

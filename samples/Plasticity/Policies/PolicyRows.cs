@@ -40,7 +40,8 @@ internal static class PolicyRows
             facts.AtTasks with { Period = (long)facts["period"] }, Head))
         { KnowsTasks = true, Grid = [Set(("period", 1)), Set(("period", 2)), Set(("period", 4))] };
         yield return new PolicyRow("head-published", "the classifier's weights anew at tasks as the paper's code draws them; bias and moments stay", Set(), (trainer, facts) => trainer.UseZapping(
-            facts.AtTasks, new ZapOptions { Head = "head", Units = UnitSelection.All, Weights = Initializer.KaimingNormal(KaimingFan.AsPublished) })) with { KnowsTasks = true };
+            facts.AtTasks, new ZapOptions { Head = "head", Units = UnitSelection.All, Weights = Initializer.KaimingNormal(KaimingFan.AsPublished) }))
+        { KnowsTasks = true };
         yield return new PolicyRow("later-layers", "the last layers anew at tasks", Set(("layers", 2), ("period", 1)), (trainer, facts) => trainer.UseLaterLayerForgetting(
             facts.Example, facts.AtTasks with { Period = (long)facts["period"] }, options => options.Layers = LayerRange.Last((int)facts["layers"])))
         { KnowsTasks = true, Grid = [.. from layers in new[] { 2, 3 } from period in new[] { 1, 2, 4 } select Set(("layers", layers), ("period", period))] };

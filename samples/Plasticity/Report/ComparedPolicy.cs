@@ -57,7 +57,7 @@ internal sealed class ComparedPolicy
     /// <exception cref="CommandException">A policy was run with several options.</exception>
     public static IReadOnlyList<ComparedPolicy> Of(IReadOnlyList<RunRecord> runs)
     {
-        var policies = runs.GroupBy(run => run.Policy).ToDictionary(group => group.Key, group => group.OrderBy(run => run.Seed).ToList(), StringComparer.Ordinal);
+        var policies = runs.GroupBy(run => run.Policy, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.OrderBy(run => run.Seed).ToList(), StringComparer.Ordinal);
         foreach (var (name, own) in policies)
         {
             if (own.DistinctBy(run => (run.LearningRate, string.Join(' ', run.Options.OrderBy(option => option.Key, StringComparer.Ordinal)))).Count() > 1)

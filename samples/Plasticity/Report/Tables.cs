@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Plasticity.Policies;
-using Plasticity.Runs;
 
 namespace Plasticity.Report;
 

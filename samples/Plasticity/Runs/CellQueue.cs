@@ -17,7 +17,7 @@ internal sealed class CellQueue(RunStore store, int workers)
     public IReadOnlyList<RunRecord> Complete(IReadOnlyList<Cell> cells, CancellationToken cancellationToken)
     {
         set_num_threads(1); // tensors as small as these are computed sooner than threads meet
-        var missing = new ConcurrentQueue<Cell>(cells.DistinctBy(cell => cell.FileName).Where(cell => !store.Has(cell)));
+        var missing = new ConcurrentQueue<Cell>(cells.DistinctBy(cell => cell.FileName, StringComparer.Ordinal).Where(cell => !store.Has(cell)));
         if (!missing.IsEmpty)
         {
             AnsiConsole.Progress().HideCompleted(true)

@@ -3,7 +3,6 @@ using Zapping.Training.Conformance;
 using Zapping.Training.Data;
 using Zapping.Training.Parameters;
 using Zapping.Training.Policies;
-using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Tests.Policies;

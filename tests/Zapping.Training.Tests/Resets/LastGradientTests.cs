@@ -3,7 +3,6 @@ using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Checkpoints;
 using Zapping.Training.Data;
-using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Zapping.Training.Policies;
 
 /// <summary>
-/// A running average of how much gradient the incoming weights of each unit of a layer get. All on the CPU. What is to be remembered next is worked out
+/// A running average of how much gradient the incoming weights of each unit of a layer get. What is to be remembered next is worked out
 /// beside it and takes its place once the reset is written.
 /// </summary>
 internal sealed class GradientRecord : IDisposable
@@ -21,7 +21,9 @@ internal sealed class GradientRecord : IDisposable
     public GradientRecord(HiddenLayer units, double decay, int minimumAge)
     {
         (Units, _decay, _minimumAge) = (units, decay, minimumAge);
-        _averages = zeros(units.Layer.UnitCount, ScalarType.Float64).DetachFromDisposeScope();
+        var weight = units.Layer.Weight;
+        var type = weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32; // as the loss, with which a trainer looks at it at each step
+        _averages = zeros(units.Layer.UnitCount, type, weight.device).DetachFromDisposeScope();
         _ages = zeros(units.Layer.UnitCount, ScalarType.Int64).DetachFromDisposeScope();
         _rests = zeros(units.Layer.UnitCount, ScalarType.Int64).DetachFromDisposeScope();
     }
@@ -59,7 +61,7 @@ internal sealed class GradientRecord : IDisposable
             return false;
         }
 
-        _nextAverages = [.. _averages.data<double>().Zip(magnitudes, (average, magnitude) => (_decay * average) + ((1 - _decay) * magnitude))];
+        _nextAverages = [.. _averages.to(ScalarType.Float64).cpu().data<double>().ToArray().Zip(magnitudes, (average, magnitude) => (_decay * average) + ((1 - _decay) * magnitude))];
         _nextAges = [.. _ages.data<long>().Select(age => age + 1)];
         _nextRests = [.. _rests.data<long>()];
         return true;

@@ -25,7 +25,7 @@ public sealed record SelfNormalizedResetOptions : IValidatableObject
     public int MinimumSilence { get; set; } = 1;
 
     /// <summary>
-    /// No threshold is higher, in runs; at most 100,000, default 200. For each unit so many numbers of 8 bytes are kept. The released code has 20,000 examples in
+    /// No threshold is higher, in runs; at most 100,000, default 200. For each unit so many numbers of 4 bytes are kept, which a trainer copies at each step. The released code has 20,000 examples in
     /// batches of 100, which is the same.
     /// </summary>
     [Range(1, 100_000)]

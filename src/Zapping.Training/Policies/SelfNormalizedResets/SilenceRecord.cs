@@ -30,7 +30,7 @@ internal sealed class SilenceRecord : IDisposable
         UnitCount = units.Layer.UnitCount;
         _ages = zeros(UnitCount, ScalarType.Int64).DetachFromDisposeScope();
         _thresholds = tensor(Enumerable.Repeat((long)options.InitialSilence, UnitCount).ToArray()).DetachFromDisposeScope();
-        _silences = zeros([UnitCount, Width], ScalarType.Int64).DetachFromDisposeScope();
+        _silences = zeros([UnitCount, Width], ScalarType.Int32).DetachFromDisposeScope();
         _runs = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
     }
 
@@ -84,7 +84,7 @@ internal sealed class SilenceRecord : IDisposable
         _ages.copy_(tensor(_nextAges));
         if (_ended.Count > 0)
         {
-            var once = ones(_ended.Count, ScalarType.Int64);
+            var once = ones(_ended.Count, ScalarType.Int32);
             using TorchSharp.Scalar factor = 1;
             _silences.view(-1).index_add_(0, tensor(_ended.ToArray()), once, factor);
         }
@@ -108,7 +108,7 @@ internal sealed class SilenceRecord : IDisposable
 
     private long[] NextThresholds()
     {
-        var silences = _silences.data<long>().ToArray();
+        var silences = _silences.data<int>().ToArray();
         long[] thresholds = [.. _thresholds.data<long>()];
         for (var unit = 0; unit < UnitCount; unit++)
         {
@@ -122,7 +122,7 @@ internal sealed class SilenceRecord : IDisposable
 
     /// <summary>The shortest silence that at least a share q does not exceed; null: too few are known.</summary>
     /// <param name="counts">Of silences of 1, 2, … runs.</param>
-    private long? QuantileOf(ReadOnlySpan<long> counts)
+    private long? QuantileOf(ReadOnlySpan<int> counts)
     {
         long total = 0;
         foreach (var count in counts)
@@ -136,7 +136,7 @@ internal sealed class SilenceRecord : IDisposable
         }
 
         var length = 1;
-        for (var sum = counts[0]; length < _highest && (double)sum / total < _quantile; length++)
+        for (long sum = counts[0]; length < _highest && (double)sum / total < _quantile; length++)
         {
             sum += counts[length];
         }

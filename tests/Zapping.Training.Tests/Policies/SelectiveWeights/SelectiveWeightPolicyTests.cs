@@ -3,7 +3,6 @@ using Xunit;
 using Zapping.Training.Policies;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Zapping.Training.Tests.Policies.SelectiveWeights;
 

@@ -189,7 +189,7 @@ public sealed class SelfNormalizedResetPolicyTests
 
     private static void Activate(Sequential net, string fires) => Nets.Activate(net, [.. fires.Select(fired => fired == '1' ? 1.0 : -1), 1]);
 
-    private static long[] State(SelfNormalizedResetPolicy policy, string name) => [.. policy.State.Single(state => state.Key == name).Value.data<long>()];
+    private static long[] State(SelfNormalizedResetPolicy policy, string name) => [.. policy.State.Single(state => state.Key == name).Value.to(ScalarType.Int64).data<long>()];
 
     private static IEnumerable<int> RowsOf(ResetReport report, string parameter) => report.Parameters.Where(written => written.Parameter == parameter)
         .SelectMany(written => written.Slice.ToString().Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(int.Parse));
