@@ -55,6 +55,10 @@ internal static class Pictures
             {
                 plot.ShowLegend(Edge.Right);
             }
+            else
+            {
+                plot.HideLegend();
+            }
         }
 
         picture.SavePng(path, Width + 300, 2 * Height * 3 / 4);
