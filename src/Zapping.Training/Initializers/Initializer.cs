@@ -82,13 +82,16 @@ public abstract class Initializer
     /// <param name="values">Of the whole parameter's shape; read when the reset is carried out, and not changed.</param>
     public static Initializer Values(Tensor values) => new ValuesInitializer(values);
 
-    /// <summary>The current values, changed in place: projected, scaled, clipped. A reset that would write a value which is not finite is refused.</summary>
+    /// <summary>The current values, changed in place: projected, scaled, clipped.</summary>
     /// <param name="name">What it is, for messages and descriptions.</param>
     /// <param name="change">
     /// Changes the values that it is given: the selected entries, in single precision (double for a double parameter), on the parameter's device. It is called without
     /// gradients, before anything is written; tensors that it makes are freed after the reset.
     /// </param>
-    public static Initializer Map(string name, Action<Tensor> change) => new MapInitializer(name, change);
+    /// <param name="staysFinite">
+    /// Whether finite values stay finite. Default: that is not known, so the result is looked at, for which the device is waited for, and a reset that would write a value which is not finite is refused.
+    /// </param>
+    public static Initializer Map(string name, Action<Tensor> change, bool staysFinite = false) => new MapInitializer(name, change, staysFinite);
 
     /// <summary>The values that the same entries had when the snapshot was taken.</summary>
     /// <param name="snapshot">A snapshot that holds the parameter; it must outlive the initializer.</param>

@@ -184,12 +184,14 @@ internal sealed class MapInitializer : Initializer
     private readonly string _name;
     private readonly Action<Tensor> _change;
 
-    public MapInitializer(string name, Action<Tensor> change)
+    public MapInitializer(string name, Action<Tensor> change, bool staysFinite)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(change);
-        (_name, _change) = (name, change);
+        (_name, _change, StaysFinite) = (name, change, staysFinite);
     }
+
+    public bool StaysFinite { get; }
 
     public override string ToString() => _name;
 

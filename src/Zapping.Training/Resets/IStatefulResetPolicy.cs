@@ -14,4 +14,10 @@ public interface IStatefulResetPolicy : IResetPolicy
     /// <see cref="ResetContext.OnWritten"/> and in forward passes.
     /// </summary>
     IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
+
+    /// <summary>
+    /// What of <see cref="State"/> forward passes change, which a trainer copies before each step to put it back if the step fails. Default: all of it. A policy whose state is large, and changes in
+    /// <see cref="ResetContext.OnWritten"/> alone, says that here.
+    /// </summary>
+    IEnumerable<KeyValuePair<string, Tensor>> StateOfPasses => State;
 }

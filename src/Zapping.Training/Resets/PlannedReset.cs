@@ -35,7 +35,7 @@ internal sealed class PlannedReset(
 
         var values = Scratch();
         initializer.Write(new InitializerContext(values, name, shape, slice, noise));
-        if (initializer is not (DistributionInitializer or ValuesInitializer) && FiniteWeights.Faults([(name, values)]) is { } faults)
+        if (initializer is not (DistributionInitializer or ValuesInitializer or MapInitializer { StaysFinite: true }) && FiniteWeights.Faults([(name, values)]) is { } faults)
         {
             throw new InvalidOperationException($"The reset was not made: {initializer.GetType().Name} gave {faults}.");
         }

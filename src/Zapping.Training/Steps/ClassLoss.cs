@@ -40,7 +40,7 @@ internal static class ClassLoss
     /// <param name="cause">What libtorch says, if it has been asked.</param>
     private static ArgumentException NoUnit(long classId, long units, Exception? cause = null) => new(
         $"Class {classId} has no unit: the model's outputs are for {units} classes, 0 to {units - 1}. Labels, boundaries and rows of the classifier count alike; "
-        + $"{nameof(HeadGrowth)}.{nameof(HeadGrowth.Grow)} gives it more.",
+        + $"{nameof(HeadGrowth)}.{nameof(HeadGrowth.Grow)} gives it more, and a growing head grows for the classes that an experience names.",
         cause);
 
     /// <exception cref="ArgumentException">Labels are neither class ids nor probabilities for such outputs.</exception>

@@ -78,7 +78,7 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
     /// <summary>What policies gather in forward passes.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Gathered() => _schedulers
         .Where(scheduler => scheduler.Policy is IStatefulResetPolicy).DistinctBy(scheduler => scheduler.Policy, ReferenceEqualityComparer.Instance)
-        .SelectMany(scheduler => ((IStatefulResetPolicy)scheduler.Policy).State.Select(own => ($"{scheduler.Name} {own.Key}", own.Value)));
+        .SelectMany(scheduler => ((IStatefulResetPolicy)scheduler.Policy).StateOfPasses.Select(own => ($"{scheduler.Name} {own.Key}", own.Value)));
 
     public void Dispose()
     {

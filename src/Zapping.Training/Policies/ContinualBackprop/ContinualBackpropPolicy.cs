@@ -79,6 +79,9 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOfPasses => _activity.State;
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description { get; }
 
     /// <inheritdoc/>

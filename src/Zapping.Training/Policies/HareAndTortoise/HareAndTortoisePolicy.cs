@@ -50,6 +50,9 @@ public sealed class HareAndTortoisePolicy : IStatefulResetPolicy, IDescribed, ID
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOfPasses => [];
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         ["decay"] = _options.Decay,

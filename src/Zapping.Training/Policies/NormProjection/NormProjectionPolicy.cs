@@ -53,6 +53,9 @@ public sealed class NormProjectionPolicy : IStatefulResetPolicy, IDescribed, IDi
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOfPasses => [];
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         ["strength"] = _options.Strength,
@@ -68,7 +71,7 @@ public sealed class NormProjectionPolicy : IStatefulResetPolicy, IDescribed, IDi
         {
             var norm = _norms.GetValueOrDefault(own.Name)
                 ?? throw new InvalidOperationException($"The weight '{own.Name}' is new since the policy was made, so its initial norm is not known. Make the policy afterwards.");
-            context.Reset(own.Parameter, ParameterSlice.All, Initializer.Map("NormProjection", values => Project(values, norm)), _options.OptimizerState);
+            context.Reset(own.Parameter, ParameterSlice.All, Initializer.Map("NormProjection", values => Project(values, norm), staysFinite: true), _options.OptimizerState);
         }
     }
 

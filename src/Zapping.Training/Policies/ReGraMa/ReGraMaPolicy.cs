@@ -72,6 +72,9 @@ public sealed class ReGraMaPolicy : IStatefulResetPolicy, IDescribed, IDisposabl
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOfPasses => [];
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description { get; }
 
     /// <inheritdoc/>

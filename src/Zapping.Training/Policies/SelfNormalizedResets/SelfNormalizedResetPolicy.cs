@@ -72,6 +72,9 @@ public sealed class SelfNormalizedResetPolicy : IStatefulResetPolicy, IDescribed
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOfPasses => _activity.State;
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description { get; }
 
     /// <inheritdoc/>

@@ -42,6 +42,9 @@ public sealed class WeightClippingPolicy : IStatefulResetPolicy, IDescribed, IDi
     public IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, Tensor>> StateOfPasses => [];
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal)
     {
         ["multiple"] = _options.Multiple,
@@ -57,7 +60,7 @@ public sealed class WeightClippingPolicy : IStatefulResetPolicy, IDescribed, IDi
         foreach (var own in Bounded(context.Model))
         {
             var bound = _options.Multiple * BoundOf(own);
-            context.Reset(own.Parameter, ParameterSlice.All, Initializer.Map($"Clip(±{bound})", values => Clip(values, bound)), _options.OptimizerState);
+            context.Reset(own.Parameter, ParameterSlice.All, Initializer.Map($"Clip(±{bound})", values => Clip(values, bound), staysFinite: true), _options.OptimizerState);
         }
     }
 
