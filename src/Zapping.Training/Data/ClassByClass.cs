@@ -1,6 +1,6 @@
-using Zapping.Training.Torch;
 using System.Globalization;
 using TorchSharp;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Data;
