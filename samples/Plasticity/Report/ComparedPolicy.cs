@@ -13,7 +13,7 @@ internal sealed class ComparedPolicy
         Accuracy = [.. Enumerable.Range(0, runs[0].Tasks).Select(task => runs.Average(run => Score(run, task)))];
         First = runs.Average(run => Score(run, 0));
         Early = runs.Average(run => Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10)));
-        Last = runs.Average(LastFifth);
+        Last = Statistics.Bootstrap([.. runs.Select(LastFifth)]);
         Gain = Paired(plain, LastFifth);
         Gap = Paired(allNew, LastFifth);
         Decline = Statistics.Student([.. runs.Select(run => LastFifth(run) - Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10)))]);
@@ -33,8 +33,8 @@ internal sealed class ComparedPolicy
     /// <summary>Of the tasks from the second on, a tenth of all.</summary>
     public double Early { get; }
 
-    /// <summary>Of the last fifth of the tasks.</summary>
-    public double Last { get; }
+    /// <summary>Of the last fifth of the tasks, with a bootstrap over seeds.</summary>
+    public Estimate Last { get; }
 
     /// <summary>Last fifth against plain training, seed by seed; null without it.</summary>
     public Estimate? Gain { get; }

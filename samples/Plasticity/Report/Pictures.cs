@@ -75,7 +75,7 @@ internal static class Pictures
 
     private static IEnumerable<(ComparedPolicy Policy, Color Color)> Chosen(IReadOnlyList<ComparedPolicy> policies)
     {
-        var best = policies.Where(policy => policy.Name is not (PolicyRows.Plain or PolicyRows.AllNew)).OrderByDescending(policy => policy.Last).Take(MostLines - 2).ToList();
+        var best = policies.Where(policy => policy.Name is not (PolicyRows.Plain or PolicyRows.AllNew)).OrderByDescending(policy => policy.Last.Mean).Take(MostLines - 2).ToList();
         var next = 0;
         foreach (var policy in policies.Where(policy => policy.Name is PolicyRows.Plain or PolicyRows.AllNew || best.Contains(policy)))
         {

@@ -34,6 +34,11 @@ internal static class Statistics
     /// <summary>The percentile bootstrap of the mean, by 10,000 draws of a generator of its own. It is too narrow for few values: of normal ones it covers the mean in 84 % of cases at 5, 90 % at 10.</summary>
     public static Estimate Bootstrap(IReadOnlyList<double> values)
     {
+        if (values.Count < 2)
+        {
+            return new(values.Mean(), double.NaN, double.NaN);
+        }
+
         const int Draws = 10_000;
         var random = new Random(1);
         var means = new double[Draws];

@@ -14,14 +14,14 @@ internal static class Tables
         var text = new StringBuilder();
         text.AppendLine(Text($"**{any.Problem}, {any.Optimizer}, rate {any.LearningRate:r}, {any.Tasks} tasks, seeds {string.Join(", ", policies.SelectMany(policy => policy.Runs).Select(run => run.Seed).Distinct().Order())}**"));
         text.AppendLine();
-        text.AppendLine("| policy (options) | task 1 | early | last fifth | against a new network | against plain (95 %) | dead | effective rank | weight norm | resets | s |");
+        text.AppendLine("| policy (options) | task 1 | early | last fifth (bootstrap) | against a new network | against plain (95 %) | dead | effective rank | weight norm | resets | s |");
         text.AppendLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var policy in policies)
         {
             var run = policy.Runs[0];
             var options = run.Options.Count == 0 ? "" : $" ({string.Join(", ", run.Options.Select(option => Text($"{option.Key} {option.Value:r}")))})";
             text.AppendLine(Text(
-                $"| {policy.Name}{options} | {100 * policy.First:f1} | {100 * policy.Early:f1} | {100 * policy.Last:f1} | {Points(policy.Gap)} | {(policy.Name == PolicyRows.Plain ? "" : Points(policy.Gain))} | {policy.LastOf(task => task.Dead):f2} | {policy.LastOf(task => task.EffectiveRank):f0} | {policy.LastOf(task => task.WeightNorm):f0} | {policy.Runs.Average(own => own.Rewritten):f0} | {policy.Seconds:f0} |"));
+                $"| {policy.Name}{options} | {100 * policy.First:f1} | {100 * policy.Early:f1} | {Percent(policy.Last)} | {Points(policy.Gap)} | {(policy.Name == PolicyRows.Plain ? "" : Points(policy.Gain))} | {policy.LastOf(task => task.Dead):f2} | {policy.LastOf(task => task.EffectiveRank):f0} | {policy.LastOf(task => task.WeightNorm):f0} | {policy.Runs.Average(own => own.Resets):f0} | {policy.Seconds:f0} |"));
         }
 
         text.AppendLine();
@@ -44,6 +44,10 @@ internal static class Tables
 
         static string Say(string what, IEnumerable<ComparedPolicy> which) => $"{what}: {string.Join(", ", which.Select(policy => policy.Name).DefaultIfEmpty("none"))}";
     }
+
+    private static string Percent(Estimate share) => share.HasInterval
+        ? Text($"{100 * share.Mean:f1} ({100 * share.Low:f1} to {100 * share.High:f1})")
+        : Text($"{100 * share.Mean:f1}");
 
     private static string Points(Estimate? difference) => difference switch
     {

@@ -10,10 +10,10 @@ namespace Plasticity.Runs;
 /// <param name="Tasks">How many tasks.</param>
 /// <param name="Library">Version of the library.</param>
 /// <param name="Seconds">Training alone.</param>
-/// <param name="Rewritten">How many resets there were.</param>
+/// <param name="Resets">How many resets there were.</param>
 /// <param name="PerTask">What was measured.</param>
 internal sealed record RunRecord(
-    string Problem, string Policy, IReadOnlyDictionary<string, double> Options, string Optimizer, double LearningRate, ulong Seed, int Tasks, string Library, double Seconds, long Rewritten, IReadOnlyList<TaskRecord> PerTask);
+    string Problem, string Policy, IReadOnlyDictionary<string, double> Options, string Optimizer, double LearningRate, ulong Seed, int Tasks, string Library, double Seconds, long Resets, IReadOnlyList<TaskRecord> PerTask);
 
 /// <summary>What was measured in a task; see <see cref="Zapping.Plasticity.TaskResult"/>.</summary>
 internal sealed record TaskRecord(double Online, double? Final, double Dead, double EffectiveRank, double WeightNorm, double GradientNorm);

@@ -31,6 +31,20 @@ public sealed class FeatureStatisticsTests
     }
 
     [Fact]
+    public void The_approximate_rank_is_that_of_the_squares()
+    {
+        using var unequal = diag(tensor([10.0, 1, 0.05]));
+        using var equal = tensor(new[,] { { 3.0, 0, 0 }, { 0, -3, 0 } });
+
+        // 11.05 and 100 + 1 + 0.0025: of the squares the first alone holds 99 %, but 98 % do not suffice of the values.
+        FeatureStatistics.Compute(unequal).Should().BeEquivalentTo(new { Srank = 2.0, ApproximateRank = 1.0 });
+        FeatureStatistics.Compute(unequal, srankDelta: 0.001).ApproximateRank.Should().Be(2);
+        FeatureStatistics.Compute(unequal).EffectiveRank.Should().BeApproximately(1.3940, 1e-4);
+        FeatureStatistics.Compute(unequal).StableRank.Should().BeApproximately(1.0100, 1e-4);
+        FeatureStatistics.Compute(equal).ApproximateRank.Should().Be(2);
+    }
+
+    [Fact]
     public void Features_that_are_all_the_same_have_rank_one()
     {
         using var features = ones(5, 4);
