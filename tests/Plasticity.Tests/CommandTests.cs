@@ -20,7 +20,7 @@ public sealed class CommandTests : IDisposable
         (await App.RunAsync(["compare", "--smoke", "--optimizers", "sgd", "--out", _folder])).Should().Be(0);
         var runs = Directory.GetFiles(_folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         runs.Should().HaveCount(3);
-        foreach (var file in new[] { "random-labels-sgd-2-tasks.png", "random-labels-sgd-2-tasks-inside.png", "random-labels-sgd-2-tasks.md" })
+        foreach (var file in new[] { "random-labels-sgd-0.1-2-tasks.png", "random-labels-sgd-0.1-2-tasks-inside.png", "random-labels-sgd-0.1-2-tasks.md" })
         {
             new FileInfo(Path.Combine(_folder, file)).Length.Should().BePositive(file);
         }

@@ -80,6 +80,23 @@ public sealed class StatisticsTests
         FluentActions.Invoking(() => ComparedPolicy.Of([Run("head", 0, 0.5), other])).Should().Throw<Zapping.CommandLine.CommandException>().WithMessage("head was run with several options*");
     }
 
+    [Fact]
+    public void Copied_and_unfinished_runs_are_refused_by_name()
+    {
+        FluentActions.Invoking(() => ComparedPolicy.Of([Run("head", 2, 0.5), Run("head", 2, 0.5)])).Should().Throw<Zapping.CommandLine.CommandException>().WithMessage("There are 2 runs of head on random-labels with seed 2*");
+        FluentActions.Invoking(() => ComparedPolicy.Of([Run("head", 2, 0.5) with { Tasks = 3 }])).Should().Throw<Zapping.CommandLine.CommandException>().WithMessage("*seed 2 has 1 of its 3 tasks*");
+    }
+
+    [Fact]
+    public void A_policy_of_another_name_stays_in_the_table_one_task_declines_by_nothing_and_one_seed_decides_nothing()
+    {
+        var compared = ComparedPolicy.Of([Run("an old name", 0, 0.5), Run("plain", 0, 0.4)]);
+        compared.Select(policy => policy.Name).Should().Equal("plain", "an old name");
+        compared[1].Decline.Mean.Should().Be(0);
+        compared[1].Early.Should().Be(0.5);
+        Tables.Words(compared).Should().StartWith("One seed has no interval, so nothing is said of: an old name; Better than plain: none");
+    }
+
     private static RunRecord Run(string policy, ulong seed, params double[] online) => new(
         "random-labels", policy, new Dictionary<string, double>(StringComparer.Ordinal), "adam", 1e-3, seed, online.Length, "test", 1, 0,
         [.. online.Select(accuracy => new TaskRecord(accuracy, null, 0.1, 5, 20, 1))]);

@@ -35,7 +35,7 @@ internal static class ReportCommand
         foreach (var group in runs.GroupBy(run => (run.Problem, run.Optimizer, run.LearningRate, run.Tasks)))
         {
             var policies = ComparedPolicy.Of([.. group]);
-            var name = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{group.Key.Problem}-{group.Key.Optimizer}-{group.Key.Tasks}-tasks"));
+            var name = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{group.Key.Problem}-{group.Key.Optimizer}-{group.Key.LearningRate:r}-{group.Key.Tasks}-tasks"));
             var text = (isShort ? $"A quick look: few tasks and seeds.{Environment.NewLine}{Environment.NewLine}" : "") + Tables.Markdown(policies);
             File.WriteAllText($"{name}.md", text);
             Console.WriteLine(text);

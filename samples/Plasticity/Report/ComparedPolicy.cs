@@ -12,11 +12,11 @@ internal sealed class ComparedPolicy
         Runs = runs;
         Accuracy = [.. Enumerable.Range(0, runs[0].Tasks).Select(task => runs.Average(run => Score(run, task)))];
         First = runs.Average(run => Score(run, 0));
-        Early = runs.Average(run => Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10)));
+        Early = runs.Average(EarlyTasks);
         Last = Statistics.Bootstrap([.. runs.Select(LastFifth)]);
         Gain = Paired(plain, LastFifth);
         Gap = Paired(allNew, LastFifth);
-        Decline = Statistics.Student([.. runs.Select(run => LastFifth(run) - Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10)))]);
+        Decline = Statistics.Student([.. runs.Select(run => LastFifth(run) - EarlyTasks(run))]);
         Seconds = runs.Average(run => run.Seconds);
     }
 
@@ -54,7 +54,7 @@ internal sealed class ComparedPolicy
     public double LastOf(Func<TaskRecord, double> measure) => Runs.Average(run => run.PerTask.Skip(run.Tasks - Fifth(run)).Average(measure));
 
     /// <summary>Compares all policies of one problem, optimizer and number of tasks, in the order of tables.</summary>
-    /// <exception cref="CommandException">A policy was run with several options.</exception>
+    /// <exception cref="CommandException">A policy was run with several options, a seed is there twice, or a run has not as many tasks as it says.</exception>
     public static IReadOnlyList<ComparedPolicy> Of(IReadOnlyList<RunRecord> runs)
     {
         var policies = runs.GroupBy(run => run.Policy, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.OrderBy(run => run.Seed).ToList(), StringComparer.Ordinal);
@@ -66,14 +66,29 @@ internal sealed class ComparedPolicy
             }
         }
 
+        foreach (var run in runs.Where(run => run.PerTask.Count != run.Tasks))
+        {
+            throw new CommandException($"The run of {run.Policy} on {run.Problem} with seed {run.Seed} has {run.PerTask.Count} of its {run.Tasks} tasks: delete its file, and it is made again.");
+        }
+
+        foreach (var twice in runs.GroupBy(run => (run.Policy, run.Seed)).Where(group => group.Count() > 1))
+        {
+            throw new CommandException($"There are {twice.Count()} runs of {twice.Key.Policy} on {runs[0].Problem} with seed {twice.Key.Seed}: a copied file? Delete all but one.");
+        }
+
         var (plain, allNew) = (policies.GetValueOrDefault(PolicyRows.Plain), policies.GetValueOrDefault(PolicyRows.AllNew));
-        return [.. PolicyRows.All.Where(row => policies.ContainsKey(row.Name)).Select(row => new ComparedPolicy(policies[row.Name], plain, allNew))];
+        var known = PolicyRows.All.Select(row => row.Name).ToList();
+        var order = known.Where(policies.ContainsKey).Concat(policies.Keys.Except(known, StringComparer.Ordinal).Order(StringComparer.Ordinal)); // runs of a row that has another name by now come last
+        return [.. order.Select(name => new ComparedPolicy(policies[name], plain, allNew))];
     }
 
     // Final accuracy is what counts where images that were not trained on are there for it.
     private static double Score(RunRecord run, int task) => run.Problem is "warm-start" or "class-pairs" ? run.PerTask[task].Final!.Value : run.PerTask[task].Online;
 
-    private static double Mean(RunRecord run, int from, int to) => Enumerable.Range(from, Math.Max(1, Math.Min(to, run.Tasks) - from)).Where(task => task < run.Tasks).DefaultIfEmpty(0).Average(task => Score(run, task));
+    private static double Mean(RunRecord run, int from, int to) => Enumerable.Range(from, to - from).Average(task => Score(run, task));
+
+    // Of a run of one task the only one.
+    private static double EarlyTasks(RunRecord run) => run.Tasks == 1 ? Score(run, 0) : Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10));
 
     private static int Fifth(RunRecord run) => Math.Max(1, run.Tasks / 5);
 

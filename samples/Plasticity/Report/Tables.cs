@@ -37,9 +37,14 @@ internal static class Tables
         {
             Say("Better than plain", others.Where(policy => policy.Gain is { IsSure: true, Mean: > 0 })),
             Say("worse", others.Where(policy => policy.Gain is { IsSure: true, Mean: < 0 })),
-            Say("not told apart", others.Where(policy => policy.Gain is { IsSure: false })),
+            Say("not told apart", others.Where(policy => policy.Gain is { IsSure: false, HasInterval: true })),
             Say("These lose plasticity (below a new network, and below their own early tasks)", policies.Where(policy => policy.LosesPlasticity)),
         };
+        if (others.Exists(policy => policy.Gain is { HasInterval: false }))
+        {
+            parts.Insert(0, Say("One seed has no interval, so nothing is said of", others.Where(policy => policy.Gain is { HasInterval: false })));
+        }
+
         return string.Join("; ", parts) + ".";
 
         static string Say(string what, IEnumerable<ComparedPolicy> which) => $"{what}: {string.Join(", ", which.Select(policy => policy.Name).DefaultIfEmpty("none"))}";
