@@ -81,8 +81,9 @@ public sealed class FusedFixtureTests
 
     private static Tensor Gradient(Parameter parameter, int step)
     {
-        var waves = (arange(parameter.numel(), ScalarType.Float64) + (0.7 * step)).cos().reshape(parameter.shape);
-        return (parameter.detach() * 0.5) + waves.to(parameter.dtype).to(parameter.device);
+        var waves = tensor([.. Enumerable.Range(0, (int)parameter.numel()).Select(entry => Math.Cos(entry + (0.7 * step)))]).reshape(parameter.shape);
+        using TorchSharp.Scalar half = 0.5;
+        return waves.to(parameter.dtype).to(parameter.device).add(parameter.detach(), alpha: half);
     }
 
     private sealed record Fixture(
