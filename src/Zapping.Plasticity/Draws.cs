@@ -1,3 +1,5 @@
+using Zapping.Datasets;
+using Zapping.Training.Initializers;
 using static TorchSharp.torch;
 
 namespace Zapping.Plasticity;
@@ -29,9 +31,8 @@ internal static class Draws
         using var generator = Of(seed, "weights", 0);
         foreach (var (_, module) in model.named_modules())
         {
-            if (module is TorchSharp.Modules.Linear or TorchSharp.Modules.Convolution)
+            if (LayerDefaults.FanInOf(module) is { } fanIn)
             {
-                var fanIn = module.get_parameter("weight")!.shape.Skip(1).Aggregate((a, b) => a * b);
                 var bound = 1 / Math.Sqrt(fanIn);
                 foreach (var parameter in module.parameters(recurse: false))
                 {
@@ -43,20 +44,12 @@ internal static class Draws
 
     private static Generator Of(ulong seed, string purpose, int number)
     {
-        var mixed = Mix(seed + 0x9E3779B97F4A7C15);
+        var mixed = SplitMix64.Mix(seed + 0x9E3779B97F4A7C15);
         foreach (var character in purpose)
         {
-            mixed = Mix(mixed ^ character);
+            mixed = SplitMix64.Mix(mixed ^ character);
         }
 
-        return new Generator(Mix(mixed ^ (ulong)number));
-    }
-
-    // SplitMix64's finalizer (Steele, Lea and Flood 2014).
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
+        return new Generator(SplitMix64.Mix(mixed ^ (ulong)number));
     }
 }

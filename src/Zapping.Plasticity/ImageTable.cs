@@ -48,7 +48,7 @@ public sealed class ImageTable : IDisposable
     }
 
     /// <summary>CIFAR-100 at 16x16 pixels, each the mean of four: [50000, 3, 16, 16] and [10000, 3, 16, 16], standardized for each channel by the training images.</summary>
-    /// <param name="path">As <see cref="Cifar100.Load"/> takes it.</param>
+    /// <param name="path">As <see cref="Cifar100.Load(string, Normalization?, IProgress{double}?, CancellationToken)"/> takes it.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="DataException">The data set is missing, incomplete or damaged.</exception>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Plasticity.Policies;
 using Spectre.Console;
 using Zapping.CommandLine;
@@ -23,8 +22,7 @@ internal static class ListCommand
             var policies = new Table().AddColumns("policy", "what it does", "options", "told where tasks begin");
             foreach (var row in PolicyRows.All)
             {
-                var options = string.Join(", ", row.Options.Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key} {option.Value:r}")));
-                policies.AddRow(row.Name, row.Description, options, row.KnowsTasks ? "yes" : "no");
+                policies.AddRow(row.Name, row.Description, PolicyRow.TextOf(row.Options), row.KnowsTasks ? "yes" : "no");
             }
 
             AnsiConsole.Write(problems);

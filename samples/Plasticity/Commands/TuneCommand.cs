@@ -35,13 +35,13 @@ internal static class TuneCommand
         return command;
     }
 
-    // The score is the mean accuracy over all tasks: online, or final where that is what a problem measures.
+    // The score is the mean online accuracy over all tasks: nothing is chosen on a test image.
     private static void Print(IReadOnlyList<RunRecord> runs)
     {
         var table = new Table().AddColumns("optimizer", "policy", "options", "score", "best");
         foreach (var policy in runs.GroupBy(run => (run.Optimizer, run.Policy)))
         {
-            var scores = policy.GroupBy(run => Text(run.Options), StringComparer.Ordinal).Select(group => (Options: group.Key, Score: group.Average(Score))).ToList();
+            var scores = policy.GroupBy(run => PolicyRow.TextOf(run.Options), StringComparer.Ordinal).Select(group => (Options: group.Key, Score: group.Average(Score))).ToList();
             var best = scores.Max(own => own.Score);
             foreach (var (options, score) in scores)
             {
@@ -53,7 +53,4 @@ internal static class TuneCommand
     }
 
     private static double Score(RunRecord run) => run.PerTask.Average(task => task.Online);
-
-    private static string Text(IReadOnlyDictionary<string, double> options) =>
-        string.Join(", ", options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key} {option.Value:r}")));
 }

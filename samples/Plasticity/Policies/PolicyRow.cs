@@ -1,3 +1,4 @@
+using System.Globalization;
 using Zapping.Plasticity;
 using Zapping.Training;
 
@@ -18,6 +19,10 @@ internal sealed record PolicyRow(string Name, string Description, IReadOnlyDicti
 
     /// <summary>Makes a row without options.</summary>
     public static PolicyRow Of(string name, string description, Action<ContinualTrainer, PolicyFacts> use) => new(name, description, Set(), use);
+
+    /// <summary>Options as tables have them: names and numbers, with commas between.</summary>
+    public static string TextOf(IReadOnlyDictionary<string, double> options) =>
+        string.Join(", ", options.Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key} {option.Value:r}")));
 
     /// <summary>Named numbers.</summary>
     public static IReadOnlyDictionary<string, double> Set(params (string Name, double Value)[] options) =>

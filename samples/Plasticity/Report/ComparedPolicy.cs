@@ -10,8 +10,7 @@ internal sealed class ComparedPolicy
     private ComparedPolicy(IReadOnlyList<RunRecord> runs, IReadOnlyList<RunRecord>? plain, IReadOnlyList<RunRecord>? allNew)
     {
         Runs = runs;
-        Accuracy = [.. Enumerable.Range(0, runs[0].Tasks).Select(task => runs.Average(run => Score(run, task)))];
-        First = runs.Average(run => Score(run, 0));
+        First = runs.Average(run => run.Accuracies.First());
         Early = runs.Average(EarlyTasks);
         Last = Statistics.Bootstrap([.. runs.Select(LastFifth)]);
         Gain = Paired(plain, LastFifth);
@@ -23,9 +22,6 @@ internal sealed class ComparedPolicy
     public IReadOnlyList<RunRecord> Runs { get; }
 
     public string Name => Runs[0].Policy;
-
-    /// <summary>Mean over seeds, task by task.</summary>
-    public IReadOnlyList<double> Accuracy { get; }
 
     /// <summary>Of the first task.</summary>
     public double First { get; }
@@ -82,13 +78,10 @@ internal sealed class ComparedPolicy
         return [.. order.Select(name => new ComparedPolicy(policies[name], plain, allNew))];
     }
 
-    // Final accuracy is what counts where images that were not trained on are there for it.
-    private static double Score(RunRecord run, int task) => run.Problem is "warm-start" or "class-pairs" ? run.PerTask[task].Final!.Value : run.PerTask[task].Online;
-
-    private static double Mean(RunRecord run, int from, int to) => Enumerable.Range(from, to - from).Average(task => Score(run, task));
+    private static double Mean(RunRecord run, int from, int to) => run.Accuracies.Take(from..to).Average();
 
     // Of a run of one task the only one.
-    private static double EarlyTasks(RunRecord run) => run.Tasks == 1 ? Score(run, 0) : Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10));
+    private static double EarlyTasks(RunRecord run) => run.Tasks == 1 ? run.Accuracies.First() : Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10));
 
     private static int Fifth(RunRecord run) => Math.Max(1, run.Tasks / 5);
 

@@ -25,12 +25,12 @@ internal static class Pictures
         using var plot = new Plot();
         foreach (var (policy, color) in Chosen(policies))
         {
-            AddLine(plot, policy, color, run => run.Problem is "warm-start" or "class-pairs" ? [.. run.PerTask.Select(task => task.Final!.Value)] : [.. run.PerTask.Select(task => task.Online)]);
+            AddLine(plot, policy, color, run => [.. run.Accuracies]);
         }
 
         var any = policies[0].Runs[0];
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = share => share.ToString("p0", CultureInfo.InvariantCulture) };
-        Finish(plot, $"{any.Problem}, {any.Optimizer}: mean, lowest and highest of {policies.Max(policy => policy.Runs.Count)} seeds{(policies.Count > MostLines ? "; the six that end highest" : "")}", any.Problem is "warm-start" or "class-pairs" ? "test accuracy" : "online accuracy");
+        Finish(plot, $"{any.Problem}, {any.Optimizer}: mean, lowest and highest of {policies.Max(policy => policy.Runs.Count)} seeds{(policies.Count > MostLines ? "; the six that end highest" : "")}", any.CountsFinal ? "test accuracy" : "online accuracy");
         plot.ShowLegend(Edge.Right);
         plot.SavePng(path, Width, Height);
         return path;

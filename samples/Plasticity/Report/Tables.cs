@@ -19,7 +19,7 @@ internal static class Tables
         foreach (var policy in policies)
         {
             var run = policy.Runs[0];
-            var options = run.Options.Count == 0 ? "" : $" ({string.Join(", ", run.Options.Select(option => Text($"{option.Key} {option.Value:r}")))})";
+            var options = run.Options.Count == 0 ? "" : $" ({PolicyRow.TextOf(run.Options)})";
             text.AppendLine(Text(
                 $"| {policy.Name}{options} | {100 * policy.First:f1} | {100 * policy.Early:f1} | {Percent(policy.Last)} | {Points(policy.Gap)} | {(policy.Name == PolicyRows.Plain ? "" : Points(policy.Gain))} | {policy.LastOf(task => task.Dead):f2} | {policy.LastOf(task => task.EffectiveRank):f0} | {policy.LastOf(task => task.WeightNorm):f0} | {policy.Runs.Average(own => own.Resets):f0} | {policy.Seconds:f0} |"));
         }

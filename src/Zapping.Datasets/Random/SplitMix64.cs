@@ -44,7 +44,8 @@ internal struct SplitMix64(ulong seed)
         return (sum - 4.0) * 1.2247448713915890;
     }
 
-    private static ulong Mix(ulong z)
+    /// <summary>The mixer.</summary>
+    public static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;

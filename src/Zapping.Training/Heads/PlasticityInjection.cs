@@ -131,7 +131,7 @@ public sealed class PlasticityInjection
         foreach (var (own, its) in head.parameters().Zip(fresh.parameters()))
         {
             context.EnsureNotShared(own);
-            context.Reset(own, ParameterSlice.All, new Copied(its), OptimizerStateReset.Parameter);
+            context.Reset(own, ParameterSlice.All, Initializer.Values(its), OptimizerStateReset.Parameter);
         }
 
         context.Commit();
@@ -225,10 +225,5 @@ public sealed class PlasticityInjection
                 }
             }
         }
-    }
-
-    private sealed class Copied(Tensor values) : Initializer
-    {
-        public override void Write(Initializers.InitializerContext target) => target.Values.copy_(values);
     }
 }

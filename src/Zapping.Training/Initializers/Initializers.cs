@@ -150,7 +150,7 @@ internal sealed class ShiftInitializer(double[] shifts) : Initializer
     }
 }
 
-/// <summary>Writes given values, of which it reads those of the slice; infinite ones too, as masks in buffers have them.</summary>
+/// <summary>Writes given values, of which it reads those of the slice.</summary>
 internal sealed class ValuesInitializer : Initializer
 {
     private readonly Tensor _values;

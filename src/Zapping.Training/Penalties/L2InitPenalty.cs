@@ -1,4 +1,3 @@
-using TorchSharp;
 using Zapping.Training.Parameters;
 using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
@@ -74,8 +73,7 @@ public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
             }
         }
 
-        using Scalar strength = _strength;
-        return stack(distances).sum().mul(strength).MoveToOuterDisposeScope();
+        return PenaltySum.Of(distances, _strength).MoveToOuterDisposeScope();
     }
 
     Tensor ILossTerm.Value(StepContext step) => Value();

@@ -54,9 +54,8 @@ public sealed class ParsevalPenalty : ILossTerm, IDescribed
     public Tensor Value()
     {
         using var scope = NewDisposeScope();
-        using Scalar strength = _strength;
         var deviations = _layers.Select(layer => DeviationOf(layer.Weight.flatten(1).Precise())).ToArray();
-        return (stack([.. deviations.Select(deviation => deviation.to(deviations[0].dtype, deviations[0].device))]).sum().mul(strength)).MoveToOuterDisposeScope();
+        return PenaltySum.Of(deviations, _strength).MoveToOuterDisposeScope();
     }
 
     Tensor ILossTerm.Value(StepContext step) => Value();

@@ -76,7 +76,6 @@ public sealed class SpectralPenalty : ILossTerm, ITrainingMemory, IDescribed, ID
     {
         using var scope = NewDisposeScope();
         using Scalar exponent = _exponent;
-        using Scalar strength = _strength;
         var target = ones([], ScalarType.Float32);
         var terms = new List<Tensor>();
         foreach (var layer in _layers)
@@ -91,7 +90,7 @@ public sealed class SpectralPenalty : ILossTerm, ITrainingMemory, IDescribed, ID
             }
         }
 
-        return (stack([.. terms.Select(term => term.to(terms[0].dtype, terms[0].device))]).sum().mul(strength)).MoveToOuterDisposeScope();
+        return PenaltySum.Of(terms, _strength).MoveToOuterDisposeScope();
     }
 
     Tensor ILossTerm.Value(StepContext step) => Value();

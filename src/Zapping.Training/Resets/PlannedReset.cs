@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using Zapping.Training.Initializers;
 using Zapping.Training.Parameters;
 using Zapping.Training.Torch;
@@ -35,7 +36,8 @@ internal sealed class PlannedReset(
 
         var values = Scratch();
         initializer.Write(new InitializerContext(values, name, shape, slice, noise));
-        if (initializer is not (DistributionInitializer or ValuesInitializer or MapInitializer { StaysFinite: true }) && FiniteWeights.Faults([(name, values)]) is { } faults)
+        // Of buffers nothing is asked: masks are infinite.
+        if (parameter is Parameter && initializer is not (DistributionInitializer or MapInitializer { StaysFinite: true }) && FiniteWeights.Faults([(name, values)]) is { } faults)
         {
             throw new InvalidOperationException($"The reset was not made: {initializer.GetType().Name} gave {faults}.");
         }

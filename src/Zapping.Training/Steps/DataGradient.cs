@@ -38,6 +38,7 @@ public static class DataGradient
         using var unwatched = ActivationProbe.Pause();
         using var noise = new RandomStateScope();
         using var buffers = new BufferScope(model);
+        var pass = new ForwardPass(model, loss);
         var count = 0;
         foreach (var batch in batches)
         {
@@ -45,7 +46,7 @@ public static class DataGradient
             IReadOnlyList<Tensor?> gradients;
             using (enable_grad())
             {
-                var (_, value) = new ForwardPass(model, loss).Forward(batch.Inputs, batch.Labels);
+                var (_, value) = pass.Forward(batch.Inputs, batch.Labels);
                 gradients = Gradients.Of(value, [.. parameters]);
             }
 

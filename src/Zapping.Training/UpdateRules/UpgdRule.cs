@@ -164,7 +164,7 @@ public sealed class UpgdRule : IUpdateRule, ITrainingMemory, IDescribed, IDispos
     {
         var all = _traces.Values.ToList();
         var device = all[0].Utility.device;
-        var largest = stack([.. all.Select(trace => (_options.Correction == UpgdCorrection.Consistent ? Corrected(trace) : trace.Utility).max().to(ScalarType.Float64, device))]).max();
+        var largest = stack([.. all.Select(trace => LargestOf(trace).to(ScalarType.Float64, device))]).max();
         using Scalar nothing = 0;
         using Scalar infinity = double.PositiveInfinity;
         return largest.masked_fill(largest.le(nothing), infinity);
@@ -172,7 +172,7 @@ public sealed class UpgdRule : IUpdateRule, ITrainingMemory, IDescribed, IDispos
 
     private Tensor Gate(UtilityTrace trace, Tensor? largest)
     {
-        var utility = Corrected(trace);
+        var utility = Corrected(trace.Utility, trace);
         if (largest is not null)
         {
             return (utility / largest.to(utility.dtype, utility.device)).sigmoid_();
@@ -183,10 +183,12 @@ public sealed class UpgdRule : IUpdateRule, ITrainingMemory, IDescribed, IDispos
         return (utility / norm.clamp_min(smallest)).sigmoid_();
     }
 
-    private Tensor Corrected(UtilityTrace trace)
+    private Tensor LargestOf(UtilityTrace trace) => _options.Correction == UpgdCorrection.Consistent ? Corrected(trace.Utility.max(), trace) : trace.Utility.max();
+
+    private Tensor Corrected(Tensor utility, UtilityTrace trace)
     {
         using Scalar correction = 1 - Math.Pow(_options.Decay, trace.Steps);
-        return trace.Utility.div(correction);
+        return utility.div(correction);
     }
 
     private Tensor Moved(Tensor gradient, Tensor open, ResetNoise noise)

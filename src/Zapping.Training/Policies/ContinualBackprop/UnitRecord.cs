@@ -1,5 +1,6 @@
 using TorchSharp;
 using Zapping.Training.HiddenUnits;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training;
@@ -24,7 +25,7 @@ internal sealed class UnitRecord : IDisposable
     {
         (Units, _activity, _decay) = (units, activity, decay);
         var weight = units.Layer.Weight;
-        var type = weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var type = Precision.Of(weight);
         _ages = zeros(units.Layer.UnitCount, ScalarType.Int64).DetachFromDisposeScope();
         _due = zeros(1, ScalarType.Float64).DetachFromDisposeScope();
         _utility = zeros(units.Layer.UnitCount, type, weight.device).DetachFromDisposeScope();

@@ -5,6 +5,7 @@ using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
+using Zapping.Training.Torch;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
@@ -78,7 +79,7 @@ public sealed class DashPolicy : IResetPolicy, IDescribed
         var directions = Directions(chosen);
         foreach (var (own, direction) in chosen.Zip(directions))
         {
-            var weights = Precise(own.Parameter.detach());
+            var weights = own.Parameter.detach().Precise();
             var shrunken = weights * Factors(direction, weights, own);
             context.Reset(own.Parameter, ParameterSlice.All, Initializer.Values(shrunken.MoveToOuterDisposeScope()), _options.OptimizerState);
         }
@@ -86,7 +87,7 @@ public sealed class DashPolicy : IResetPolicy, IDescribed
 
     private List<Tensor> Directions(List<LayerParameter> chosen)
     {
-        var directions = chosen.ConvertAll(own => zeros_like(Precise(own.Parameter.detach())));
+        var directions = chosen.ConvertAll(own => zeros_like(own.Parameter.detach().Precise()));
         var batches = DataGradient.ForEach(_model, _loss, _data(), chosen.ConvertAll(own => own.Parameter), gradients =>
         {
             using Scalar kept = 1 - _options.Smoothing;
@@ -96,7 +97,7 @@ public sealed class DashPolicy : IResetPolicy, IDescribed
                 direction.mul_(kept);
                 if (gradient is not null)
                 {
-                    direction.add_(Precise(gradient), alpha: added);
+                    direction.add_(gradient.Precise(), alpha: added);
                 }
             }
         });
@@ -115,6 +116,4 @@ public sealed class DashPolicy : IResetPolicy, IDescribed
         var lengths = (direction * direction).sum(dimensions, keepdim: true).sqrt() * (weights * weights).sum(dimensions, keepdim: true).sqrt();
         return (product / lengths.clamp_min(tiny)).clamp(floor, one);
     }
-
-    private static Tensor Precise(Tensor values) => values.dtype == ScalarType.Float64 ? values : values.to(ScalarType.Float32);
 }

@@ -3,6 +3,7 @@ using TorchSharp.Modules;
 using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
+using Zapping.Training.Torch;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ public sealed class HareAndTortoisePolicy : IStatefulResetPolicy, IDescribed, ID
         using var noGrad = no_grad();
         foreach (var (name, values) in Hare(model))
         {
-            _tortoise.Add(name, Precise(values.detach()).clone().DetachFromDisposeScope());
+            _tortoise.Add(name, Averaged(values.detach()).clone().DetachFromDisposeScope());
         }
 
         State = [.. _tortoise.Select(own => KeyValuePair.Create(own.Key, own.Value)), new("steps", _steps)];
@@ -148,7 +149,7 @@ public sealed class HareAndTortoisePolicy : IStatefulResetPolicy, IDescribed, ID
     private Tensor Average(Tensor tortoise, Tensor hare)
     {
         using Scalar share = 1 - _options.Decay;
-        return tortoise.is_floating_point() ? tortoise.add_(Precise(hare.detach()) - tortoise, alpha: share) : tortoise.copy_(hare);
+        return tortoise.is_floating_point() ? tortoise.add_(hare.detach().Precise() - tortoise, alpha: share) : tortoise.copy_(hare);
     }
 
     private void EnsureAlike(nn.Module model)
@@ -170,5 +171,6 @@ public sealed class HareAndTortoisePolicy : IStatefulResetPolicy, IDescribed, ID
     private static IEnumerable<(string Name, Tensor Values)> Hare(nn.Module model) =>
         Trained(model).Select(own => (own.Name, (Tensor)own.Parameter)).Concat(model.named_buffers().Select(own => (own.name, own.buffer)));
 
-    private static Tensor Precise(Tensor values) => values.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? values.to(ScalarType.Float32) : values;
+    // Counters are whole numbers, and stay so.
+    private static Tensor Averaged(Tensor values) => values.is_floating_point() ? values.Precise() : values;
 }

@@ -1,4 +1,5 @@
 using Zapping.Training.HiddenUnits;
+using Zapping.Training.Torch;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Policies;
@@ -22,8 +23,7 @@ internal sealed class GradientRecord : IDisposable
     {
         (Units, _decay, _minimumAge) = (units, decay, minimumAge);
         var weight = units.Layer.Weight;
-        var type = weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32; // as the loss, with which a trainer looks at it at each step
-        _averages = zeros(units.Layer.UnitCount, type, weight.device).DetachFromDisposeScope();
+        _averages = zeros(units.Layer.UnitCount, Precision.Of(weight), weight.device).DetachFromDisposeScope();
         _ages = zeros(units.Layer.UnitCount, ScalarType.Int64).DetachFromDisposeScope();
         _rests = zeros(units.Layer.UnitCount, ScalarType.Int64).DetachFromDisposeScope();
     }

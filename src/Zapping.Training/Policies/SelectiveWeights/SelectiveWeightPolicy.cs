@@ -3,6 +3,7 @@ using Zapping.Training.Initializers;
 using Zapping.Training.Parameters;
 using Zapping.Training.Resets;
 using Zapping.Training.Resuming;
+using Zapping.Training.Torch;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
 
@@ -69,7 +70,7 @@ public sealed class SelectiveWeightPolicy : IResetPolicy, IDescribed
     // [entries]; null where there is no gradient.
     private Tensor? Utility(LayerParameter own, ResetContext context)
     {
-        var weights = own.Parameter.detach().to(own.Parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32).reshape(-1);
+        var weights = own.Parameter.detach().Precise().reshape(-1);
         return _options.Utility switch
         {
             WeightUtility.Magnitude => weights.abs(),
