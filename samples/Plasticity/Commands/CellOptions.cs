@@ -9,7 +9,8 @@ using Zapping.Plasticity;
 namespace Plasticity.Commands;
 
 /// <summary>What the commands that train have in common.</summary>
-internal sealed class CellOptions
+/// <param name="folder">Name of the folder of runs, in out, that is taken if none is given.</param>
+internal sealed class CellOptions(string folder = "plasticity")
 {
     private readonly Option<string> _problem = WordOption.OneOf("--problem", [.. ProblemSource.All.Keys], "random-labels", "Which problem; see list.");
     private readonly Option<int?> _tasks = NumberOption.OptionalInteger("--tasks", "How many tasks; default: those of the problem.");
@@ -21,7 +22,7 @@ internal sealed class CellOptions
     public Option<string> Output { get; } = new Option<string>("--out")
     {
         Description = "Folder of the runs, a file each; what is there is not made again.",
-        DefaultValueFactory = _ => Path.Combine("out", "plasticity"),
+        DefaultValueFactory = _ => Path.Combine("out", folder),
     }.Filled();
 
     /// <summary>Adds the options to a command.</summary>

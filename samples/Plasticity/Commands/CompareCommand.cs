@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Plasticity.Policies;
 using Plasticity.Runs;
+using Plasticity.Tuning;
 using Zapping.CommandLine;
 
 namespace Plasticity.Commands;
@@ -18,7 +19,8 @@ internal static class CompareCommand
         var seeds = CellOptions.Seeds("0-4");
         var quick = new Option<bool>("--quick") { Description = "Two seeds and ten tasks, whatever else is said: minutes. Tables say so." };
         var smoke = new Option<bool>("--smoke") { Description = "One seed, two tasks, and few policies: seconds, to see that everything works." };
-        var command = shared.AddTo(new Command("compare", "Train with every policy on one problem, and draw and print the comparison.") { policies, optimizers, seeds, quick, smoke });
+        var tuned = new Option<string?>("--tuned") { Description = "Folder in which tune has chosen options; without it, they are those that list shows." }.Filled();
+        var command = shared.AddTo(new Command("compare", "Train with every policy on one problem, and draw and print the comparison.") { policies, optimizers, seeds, tuned, quick, smoke });
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
             var problem = shared.Problem(parse, cancellationToken);
@@ -29,14 +31,28 @@ internal static class CompareCommand
             var cells =
                 from optimizer in OptimizerKind.All
                 where parse.GetValue(optimizers)!.Contains(optimizer.Name)
+                let options = OptionsOf(parse.GetValue(tuned), problem.Name, optimizer.Name, chosenSeeds)
                 from seed in chosenSeeds
                 from row in PolicyRows.All
                 where rows.Contains(row.Name)
-                select shared.Cell(parse, problem, row, row.Options, optimizer, seed, tasks);
+                select shared.Cell(parse, problem, row, options(row), optimizer, seed, tasks);
             var runs = shared.Queue(parse).Complete([.. cells], cancellationToken);
             ReportCommand.Write(runs, parse.GetValue(shared.Output)!, isSmoke || isQuick);
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static Func<PolicyRow, IReadOnlyDictionary<string, double>> OptionsOf(string? folder, string problem, string optimizer, IReadOnlyList<ulong> seeds)
+    {
+        if (folder is null)
+        {
+            return row => row.Options;
+        }
+
+        var tuned = TunedOptions.Read(folder, problem, optimizer);
+        return seeds.Intersect(tuned.Seeds).ToList() is { Count: > 0 } both
+            ? throw new CommandException($"--seeds {string.Join(", ", both)}: options were chosen on these streams ({TunedOptions.PathOf(folder, problem, optimizer)}); compare on others.")
+            : row => tuned.Policies.TryGetValue(row.Name, out var policy) ? policy.Options : row.Options;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Plasticity.Policies;
 using Plasticity.Runs;
+using Plasticity.Tuning;
 using Spectre.Console;
 using Zapping.CommandLine;
 
@@ -12,11 +13,11 @@ internal static class TuneCommand
 {
     public static Command Create()
     {
-        var shared = new CellOptions();
+        var shared = new CellOptions("plasticity-tuning");
         var policies = CellOptions.Policies();
         var optimizers = CellOptions.Optimizers();
         var seeds = CellOptions.Seeds("100-102");
-        var command = shared.AddTo(new Command("tune", "Try the options of policies on other streams, and print which are best.") { policies, optimizers, seeds });
+        var command = shared.AddTo(new Command("tune", "Try the options of policies on other streams than those compared on. Chosen is what changes the network least, of all within a standard error of the best.") { policies, optimizers, seeds });
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
             var problem = shared.Problem(parse, cancellationToken);
@@ -29,28 +30,39 @@ internal static class TuneCommand
                 from seed in parse.GetValue(seeds)!
                 select shared.Cell(parse, problem, row, options, optimizer, seed);
             var runs = shared.Queue(parse).Complete([.. cells], cancellationToken);
-            Print(runs);
+            foreach (var optimizer in runs.GroupBy(run => (run.Optimizer, run.LearningRate, run.Tasks)))
+            {
+                Choose(problem.Name, [.. optimizer], parse.GetValue(seeds)!, parse.GetValue(shared.Output)!);
+            }
+
             return ExitCodes.Done;
         });
         return command;
     }
 
-    // The score is the mean online accuracy over all tasks: nothing is chosen on a test image.
-    private static void Print(IReadOnlyList<RunRecord> runs)
+    private static void Choose(string problem, IReadOnlyList<RunRecord> runs, IReadOnlyList<ulong> seeds, string folder)
     {
-        var table = new Table().AddColumns("optimizer", "policy", "options", "score", "best");
-        foreach (var policy in runs.GroupBy(run => (run.Optimizer, run.Policy)))
+        var table = new Table { Title = new TableTitle(Markup.Escape($"{problem}, {runs[0].Optimizer}")) };
+        table.AddColumns("policy", "options", "online accuracy", "standard error", "");
+        var chosen = new Dictionary<string, TunedPolicy>(StringComparer.Ordinal);
+        foreach (var row in PolicyRows.All.Where(row => runs.Any(run => run.Policy == row.Name)))
         {
-            var scores = policy.GroupBy(run => PolicyRow.TextOf(run.Options), StringComparer.Ordinal).Select(group => (Options: group.Key, Score: group.Average(Score))).ToList();
-            var best = scores.Max(own => own.Score);
-            foreach (var (options, score) in scores)
+            var points = TunedPoint.Of(row, runs);
+            var best = TunedPoint.Choose(points);
+            chosen[row.Name] = new(best.Options, [.. points.Select(point => new TunedScore(point.Options, Math.Round(point.Mean, 4), Math.Round(point.StandardError, 4)))]);
+            foreach (var point in points)
             {
-                table.AddRow(policy.Key.Optimizer, policy.Key.Policy, options, score.ToString("p1", CultureInfo.InvariantCulture), score == best ? "*" : "");
+                table.AddRow(row.Name, PolicyRow.TextOf(point.Options), Percent(point.Mean), Percent(point.StandardError), point == best ? Says(best, points) : "");
             }
         }
 
         AnsiConsole.Write(table);
+        var path = new TunedOptions(problem, runs[0].Optimizer, runs[0].LearningRate, runs[0].Tasks, seeds, chosen).Write(folder);
+        AnsiConsole.WriteLine($"{path} has the chosen options: compare --tuned {folder} takes them.");
     }
 
-    private static double Score(RunRecord run) => run.PerTask.Average(task => task.Online);
+    private static string Says(TunedPoint best, IReadOnlyList<TunedPoint> points) =>
+        best.AtEnds(points).ToList() is { Count: > 0 } ends ? $"chosen, at an end of {string.Join(", ", ends)}" : "chosen";
+
+    private static string Percent(double share) => share.ToString("p1", CultureInfo.InvariantCulture);
 }

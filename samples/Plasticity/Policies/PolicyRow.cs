@@ -11,7 +11,7 @@ namespace Plasticity.Policies;
 /// <param name="Use">Puts it on a trainer.</param>
 internal sealed record PolicyRow(string Name, string Description, IReadOnlyDictionary<string, double> Options, Action<ContinualTrainer, PolicyFacts> Use)
 {
-    /// <summary>What is tried when options are tuned; a row without any is not tuned.</summary>
+    /// <summary>What is tried when options are tuned, beginning with what changes the network least; a row without any is not tuned.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, double>> Grid { get; init; } = [];
 
     /// <summary>Whether it is told where tasks begin.</summary>
@@ -23,6 +23,10 @@ internal sealed record PolicyRow(string Name, string Description, IReadOnlyDicti
     /// <summary>Options as tables have them: names and numbers, with commas between.</summary>
     public static string TextOf(IReadOnlyDictionary<string, double> options) =>
         string.Join(", ", options.Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key} {option.Value:r}")));
+
+    /// <summary>Whether two sets of options have the same names and numbers.</summary>
+    public static bool Equal(IReadOnlyDictionary<string, double> one, IReadOnlyDictionary<string, double> other) =>
+        one.Count == other.Count && one.All(option => other.TryGetValue(option.Key, out var value) && value == option.Value);
 
     /// <summary>Named numbers.</summary>
     public static IReadOnlyDictionary<string, double> Set(params (string Name, double Value)[] options) =>

@@ -38,62 +38,62 @@ internal static class PolicyRows
     {
         yield return new PolicyRow("head", "the classifier anew at tasks, its bias 0, its moments forgotten", Set(("period", 1)), (trainer, facts) => trainer.UseZapping(
             facts.AtTasks with { Period = (long)facts["period"] }, Head))
-        { KnowsTasks = true, Grid = [Set(("period", 1)), Set(("period", 2)), Set(("period", 4))] };
+        { KnowsTasks = true, Grid = [.. from period in new[] { 4, 2, 1 } select Set(("period", period))] };
         yield return new PolicyRow("head-published", "the classifier's weights anew at tasks as the paper's code draws them; bias and moments stay", Set(), (trainer, facts) => trainer.UseZapping(
             facts.AtTasks, new ZapOptions { Head = "head", Units = UnitSelection.All, Weights = Initializer.KaimingNormal(KaimingFan.AsPublished) }))
         { KnowsTasks = true };
         yield return new PolicyRow("later-layers", "the last layers anew at tasks", Set(("layers", 2), ("period", 1)), (trainer, facts) => trainer.UseLaterLayerForgetting(
             facts.Example, facts.AtTasks with { Period = (long)facts["period"] }, options => options.Layers = LayerRange.Last((int)facts["layers"])))
-        { KnowsTasks = true, Grid = [.. from layers in new[] { 2, 3 } from period in new[] { 1, 2, 4 } select Set(("layers", layers), ("period", period))] };
+        { KnowsTasks = true, Grid = [.. from period in new[] { 4, 2, 1 } from layers in new[] { 2, 3 } select Set(("layers", layers), ("period", period))] };
     }
 
     private static IEnumerable<PolicyRow> Units()
     {
         yield return new PolicyRow("redo", "dormant units anew (ReDo)", Set(("tasks", 1), ("tau", 0.1)), ReDo)
-        { Grid = [.. from tasks in new[] { 0.25, 0.5, 1, 2 } from tau in new[] { 0.025, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
+        { Grid = [.. from tasks in new[] { 2, 1, 0.5, 0.25 } from tau in new[] { 0.025, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
         yield return new PolicyRow("snr", "units anew that are silent for longer than is usual for them (SNR)", Set(("quantile", 0.99), ("window", 2000)), (trainer, facts) => trainer.UseSelfNormalizedResets(
             facts.Example, facts.AtSteps, options => (options.Quantile, options.UpdateEvery) = (facts["quantile"], (int)facts["window"])))
-        { Grid = [.. from quantile in new[] { 0.9, 0.95, 0.99, 0.995 } from window in new[] { 500, 2000 } select Set(("quantile", quantile), ("window", window))] };
+        { Grid = [.. from quantile in new[] { 0.995, 0.99, 0.95, 0.9 } from window in new[] { 2000, 500 } select Set(("quantile", quantile), ("window", window))] };
         yield return new PolicyRow("regrama", "units anew whose weights get almost no gradient (ReGraMa)", Set(("tasks", 1), ("tau", 0.01)), (trainer, facts) => trainer.UseReGraMa(
             facts.Example, facts.EachSteps(facts["tasks"] * facts.Problem.StepsPerTask), options => options.Threshold = facts["tau"]))
-        { Grid = [.. from tasks in new[] { 0.25, 0.5, 1, 2 } from tau in new[] { 0.01, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
+        { Grid = [.. from tasks in new[] { 2, 1, 0.5, 0.25 } from tau in new[] { 0.01, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
         yield return new PolicyRow("continual-backprop", "a few units of low utility anew at each step", Set(("rate", 1e-4), ("maturity", 100)), (trainer, facts) => trainer.UseContinualBackprop(
             facts.Example, facts.AtSteps, options => (options.ReplacementRate, options.MaturityThreshold) = (facts["rate"], (long)facts["maturity"])))
-        { Grid = [.. from rate in new[] { 1e-5, 1e-4, 1e-3, 1e-2 } from maturity in new[] { 100, 1000 } select Set(("rate", rate), ("maturity", maturity))] };
+        { Grid = [.. from rate in new[] { 1e-5, 1e-4, 1e-3, 1e-2 } from maturity in new[] { 1000, 100 } select Set(("rate", rate), ("maturity", maturity))] };
     }
 
     private static IEnumerable<PolicyRow> Weights()
     {
         yield return new PolicyRow("shrink-tasks", "shrink and perturb at tasks", Set(("shrink", 0.4), ("perturb", 0.1)), (trainer, facts) => trainer.UseShrinkAndPerturb(
             facts.AtTasks, options => (options.Shrink, options.Perturb) = (facts["shrink"], facts["perturb"])))
-        { KnowsTasks = true, Grid = [.. from shrink in new[] { 0.2, 0.4, 0.6, 0.8 } from perturb in new[] { 0.1, 0.3 } select Set(("shrink", shrink), ("perturb", perturb))] };
+        { KnowsTasks = true, Grid = [.. from shrink in new[] { 0.8, 0.6, 0.4, 0.2 } from perturb in new[] { 0.1, 0.3 } select Set(("shrink", shrink), ("perturb", perturb))] };
         yield return new PolicyRow("shrink-steps", "shrink and perturb at each 10th step", Set(("decay", 1e-2), ("scale", 1)), (trainer, facts) => trainer.UseShrinkAndPerturb(
             facts.EachSteps(10), options => (options.Shrink, options.Perturb) = (1 - facts["decay"], facts["scale"] * Math.Sqrt(1 - ((1 - facts["decay"]) * (1 - facts["decay"]))))))
         { Grid = [.. from decay in new[] { 1e-4, 1e-3, 1e-2, 1e-1 } from scale in new[] { 0.3, 1 } select Set(("decay", decay), ("scale", scale))] };
         yield return new PolicyRow("selective-weights", "the least useful single weights anew", Set(("tasks", 1), ("factor", 1e-3)), (trainer, facts) => trainer.UseSelectiveWeights(
             facts.EachSteps(facts["tasks"] * facts.Problem.StepsPerTask), options => options.Factor = facts["factor"]))
-        { Grid = [.. from tasks in new[] { 0.1, 1 } from factor in new[] { 1e-4, 1e-3, 1e-2, 1e-1 } select Set(("tasks", tasks), ("factor", factor))] };
+        { Grid = [.. from tasks in new[] { 1, 0.1 } from factor in new[] { 1e-4, 1e-3, 1e-2, 1e-1 } select Set(("tasks", tasks), ("factor", factor))] };
         yield return new PolicyRow("fire", "weight matrices to the nearest isometries at tasks (FIRE)", Set(("iterations", 10)), (trainer, facts) => trainer.UseFire(
             facts.AtTasks, options => options.Iterations = (int)facts["iterations"]))
         { KnowsTasks = true, Grid = [Set(("iterations", 3)), Set(("iterations", 5)), Set(("iterations", 10))] };
         yield return new PolicyRow("masked", "a fixed corner of each layer stays at tasks (knowledge evolution)", Set(("keep", 0.5)), (trainer, facts) => trainer.UseMaskedReset(
             facts.AtTasks, options => options.Keep = facts["keep"]))
-        { KnowsTasks = true, Grid = [.. from keep in new[] { 0.2, 0.5, 0.8 } select Set(("keep", keep))] };
+        { KnowsTasks = true, Grid = [.. from keep in new[] { 0.8, 0.5, 0.2 } select Set(("keep", keep))] };
         yield return new PolicyRow("hare-and-tortoise", "returns to a running average of itself", Set(("tasks", 1), ("decay", 0.99)), (trainer, facts) => trainer.UseHareAndTortoise(
             facts.AtSteps, options => (options.ReturnEvery, options.Decay) = (Math.Max(1, (long)(facts["tasks"] * facts.Problem.StepsPerTask)), facts["decay"])))
-        { Grid = [.. from tasks in new[] { 0.25, 1 } from decay in new[] { 0.9, 0.99, 0.995, 0.999 } select Set(("tasks", tasks), ("decay", decay))] };
+        { Grid = [.. from tasks in new[] { 1, 0.25 } from decay in new[] { 0.9, 0.99, 0.995, 0.999 } select Set(("tasks", tasks), ("decay", decay))] };
     }
 
     private static IEnumerable<PolicyRow> EveryStep()
     {
         yield return new PolicyRow("l2-init", "a penalty on the distance to the first weights (L2 Init)", Set(("lambda", 1e-3)), (trainer, facts) => L2Init(trainer, facts, facts["lambda"]))
-        { Grid = [.. from lambda in new[] { 1e-5, 1e-4, 1e-3, 1e-2, 3e-5, 3e-4, 3e-3, 3e-2 } select Set(("lambda", lambda))] };
+        { Grid = [.. from lambda in new[] { 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2 } select Set(("lambda", lambda))] };
         yield return new PolicyRow("upgd", "useful weights move little, and others are shaken (UPGD)", Set(("noise", 0.01), ("decay", 0.999)), (trainer, facts) => trainer.UseUpgd(
             options => (options.Noise, options.Decay, options.AllowAnyOptimizer, options.Seed) = (facts["noise"], facts["decay"], true, facts.Seed)))
-        { Grid = [.. from noise in new[] { 0.001, 0.01, 0.1, 1 } from decay in new[] { 0.99, 0.999 } select Set(("noise", noise), ("decay", decay))] };
+        { Grid = [.. from noise in new[] { 0.001, 0.01, 0.1, 1 } from decay in new[] { 0.999, 0.99 } select Set(("noise", noise), ("decay", decay))] };
         yield return new PolicyRow("weight-clipping", "weights stay within a multiple of their first range", Set(("kappa", 2)), (trainer, facts) => trainer.UseWeightClipping(
             facts.AtSteps, options => options.Multiple = facts["kappa"]))
-        { Grid = [.. from kappa in new[] { 1, 1.5, 2, 3, 5 } select Set(("kappa", kappa))] };
+        { Grid = [.. from kappa in new[] { 5, 3, 2, 1.5, 1 } select Set(("kappa", kappa))] };
         yield return new PolicyRow("norm-projection", "hidden weights keep their first norms", Set(("strength", 1)), (trainer, facts) => trainer.UseNormProjection(
             facts.AtSteps, options => (options.Strength, options.Parameters) = (facts["strength"], ParameterFilter.Where(name => !name.StartsWith("head", StringComparison.Ordinal)))))
         { Grid = [.. from strength in new[] { 1e-3, 1e-2, 0.1, 1 } select Set(("strength", strength))] };
@@ -106,13 +106,13 @@ internal static class PolicyRows
             L2Init(trainer, facts, facts["lambda"]);
             trainer.UseZapping(facts.AtTasks, Head);
         })
-        { KnowsTasks = true, Grid = [.. from lambda in new[] { 1e-5, 1e-4, 1e-3, 1e-2, 3e-4, 3e-3 } select Set(("lambda", lambda))] };
+        { KnowsTasks = true, Grid = [.. from lambda in new[] { 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2 } select Set(("lambda", lambda))] };
         yield return new PolicyRow("head+redo", "the classifier anew at tasks, and ReDo", Set(("tasks", 1), ("tau", 0.1)), (trainer, facts) =>
         {
             ReDo(trainer, facts);
             trainer.UseZapping(facts.AtTasks, Head);
         })
-        { KnowsTasks = true, Grid = [.. from tasks in new[] { 0.25, 0.5, 1, 2 } from tau in new[] { 0.025, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
+        { KnowsTasks = true, Grid = [.. from tasks in new[] { 2, 1, 0.5, 0.25 } from tau in new[] { 0.025, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
     }
 
     private static ZapOptions Head => new()
