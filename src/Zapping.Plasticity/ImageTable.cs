@@ -62,6 +62,40 @@ public sealed class ImageTable : IDisposable
         return new("CIFAR-100, 16x16", 100, (training.Inputs - mean) / deviation, training.Labels, (test.Inputs - mean) / deviation, test.Labels);
     }
 
+    /// <summary>Omniglot's background half: 964 characters of 28x28 pixels, 15 drawings of each to learn from and 5 to test on, from 0 (paper) to 1 (ink).</summary>
+    /// <param name="path">As <see cref="Omniglot.Load(string, int, string?, IProgress{double}?, CancellationToken)"/> takes it.</param>
+    /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="DataException">The data set is missing, incomplete or damaged.</exception>
+    public static ImageTable OfOmniglot(string path, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var scope = NewDisposeScope();
+        var drawings = Omniglot.Load(path, progress: progress, cancellationToken: cancellationToken).Training;
+        const int Shown = 15;
+        var (training, test) = (Of(0, Shown), Of(Shown, drawings.ImagesPerClass - Shown));
+        return new("Omniglot, 28x28", drawings.ClassCount, 1 - training.Inputs, training.Labels, 1 - test.Inputs, test.Labels);
+
+        (Tensor Inputs, Tensor Labels) Of(int first, int count) =>
+            Images.ToTensors(drawings, [.. Enumerable.Range(0, drawings.ClassCount)], [.. Enumerable.Repeat(Enumerable.Range(first, count).ToArray(), drawings.ClassCount)], CPU);
+    }
+
+    /// <summary>
+    /// The training images alone, every <paramref name="each"/>th of each class as test image: for choosing options, which must not see test images.
+    /// </summary>
+    /// <param name="each">At least 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 2.</exception>
+    public ImageTable ForChoosing(int each = 10)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(each, 2);
+        using var scope = NewDisposeScope();
+        var seen = new Dictionary<long, int>();
+        var chosen = Labels.data<long>().Select(label => (seen[label] = seen.GetValueOrDefault(label) + 1) % each == 0).ToArray();
+        var (test, training) = (tensor(Where(true)), tensor(Where(false)));
+        return new($"{Name}, a part of the training images as test images", Classes, Inputs.index_select(0, training), Labels.index_select(0, training), Inputs.index_select(0, test), Labels.index_select(0, test));
+
+        long[] Where(bool held) => [.. chosen.Index().Where(image => image.Item == held).Select(image => (long)image.Index)];
+    }
+
     /// <summary>Frees the images.</summary>
     public void Dispose()
     {

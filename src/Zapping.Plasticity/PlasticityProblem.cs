@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Zapping.Plasticity;
@@ -26,6 +27,9 @@ public abstract class PlasticityProblem
     /// <summary>Whether every task begins with a new optimizer, whatever the policy does. Default: no.</summary>
     public virtual bool NewOptimizerPerTask => false;
 
+    /// <summary>By what policies are compared. Default: online accuracy.</summary>
+    public virtual PlasticityMeasure Measure => PlasticityMeasure.OnlineAccuracy;
+
     /// <summary>The learning rate with Adam.</summary>
     public virtual double AdamRate => 1e-3;
 
@@ -37,7 +41,7 @@ public abstract class PlasticityProblem
     public Sequential CreateModel(ulong seed)
     {
         var model = Build();
-        Draws.Initialize(model, seed);
+        Initialize(model, seed);
         return model;
     }
 
@@ -46,7 +50,12 @@ public abstract class PlasticityProblem
     /// <param name="index">Which, from 0.</param>
     public abstract PlasticityTask Task(ulong seed, int index);
 
+    /// <summary>Maps (outputs, labels) to a scalar; null (default): softmax cross-entropy.</summary>
+    internal virtual Func<Tensor, Tensor, Tensor>? Loss => null;
+
     private protected abstract Sequential Build();
+
+    private protected virtual void Initialize(Sequential model, ulong seed) => Draws.Initialize(model, seed);
 
     /// <summary>Two hidden layers of 100 units with ReLU.</summary>
     private protected static Sequential Perceptron(long inputs, long classes) => Sequential(

@@ -23,7 +23,7 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
 {
     private const int Measured = 1000;
 
-    /// <summary>Trains from the first task on.</summary>
+    /// <summary>Trains from the first task on, until the last one is finished or a step is not finite.</summary>
     /// <param name="optimizer">Makes the optimizer.</param>
     /// <param name="configure">Adds what is to be measured; the model is the trainer's, and a task begins with a <see cref="TaskBoundary"/>.</param>
     /// <param name="tasks">How many tasks, at least 1; default: those of the problem.</param>
@@ -43,14 +43,14 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
         using var scope = NewDisposeScope();
         using var model = problem.CreateModel(seed);
         using var ownOptimizer = optimizer(model.parameters());
-        using var trainer = new ContinualTrainer(model, ownOptimizer);
+        using var trainer = new ContinualTrainer(model, [ownOptimizer], problem.Loss);
         configure?.Invoke(trainer);
         if (problem.NewOptimizerPerTask)
         {
             trainer.UseReset(new ResetSchedule(TaskBoundary) { SkipFirst = true, Name = "new optimizer" }, OptimizerAnew);
         }
 
-        var meter = new TaskMeter(model);
+        var meter = new TaskMeter(model, classifies: problem.Loss is null);
         trainer.UseObserver(meter);
         var results = new List<TaskResult>();
         var watch = new Stopwatch();
@@ -61,13 +61,23 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
             meter.Begin();
             watch.Start();
             trainer.BeginTask();
-            Learn(trainer, task, index, meter, cancellationToken);
+            try
+            {
+                Learn(trainer, task, index, meter, cancellationToken);
+            }
+            catch (NonFiniteStepException diverged)
+            {
+                return Result() with { Diverged = $"task {index + 1}: {diverged.Message}" };
+            }
+
             watch.Stop();
             results.Add(Measure(model, task, meter));
             progress?.Report(index + 1);
         }
 
-        return new(results, watch.Elapsed.TotalSeconds, trainer.Schedulers.Sum(scheduler => scheduler.State.Resets));
+        return Result();
+
+        PlasticityResult Result() => new(results, watch.Elapsed.TotalSeconds, trainer.Schedulers.Sum(scheduler => scheduler.State.Resets));
     }
 
     /// <summary>Weights stay, and the optimizer begins anew.</summary>
@@ -110,6 +120,7 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
         var units = seen.Layers.Sum(layer => layer.Units);
         return new(
             meter.Online,
+            meter.Loss,
             task.Final is var (inputs, labels) ? model.call(inputs).argmax(1).eq(labels).to(ScalarType.Float64).mean().item<double>() : null,
             seen.Layers.Sum(layer => layer.DeadFraction * layer.Units) / units,
             seen.Features.EffectiveRank,

@@ -4,7 +4,7 @@ namespace Zapping.Plasticity;
 
 /// <summary>One task of a stream. Its tensors belong to the dispose scope in which it was made.</summary>
 /// <param name="Inputs">[n, …], from which batches are drawn.</param>
-/// <param name="Labels">[n] class ids, 64-bit integers.</param>
+/// <param name="Labels">[n] class ids, 64-bit integers; of a regression [n, 1] targets.</param>
 /// <param name="BatchSize">Examples a step; what is left at the end of a pass is left out.</param>
 /// <param name="Epochs">Passes over the examples, each in an order of its own.</param>
 public sealed record PlasticityTask(Tensor Inputs, Tensor Labels, int BatchSize, int Epochs)

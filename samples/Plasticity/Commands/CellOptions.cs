@@ -51,7 +51,12 @@ internal sealed class CellOptions(string folder = "plasticity")
         CustomParser = result => Read(result, ReadSeeds, "numbers with commas between, or a range such as 0-4"),
     };
 
-    public PlasticityProblem Problem(ParseResult parse, CancellationToken cancellationToken) => _source.Open(parse.GetValue(_problem)!, parse, cancellationToken);
+    /// <summary>The problem with its images.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="choosing">Whether options are to be chosen, which must not see test images.</param>
+    public PlasticityProblem Problem(ParseResult parse, CancellationToken cancellationToken, bool choosing = false) =>
+        _source.Open(parse.GetValue(_problem)!, parse, choosing, cancellationToken);
 
     public CellQueue Queue(ParseResult parse) => new(Store(parse), parse.GetValue(_workers));
 

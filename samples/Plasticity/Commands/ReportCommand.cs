@@ -32,15 +32,24 @@ internal static class ReportCommand
             throw new CommandException($"{folder} has no runs: compare makes some.");
         }
 
+        var problems = new List<(string Name, IReadOnlyList<ComparedPolicy> Policies)>();
         foreach (var group in runs.GroupBy(run => (run.Problem, run.Optimizer, run.LearningRate, run.Tasks)))
         {
             var policies = ComparedPolicy.Of([.. group]);
+            problems.Add((string.Create(CultureInfo.InvariantCulture, $"{group.Key.Problem}\n{group.Key.Optimizer}, {group.Key.Tasks} tasks"), policies));
             var name = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{group.Key.Problem}-{group.Key.Optimizer}-{group.Key.LearningRate:r}-{group.Key.Tasks}-tasks"));
-            var text = (isShort ? $"A quick look: few tasks and seeds.{Environment.NewLine}{Environment.NewLine}" : "") + Tables.Markdown(policies);
-            File.WriteAllText($"{name}.md", text);
-            Console.WriteLine(text);
-            Console.WriteLine($"See {Pictures.SaveAccuracy($"{name}.png", policies)} and {Pictures.SaveInside($"{name}-inside.png", policies)}");
+            var shortly = isShort ? $"A quick look: few tasks and seeds.{Environment.NewLine}{Environment.NewLine}" : "";
+            File.WriteAllText($"{name}.md", shortly + Tables.Markdown(policies));
+            Tables.Show(policies);
+            Console.Write(shortly);
+            string?[] pictures = [Pictures.SaveScores($"{name}.png", policies), Pictures.SaveGaps($"{name}-gap.png", policies), Pictures.SaveInside($"{name}-inside.png", policies)];
+            Console.WriteLine($"See {name}.md, {string.Join(", ", pictures.OfType<string>())}");
             Console.WriteLine();
+        }
+
+        if (Pictures.SaveBars(Path.Combine(folder, "all.png"), problems) is { } bars)
+        {
+            Console.WriteLine($"See {bars} for all problems.");
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class TuneCommand
         var command = shared.AddTo(new Command("tune", "Try the options of policies on other streams than those compared on. Chosen is what changes the network least, of all within a standard error of the best.") { policies, optimizers, seeds });
         CommandAction.Of(command, (parse, cancellationToken) =>
         {
-            var problem = shared.Problem(parse, cancellationToken);
+            var problem = shared.Problem(parse, cancellationToken, choosing: true);
             var cells =
                 from optimizer in OptimizerKind.All
                 where parse.GetValue(optimizers)!.Contains(optimizer.Name)
@@ -43,7 +43,7 @@ internal static class TuneCommand
     private static void Choose(string problem, IReadOnlyList<RunRecord> runs, IReadOnlyList<ulong> seeds, string folder)
     {
         var table = new Table { Title = new TableTitle(Markup.Escape($"{problem}, {runs[0].Optimizer}")) };
-        table.AddColumns("policy", "options", "online accuracy", "standard error", "");
+        table.AddColumns("policy", "options", "score", "standard error", "");
         var chosen = new Dictionary<string, TunedPolicy>(StringComparer.Ordinal);
         foreach (var row in PolicyRows.All.Where(row => runs.Any(run => run.Policy == row.Name)))
         {
@@ -52,7 +52,7 @@ internal static class TuneCommand
             chosen[row.Name] = new(best.Options, [.. points.Select(point => new TunedScore(point.Options, Math.Round(point.Mean, 4), Math.Round(point.StandardError, 4)))]);
             foreach (var point in points)
             {
-                table.AddRow(row.Name, PolicyRow.TextOf(point.Options), Percent(point.Mean), Percent(point.StandardError), point == best ? Says(best, points) : "");
+                table.AddRow(row.Name, PolicyRow.TextOf(point.Options), Number(point.Mean), Number(point.StandardError), point == best ? Says(best, points) : "");
             }
         }
 
@@ -64,5 +64,5 @@ internal static class TuneCommand
     private static string Says(TunedPoint best, IReadOnlyList<TunedPoint> points) =>
         best.AtEnds(points).ToList() is { Count: > 0 } ends ? $"chosen, at an end of {string.Join(", ", ends)}" : "chosen";
 
-    private static string Percent(double share) => share.ToString("p1", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString("f4", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Zapping.Plasticity;
 using Zapping.Training;
+using Zapping.Training.Data;
 
 namespace Plasticity.Policies;
 
@@ -36,13 +37,25 @@ internal sealed record PolicyRow(string Name, string Description, IReadOnlyDicti
 /// <summary>What a row may look at.</summary>
 /// <param name="Problem">The problem.</param>
 /// <param name="Example">Some inputs of its first task.</param>
-/// <param name="Seed">Of the policy's randomness.</param>
+/// <param name="Seed">Of the policy's randomness: one more than that of the stream.</param>
 /// <param name="Options">Its options.</param>
 /// <param name="Keep">Takes what is to be disposed of after the run.</param>
 internal sealed record PolicyFacts(PlasticityProblem Problem, TorchSharp.torch.Tensor Example, ulong Seed, IReadOnlyDictionary<string, double> Options, Action<IDisposable> Keep)
 {
     /// <summary>An option.</summary>
     public double this[string option] => Options[option];
+
+    /// <summary>The images of a task in the order in which they were drawn, in batches.</summary>
+    public IEnumerable<LabeledBatch> BatchesOf(long task)
+    {
+        const int Examples = 128;
+        var images = Problem.Task(Seed - 1, (int)task);
+        for (var first = 0L; first < images.Labels.size(0); first += Examples)
+        {
+            var count = Math.Min(Examples, images.Labels.size(0) - first);
+            yield return new(images.Inputs.narrow(0, first, count), images.Labels.narrow(0, first, count));
+        }
+    }
 
     /// <summary>At every task but the first.</summary>
     public ResetSchedule AtTasks => new(BoundaryKind.TaskBoundary) { SkipFirst = true, Seed = Seed };

@@ -76,6 +76,9 @@ internal static class PolicyRows
         yield return new PolicyRow("fire", "weight matrices to the nearest isometries at tasks (FIRE)", Set(("iterations", 10)), (trainer, facts) => trainer.UseFire(
             facts.AtTasks, options => options.Iterations = (int)facts["iterations"]))
         { KnowsTasks = true, Grid = [Set(("iterations", 3)), Set(("iterations", 5)), Set(("iterations", 10))] };
+        yield return new PolicyRow("dash", "weights that the coming task does not ask for shrink (DASH)", Set(("smoothing", 0.3), ("floor", 0.3)), (trainer, facts) => trainer.UseDash(
+            facts.AtTasks, () => facts.BatchesOf(trainer.State.Tasks), options => (options.Smoothing, options.Floor) = (facts["smoothing"], facts["floor"])))
+        { KnowsTasks = true, Grid = [.. from floor in new[] { 0.3, 0.1, 0.03, 0 } from smoothing in new[] { 0.3, 0.1 } select Set(("smoothing", smoothing), ("floor", floor))] };
         yield return new PolicyRow("masked", "a fixed corner of each layer stays at tasks (knowledge evolution)", Set(("keep", 0.5)), (trainer, facts) => trainer.UseMaskedReset(
             facts.AtTasks, options => options.Keep = facts["keep"]))
         { KnowsTasks = true, Grid = [.. from keep in new[] { 0.8, 0.5, 0.2 } select Set(("keep", keep))] };
@@ -88,6 +91,16 @@ internal static class PolicyRows
     {
         yield return new PolicyRow("l2-init", "a penalty on the distance to the first weights (L2 Init)", Set(("lambda", 1e-3)), (trainer, facts) => L2Init(trainer, facts, facts["lambda"]))
         { Grid = [.. from lambda in new[] { 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2 } select Set(("lambda", lambda))] };
+        yield return new PolicyRow("parseval", "a penalty on the distance of hidden weights from isometries (Parseval)", Set(("strength", 1e-3)), (trainer, facts) => trainer.UseLoss(
+            new ParsevalPenalty(trainer.Model, facts["strength"], IsHidden)))
+        { Grid = Strengths };
+        yield return new PolicyRow("spectral", "a penalty on the distance of hidden layers' spectral norms from 1", Set(("strength", 1e-3)), (trainer, facts) =>
+        {
+            var penalty = new SpectralPenalty(trainer.Model, facts["strength"], IsHidden);
+            facts.Keep(penalty);
+            trainer.UseLoss(penalty);
+        })
+        { Grid = Strengths };
         yield return new PolicyRow("upgd", "useful weights move little, and others are shaken (UPGD)", Set(("noise", 0.01), ("decay", 0.999)), (trainer, facts) => trainer.UseUpgd(
             options => (options.Noise, options.Decay, options.AllowAnyOptimizer, options.Seed) = (facts["noise"], facts["decay"], true, facts.Seed)))
         { Grid = [.. from noise in new[] { 0.001, 0.01, 0.1, 1 } from decay in new[] { 0.999, 0.99 } select Set(("noise", noise), ("decay", decay))] };
@@ -95,7 +108,7 @@ internal static class PolicyRows
             facts.AtSteps, options => options.Multiple = facts["kappa"]))
         { Grid = [.. from kappa in new[] { 5, 3, 2, 1.5, 1 } select Set(("kappa", kappa))] };
         yield return new PolicyRow("norm-projection", "hidden weights keep their first norms", Set(("strength", 1)), (trainer, facts) => trainer.UseNormProjection(
-            facts.AtSteps, options => (options.Strength, options.Parameters) = (facts["strength"], ParameterFilter.Where(name => !name.StartsWith("head", StringComparison.Ordinal)))))
+            facts.AtSteps, options => (options.Strength, options.Parameters) = (facts["strength"], ParameterFilter.Where(IsHidden))))
         { Grid = [.. from strength in new[] { 1e-3, 1e-2, 0.1, 1 } select Set(("strength", strength))] };
     }
 
@@ -114,6 +127,10 @@ internal static class PolicyRows
         })
         { KnowsTasks = true, Grid = [.. from tasks in new[] { 2, 1, 0.5, 0.25 } from tau in new[] { 0.025, 0.1 } select Set(("tasks", tasks), ("tau", tau))] };
     }
+
+    private static IReadOnlyList<IReadOnlyDictionary<string, double>> Strengths => [.. from strength in new[] { 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2 } select Set(("strength", strength))];
+
+    private static bool IsHidden(string name) => !name.StartsWith("head", StringComparison.Ordinal);
 
     private static ZapOptions Head => new()
     {

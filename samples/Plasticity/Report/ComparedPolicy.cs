@@ -10,11 +10,13 @@ internal sealed class ComparedPolicy
     private ComparedPolicy(IReadOnlyList<RunRecord> runs, IReadOnlyList<RunRecord>? plain, IReadOnlyList<RunRecord>? allNew)
     {
         Runs = runs;
-        First = runs.Average(run => run.Accuracies.First());
+        Scale = Scale.Of(runs[0].Measure);
+        First = runs.Average(run => run.Scores.First());
         Early = runs.Average(EarlyTasks);
         Last = Statistics.Bootstrap([.. runs.Select(LastFifth)]);
         Gain = Paired(plain, LastFifth);
         Gap = Paired(allNew, LastFifth);
+        Price = Paired(plain, run => Mean(run, 0, Math.Min(5, run.Tasks)));
         Decline = Statistics.Student([.. runs.Select(run => LastFifth(run) - EarlyTasks(run))]);
         Seconds = runs.Average(run => run.Seconds);
     }
@@ -22,6 +24,9 @@ internal sealed class ComparedPolicy
     public IReadOnlyList<RunRecord> Runs { get; }
 
     public string Name => Runs[0].Policy;
+
+    /// <summary>How what counts is written.</summary>
+    public Scale Scale { get; }
 
     /// <summary>Of the first task.</summary>
     public double First { get; }
@@ -38,13 +43,25 @@ internal sealed class ComparedPolicy
     /// <summary>Last fifth against a new network on the same tasks, seed by seed; null without it.</summary>
     public Estimate? Gap { get; }
 
+    /// <summary>The first five tasks against plain training, seed by seed: what the policy costs before anything is lost; null without it.</summary>
+    public Estimate? Price { get; }
+
+    /// <summary>How many runs ended with a step that was not finite.</summary>
+    public int Diverged => Runs.Count(run => run.Diverged is not null);
+
     /// <summary>Last fifth against early tasks.</summary>
     public Estimate Decline { get; }
 
     public double Seconds { get; }
 
-    /// <summary>Whether it ends below a new network and below its own early tasks, both beyond doubt.</summary>
-    public bool LosesPlasticity => Gap is { HasInterval: true, High: < 0 } && Decline is { HasInterval: true, High: < 0 };
+    /// <summary>Whether it ends worse than a new network and than its own early tasks, both beyond doubt.</summary>
+    public bool LosesPlasticity => IsWorse(Gap) && IsWorse(Decline);
+
+    /// <summary>Whether a difference is one for the better, beyond doubt.</summary>
+    public bool IsBetter(Estimate? difference) => difference is { IsSure: true, Mean: var mean } && mean > 0 != Scale.IsLowerBetter;
+
+    /// <summary>Whether a difference is one for the worse, beyond doubt.</summary>
+    public bool IsWorse(Estimate? difference) => difference is { IsSure: true, Mean: var mean } && mean > 0 == Scale.IsLowerBetter;
 
     /// <summary>Mean of a measure over the last fifth of the tasks.</summary>
     public double LastOf(Func<TaskRecord, double> measure) => Runs.Average(run => run.PerTask.Skip(run.Tasks - Fifth(run)).Average(measure));
@@ -78,10 +95,10 @@ internal sealed class ComparedPolicy
         return [.. order.Select(name => new ComparedPolicy(policies[name], plain, allNew))];
     }
 
-    private static double Mean(RunRecord run, int from, int to) => run.Accuracies.Take(from..to).Average();
+    private static double Mean(RunRecord run, int from, int to) => run.Scores.Take(from..to).Average();
 
     // Of a run of one task the only one.
-    private static double EarlyTasks(RunRecord run) => run.Tasks == 1 ? run.Accuracies.First() : Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10));
+    private static double EarlyTasks(RunRecord run) => run.Tasks == 1 ? run.Scores.First() : Mean(run, 1, 1 + Math.Max(1, run.Tasks / 10));
 
     private static int Fifth(RunRecord run) => Math.Max(1, run.Tasks / 5);
 

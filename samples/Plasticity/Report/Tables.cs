@@ -1,32 +1,61 @@
 using System.Globalization;
 using System.Text;
 using Plasticity.Policies;
+using Spectre.Console;
 
 namespace Plasticity.Report;
 
-/// <summary>A comparison in Markdown.</summary>
+/// <summary>A comparison as a table, in Markdown and on the console.</summary>
 internal static class Tables
 {
+    private static readonly (string Head, bool IsOnConsole, Func<ComparedPolicy, string> Cell)[] Columns =
+    [
+        ("policy (options)", true, policy => Named(policy) + (policy.Runs[0].Options.Count == 0 ? "" : $" ({PolicyRow.TextOf(policy.Runs[0].Options)})")),
+        ("told of tasks", false, policy => PolicyRows.Find(policy.Name)?.KnowsTasks == true ? "yes" : ""),
+        ("task 1", true, policy => policy.Scale.Text(policy.First)),
+        ("early", true, policy => policy.Scale.Text(policy.Early)),
+        ("last fifth (bootstrap)", true, policy => policy.Scale.Text(policy.Last)),
+        ("against a new network", true, policy => policy.Name == PolicyRows.AllNew ? "" : policy.Scale.Difference(policy.Gap)),
+        ("against plain (95 %)", true, policy => policy.Name == PolicyRows.Plain ? "" : policy.Scale.Difference(policy.Gain)),
+        ("tasks 1 to 5 against plain", false, policy => policy.Name == PolicyRows.Plain ? "" : policy.Scale.Difference(policy.Price)),
+        ("dead", true, policy => Number(policy.LastOf(task => task.Dead), "f2")),
+        ("effective rank", true, policy => Number(policy.LastOf(task => task.EffectiveRank), "f0")),
+        ("weight norm", true, policy => Number(policy.LastOf(task => task.WeightNorm), "f0")),
+        ("resets", false, policy => Number(policy.Runs.Average(own => own.Resets), "f0")),
+        ("s", true, policy => Number(policy.Seconds, "f0")),
+    ];
+
     /// <summary>The table of a problem, and what it says in words.</summary>
     public static string Markdown(IReadOnlyList<ComparedPolicy> policies)
     {
-        var any = policies[0].Runs[0];
         var text = new StringBuilder();
-        text.AppendLine(Text($"**{any.Problem}, {any.Optimizer}, rate {any.LearningRate:r}, {any.Tasks} tasks, seeds {string.Join(", ", policies.SelectMany(policy => policy.Runs).Select(run => run.Seed).Distinct().Order())}**"));
+        text.AppendLine(CultureInfo.InvariantCulture, $"**{Title(policies)}**");
         text.AppendLine();
-        text.AppendLine("| policy (options) | task 1 | early | last fifth (bootstrap) | against a new network | against plain (95 %) | dead | effective rank | weight norm | resets | s |");
-        text.AppendLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Columns.Select(column => column.Head))} |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"|{string.Concat(Columns.Select(_ => " --- |"))}");
         foreach (var policy in policies)
         {
-            var run = policy.Runs[0];
-            var options = run.Options.Count == 0 ? "" : $" ({PolicyRow.TextOf(run.Options)})";
-            text.AppendLine(Text(
-                $"| {policy.Name}{options} | {100 * policy.First:f1} | {100 * policy.Early:f1} | {Percent(policy.Last)} | {Points(policy.Gap)} | {(policy.Name == PolicyRows.Plain ? "" : Points(policy.Gain))} | {policy.LastOf(task => task.Dead):f2} | {policy.LastOf(task => task.EffectiveRank):f0} | {policy.LastOf(task => task.WeightNorm):f0} | {policy.Runs.Average(own => own.Resets):f0} | {policy.Seconds:f0} |"));
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Columns.Select(column => column.Cell(policy)))} |");
         }
 
         text.AppendLine();
         text.AppendLine(Words(policies));
         return text.ToString();
+    }
+
+    /// <summary>The columns for which there is room, on the console.</summary>
+    public static void Show(IReadOnlyList<ComparedPolicy> policies)
+    {
+        var shown = Columns.Where(column => column.IsOnConsole).ToList();
+        var table = new Table { Title = new TableTitle(Markup.Escape(Title(policies))) };
+        table.AddColumns([.. shown.Select(column => column.Head)]);
+        foreach (var policy in policies)
+        {
+            table.AddRow([.. shown.Select(column => Markup.Escape(column.Cell(policy)))]);
+        }
+
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine(Words(policies));
     }
 
     /// <summary>Which are better than plain training beyond doubt, which are worse, and which cannot be told apart from it.</summary>
@@ -35,10 +64,10 @@ internal static class Tables
         var others = policies.Where(policy => policy.Name != PolicyRows.Plain && policy.Gain is not null).ToList();
         var parts = new List<string>
         {
-            Say("Better than plain", others.Where(policy => policy.Gain is { IsSure: true, Mean: > 0 })),
-            Say("worse", others.Where(policy => policy.Gain is { IsSure: true, Mean: < 0 })),
+            Say("Better than plain", others.Where(policy => policy.IsBetter(policy.Gain))),
+            Say("worse", others.Where(policy => policy.IsWorse(policy.Gain))),
             Say("not told apart", others.Where(policy => policy.Gain is { IsSure: false, HasInterval: true })),
-            Say("These lose plasticity (below a new network, and below their own early tasks)", policies.Where(policy => policy.LosesPlasticity)),
+            Say("these lose plasticity (worse than a new network, and than their own early tasks)", policies.Where(policy => policy.LosesPlasticity)),
         };
         if (others.Exists(policy => policy.Gain is { HasInterval: false }))
         {
@@ -50,16 +79,16 @@ internal static class Tables
         static string Say(string what, IEnumerable<ComparedPolicy> which) => $"{what}: {string.Join(", ", which.Select(policy => policy.Name).DefaultIfEmpty("none"))}";
     }
 
-    private static string Percent(Estimate share) => share.HasInterval
-        ? Text($"{100 * share.Mean:f1} ({100 * share.Low:f1} to {100 * share.High:f1})")
-        : Text($"{100 * share.Mean:f1}");
-
-    private static string Points(Estimate? difference) => difference switch
+    private static string Title(IReadOnlyList<ComparedPolicy> policies)
     {
-        null => "",
-        { HasInterval: false } one => Text($"{100 * one.Mean:+0.0;-0.0;0.0}"),
-        { } some => Text($"{100 * some.Mean:+0.0;-0.0;0.0} ({100 * some.Low:+0.0;-0.0;0.0} to {100 * some.High:+0.0;-0.0;0.0})"),
-    };
+        var any = policies[0].Runs[0];
+        var seeds = string.Join(", ", policies.SelectMany(policy => policy.Runs).Select(run => run.Seed).Distinct().Order());
+        return string.Create(CultureInfo.InvariantCulture, $"{any.Problem}, {any.Optimizer}, rate {any.LearningRate:r}, {any.Tasks} tasks, seeds {seeds}: {policies[0].Scale.Quantity}");
+    }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Named(ComparedPolicy policy) => policy.Diverged == 0
+        ? policy.Name
+        : string.Create(CultureInfo.InvariantCulture, $"{policy.Name}, {policy.Diverged} of {policy.Runs.Count} diverged");
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -35,7 +35,11 @@ internal sealed record Cell(PlasticityProblem Problem, PolicyRow Policy, IReadOn
                 parameters => Optimizer.Make(parameters, Rate), trainer => Policy.Use(trainer, facts), Tasks, tasks, cancellationToken);
             return new(
                 Problem.Name, Policy.Name, Options, Optimizer.Name, Rate, Seed, Tasks, Library, Math.Round(result.Seconds, 2), result.Resets,
-                [.. result.Tasks.Select(task => new TaskRecord(task.Online, task.Final, task.Dead, task.EffectiveRank, task.WeightNorm, task.GradientNorm))]);
+                [.. result.Tasks.Select(TaskRecord.Of), .. Enumerable.Repeat(TaskRecord.AfterDivergence, Tasks - result.Tasks.Count)])
+            {
+                Measure = Problem.Measure,
+                Diverged = result.Diverged,
+            };
         }
         finally
         {

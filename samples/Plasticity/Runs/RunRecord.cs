@@ -1,3 +1,5 @@
+using Zapping.Plasticity;
+
 namespace Plasticity.Runs;
 
 /// <summary>A run as its file holds it.</summary>
@@ -15,12 +17,26 @@ namespace Plasticity.Runs;
 internal sealed record RunRecord(
     string Problem, string Policy, IReadOnlyDictionary<string, double> Options, string Optimizer, double LearningRate, ulong Seed, int Tasks, string Library, double Seconds, long Resets, IReadOnlyList<TaskRecord> PerTask)
 {
-    /// <summary>Whether it is accuracy on test images, after each task, that counts; otherwise it is online accuracy.</summary>
-    public bool CountsFinal => Problem is "warm-start" or "class-pairs";
+    /// <summary>By what policies are compared; what older files do not say is online accuracy.</summary>
+    public PlasticityMeasure Measure { get; init; } = PlasticityMeasure.OnlineAccuracy;
 
-    /// <summary>The accuracy that counts, of each task.</summary>
-    public IEnumerable<double> Accuracies => PerTask.Select(task => CountsFinal ? task.Final!.Value : task.Online);
+    /// <summary>The message of the step that was not finite, which ended the run; null if there was none. Tasks that are missing count with <see cref="TaskRecord.AfterDivergence"/>.</summary>
+    public string? Diverged { get; init; }
+
+    /// <summary>What counts, of each task.</summary>
+    public IEnumerable<double> Scores => PerTask.Select(task => Measure switch
+    {
+        PlasticityMeasure.FinalAccuracy => task.Final!.Value,
+        PlasticityMeasure.OnlineLoss => task.Loss!.Value,
+        _ => task.Online!.Value,
+    });
 }
 
-/// <summary>What was measured in a task; see <see cref="Zapping.Plasticity.TaskResult"/>.</summary>
-internal sealed record TaskRecord(double Online, double? Final, double Dead, double EffectiveRank, double WeightNorm, double GradientNorm);
+/// <summary>What was measured in a task; see <see cref="TaskResult"/>.</summary>
+internal sealed record TaskRecord(double? Online, double? Final, double Dead, double EffectiveRank, double WeightNorm, double GradientNorm, double? Loss = null)
+{
+    /// <summary>Of a task that a run did not come to, since a step was not finite: nothing is right.</summary>
+    public static TaskRecord AfterDivergence { get; } = new(Online: 0, Final: 0, double.NaN, double.NaN, double.NaN, double.NaN, double.PositiveInfinity);
+
+    public static TaskRecord Of(TaskResult task) => new(task.Online, task.Final, task.Dead, task.EffectiveRank, task.WeightNorm, task.GradientNorm, task.Loss);
+}

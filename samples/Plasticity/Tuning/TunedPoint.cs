@@ -1,11 +1,12 @@
 using Plasticity.Policies;
 using Plasticity.Runs;
+using Zapping.Plasticity;
 
 namespace Plasticity.Tuning;
 
 /// <summary>A point of a policy's grid, with its scores over the tuning seeds.</summary>
 /// <param name="Options">The options.</param>
-/// <param name="Scores">One for each seed, from 0 to 1.</param>
+/// <param name="Scores">One for each seed; higher is better.</param>
 internal sealed record TunedPoint(IReadOnlyDictionary<string, double> Options, IReadOnlyList<double> Scores)
 {
     /// <summary>Mean over the seeds.</summary>
@@ -14,8 +15,8 @@ internal sealed record TunedPoint(IReadOnlyDictionary<string, double> Options, I
     /// <summary>Standard error of the mean: s / sqrt(n); 0 for a single seed.</summary>
     public double StandardError => Scores.Count < 2 ? 0 : Math.Sqrt(Scores.Sum(score => (score - Mean) * (score - Mean)) / (Scores.Count - 1) / Scores.Count);
 
-    /// <summary>What options are chosen by: the mean online accuracy over all tasks, so that nothing is chosen on a test image.</summary>
-    public static double ScoreOf(RunRecord run) => run.PerTask.Average(task => task.Online);
+    /// <summary>What options are chosen by, higher is better: the mean over all tasks of what counts on the problem; of a loss the negative.</summary>
+    public static double ScoreOf(RunRecord run) => run.Measure == PlasticityMeasure.OnlineLoss ? -run.Scores.Average() : run.Scores.Average();
 
     /// <summary>Of a grid that begins with what changes the network least, the first point within one standard error of the best.</summary>
     /// <param name="points">In the order of the grid, at least one.</param>

@@ -14,10 +14,13 @@ public sealed class WarmStart(ImageTable images) : PlasticityProblem("warm-start
     private const int Epochs = 60;
 
     /// <inheritdoc/>
-    public override int StepsPerTask => 100 * Epochs;
+    public override int StepsPerTask => (int)(images.Inputs.size(0) / images.Classes * Classes / 2 / BatchSize) * Epochs;
 
     /// <inheritdoc/>
     public override bool NewOptimizerPerTask => true;
+
+    /// <inheritdoc/>
+    public override PlasticityMeasure Measure => PlasticityMeasure.FinalAccuracy;
 
     /// <inheritdoc/>
     public override double SgdRate => 0.05;
