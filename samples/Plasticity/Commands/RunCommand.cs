@@ -54,16 +54,18 @@ internal static class RunCommand
     private static void Print(RunRecord run)
     {
         var table = new Table { Title = new TableTitle(Markup.Escape($"{run.Problem}, {run.Optimizer}, {run.Policy}, seed {run.Seed}")) };
-        table.AddColumns("task", "online", "final", "dead", "effective rank", "weight norm", "gradient norm");
+        table.AddColumns("task", "online", "final", "loss", "dead", "effective rank", "weight norm", "gradient norm");
         foreach (var (index, task) in run.PerTask.Index())
         {
             table.AddRow(
-                $"{index + 1}", Text($"{task.Online:p1}"), task.Final is { } final ? Text($"{final:p1}") : "", Text($"{task.Dead:p0}"), Text($"{task.EffectiveRank:f1}"), Text($"{task.WeightNorm:f1}"), Text($"{task.GradientNorm:g3}"));
+                $"{index + 1}", Percent(task.Online), Percent(task.Final), task.Loss is { } loss ? Text($"{loss:f3}") : "", Text($"{task.Dead:p0}"), Text($"{task.EffectiveRank:f1}"), Text($"{task.WeightNorm:f1}"), Text($"{task.GradientNorm:g3}"));
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(Text($"{run.Seconds:f1} s"));
+        AnsiConsole.WriteLine(Text($"{run.Seconds:f1} s{(run.Diverged is null ? "" : $"; the run ended in {run.Diverged}")}"));
     }
+
+    private static string Percent(double? share) => share is { } some ? Text($"{some:p1}") : "";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -33,10 +33,11 @@ internal sealed record RunRecord(
 }
 
 /// <summary>What was measured in a task; see <see cref="TaskResult"/>.</summary>
-internal sealed record TaskRecord(double? Online, double? Final, double Dead, double EffectiveRank, double WeightNorm, double GradientNorm, double? Loss = null)
+internal sealed record TaskRecord(
+    double Dead, double EffectiveRank, double WeightNorm, double GradientNorm, double? Online = null, double? Final = null, double? Loss = null)
 {
     /// <summary>Of a task that a run did not come to, since a step was not finite: nothing is right.</summary>
-    public static TaskRecord AfterDivergence { get; } = new(Online: 0, Final: 0, double.NaN, double.NaN, double.NaN, double.NaN, double.PositiveInfinity);
+    public static TaskRecord AfterDivergence { get; } = new(double.NaN, double.NaN, double.NaN, double.NaN, Online: 0, Final: 0, Loss: double.PositiveInfinity);
 
-    public static TaskRecord Of(TaskResult task) => new(task.Online, task.Final, task.Dead, task.EffectiveRank, task.WeightNorm, task.GradientNorm, task.Loss);
+    public static TaskRecord Of(TaskResult task) => new(task.Dead, task.EffectiveRank, task.WeightNorm, task.GradientNorm, task.Online, task.Final, task.Loss);
 }
