@@ -20,7 +20,7 @@ public sealed class CommandTests : IDisposable
         (await App.RunAsync(["compare", "--smoke", "--optimizers", "sgd", "--out", _folder])).Should().Be(0);
         var runs = Directory.GetFiles(_folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         runs.Should().HaveCount(3);
-        foreach (var file in new[] { "random-labels-sgd-0.1-2-tasks.png", "random-labels-sgd-0.1-2-tasks-inside.png", "random-labels-sgd-0.1-2-tasks.md" })
+        foreach (var file in new[] { "random-labels-sgd-0.1-2-tasks.png", "random-labels-sgd-0.1-2-tasks-inside.png", "random-labels-sgd-0.1-2-tasks-gap.png", "random-labels-sgd-0.1-2-tasks.md" })
         {
             new FileInfo(Path.Combine(_folder, file)).Length.Should().BePositive(file);
         }
@@ -40,6 +40,7 @@ public sealed class CommandTests : IDisposable
     [Theory]
     [InlineData("permuted-labels needs more images than can be drawn: give the folder of MNIST with --mnist.", "compare", "--problem", "permuted-labels")]
     [InlineData("class-pairs needs CIFAR-100: say where it is with --cifar100.", "run", "--problem", "class-pairs")]
+    [InlineData("character-tens needs Omniglot: say where it is with --omniglot.", "run", "--problem", "character-tens")]
     [InlineData("--set lambda=x: give a name and a number, as in lambda=0.01. l2-init has lambda.", "run", "--policy", "l2-init", "--set", "lambda=x")]
     [InlineData("--seeds: '4-1' must be numbers with commas between, or a range such as 0-4.", "run", "--seeds", "4-1")]
     [InlineData("--policies: 'nothing' must be some of plain", "compare", "--policies", "nothing")]
@@ -57,6 +58,6 @@ public sealed class CommandTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "x.json"), "{");
         using var error = new StringWriter();
         (await App.RunAsync(["report", _folder], error)).Should().Be(2);
-        error.ToString().Should().Contain("x.json is no run").And.Contain("Delete it");
+        error.ToString().Should().Contain("x.json is no run").And.Contain("delete it");
     }
 }

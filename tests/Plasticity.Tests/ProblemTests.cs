@@ -53,7 +53,61 @@ public sealed class ProblemTests
         cured.Min().Should().BeGreaterThan(plain.Max() + 0.2, "plain {0}, cured {1}", string.Join(' ', plain), string.Join(' ', cured));
 
         static double Last(PlasticityProblem problem, ulong seed, Action<ContinualTrainer> configure) =>
-            new PlasticityRun(problem, seed).Go(parameters => new FusedAdam(parameters, problem.AdamRate), configure, Tasks).Tasks[^1].Online;
+            new PlasticityRun(problem, seed).Go(parameters => new FusedAdam(parameters, problem.AdamRate), configure, Tasks).Tasks[^1].Online!.Value;
+    }
+
+    // w = (1, -1, 1), b = 1, three bits: S = 1.5, tau = 0.7 · 4 - 1.5 = 1.3; x = (1, 0, 1) gives 3, and x = (0, 1, 0) gives 0.
+    [Fact]
+    public void A_unit_of_the_regression_s_target_fires_above_its_threshold()
+    {
+        using var scope = NewDisposeScope();
+        var target = SlowRegression.Target(
+            tensor(new float[] { 1, 0, 1, 0, 1, 0 }).reshape(2, 3), tensor(new float[] { 1, -1, 1 }).reshape(1, 3), tensor(new float[] { 1 }), tensor(new float[] { -1 }), tensor(5f));
+        target.data<float>().Should().Equal(4, 5);
+    }
+
+    [Fact]
+    public void Most_bits_of_the_regression_stay_for_a_task_and_its_error_is_what_counts()
+    {
+        using var scope = NewDisposeScope();
+        var problem = new SlowRegression();
+        var task = problem.Task(0, 1);
+        task.Inputs.shape.Should().Equal(10_000, 20);
+        task.Inputs.narrow(1, 0, 15).std(0).max().item<float>().Should().Be(0);
+        task.Inputs.narrow(1, 15, 5).mean().item<float>().Should().BeApproximately(0.5f, 0.02f);
+        Same(task.Inputs.narrow(1, 0, 15), problem.Task(0, 2).Inputs.narrow(1, 0, 15)).Should().BeFalse();
+        Same(task.Labels, task.Labels.round()).Should().BeTrue("the target is a sum of signs");
+
+        using var model = problem.CreateModel(3);
+        model.get_parameter("hidden1.bias")!.abs().max().item<float>().Should().Be(0);
+        model.get_parameter("hidden1.weight")!.abs().max().item<float>().Should().BeInRange(0.5f, (float)Math.Sqrt(6.0 / 20));
+
+        var result = new PlasticityRun(problem, 0).Go(parameters => new FusedSgd(parameters, problem.SgdRate), tasks: 1);
+        result.Tasks[0].Online.Should().BeNull();
+        result.Tasks[0].Loss.Should().BeInRange(0.1, 3);
+        result.ToString().Should().StartWith("loss ");
+    }
+
+    [Fact]
+    public void Groups_of_classes_do_not_repeat_until_all_are_used_and_options_are_chosen_without_test_images()
+    {
+        using var scope = NewDisposeScope();
+        using var flat = ImageTable.OfGlyphs(4);
+        FluentActions.Invoking(() => new CharacterTens(flat)).Should().Throw<ArgumentException>().WithMessage("character-tens needs images*of at least 10 classes*no test images*");
+        using var choosing = flat.ForChoosing(5);
+        (choosing.Inputs.size(0), choosing.TestInputs!.size(0)).Should().Be((64, 16));
+        choosing.TestLabels!.data<long>().CountBy(label => label).Select(count => count.Value).Should().Equal(4, 4, 4, 4);
+        FluentActions.Invoking(() => flat.ForChoosing(1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void A_run_ends_with_a_step_that_is_not_finite_and_says_so()
+    {
+        using var images = ImageTable.OfGlyphs(20);
+        var result = new PlasticityRun(new RandomLabels(images), 0).Go(parameters => new FusedSgd(parameters, 1e30), tasks: 2);
+        result.Tasks.Should().BeEmpty();
+        result.Diverged.Should().StartWith("task 1: The loss is");
+        result.ToString().Should().StartWith("no task was finished");
     }
 
     private static bool Same(Tensor one, Tensor other) => one.eq(other).all().item<bool>();

@@ -2,6 +2,7 @@ using FluentAssertions;
 using Plasticity.Report;
 using Plasticity.Runs;
 using Xunit;
+using Zapping.Plasticity;
 
 namespace Plasticity.Tests;
 
@@ -18,12 +19,20 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void The_bootstrap_of_five_values_is_near_the_exact_one()
+    public void The_bootstrap_of_five_values_is_exact()
     {
         var estimate = Statistics.Bootstrap([0, 1, 2, 3, 4]);
         estimate.Mean.Should().Be(2);
-        estimate.Low.Should().BeApproximately(0.8, 0.21);
-        estimate.High.Should().BeApproximately(3.2, 0.21);
+        estimate.Low.Should().BeApproximately(0.8, 1e-9);
+        estimate.High.Should().BeApproximately(3.2, 1e-9);
+    }
+
+    [Fact]
+    public void The_bootstrap_of_many_values_is_drawn()
+    {
+        var estimate = Statistics.Bootstrap([.. Enumerable.Range(0, 100).Select(i => (double)(i % 2))]);
+        estimate.Low.Should().BeApproximately(0.5 - (1.96 * 0.05), 0.02); // 1.96 standard errors
+        estimate.High.Should().BeApproximately(0.5 + (1.96 * 0.05), 0.02);
     }
 
     [Fact]
@@ -70,7 +79,7 @@ public sealed class StatisticsTests
         plain.Gap!.Value.Mean.Should().BeApproximately(-0.3, 1e-12);
         plain.Gap.Value.High.Should().BeApproximately(-0.3, 1e-9, "the seeds differ, and their differences do not");
         plain.LosesPlasticity.Should().BeTrue();
-        Tables.Words([.. ComparedPolicy.Of(runs)]).Should().EndWith("These lose plasticity (below a new network, and below their own early tasks): plain.");
+        Tables.Words([.. ComparedPolicy.Of(runs)]).Should().EndWith("these lose plasticity (worse than a new network, and than their own early tasks): plain.");
     }
 
     [Fact]
@@ -97,7 +106,47 @@ public sealed class StatisticsTests
         Tables.Words(compared).Should().StartWith("One seed has no interval, so nothing is said of: an old name; Better than plain: none");
     }
 
+    [Fact]
+    public void Of_a_loss_less_is_better()
+    {
+        RunRecord[] runs =
+        [
+            .. new ulong[] { 0, 1, 2 }.SelectMany(seed => new[]
+            {
+                Loss("plain", seed, 0.5, 0.6, 0.9, 1.3 + (0.1 * seed)),
+                Loss("all-new", seed, 0.5, 0.6, 0.6, 0.7 + (0.1 * seed)),
+            }),
+        ];
+        var compared = ComparedPolicy.Of(runs);
+        compared[0].LosesPlasticity.Should().BeTrue("its error has grown");
+        compared[1].IsBetter(compared[1].Gain).Should().BeTrue();
+        compared[1].IsWorse(compared[1].Gain).Should().BeFalse();
+        Tables.Words(compared).Should().StartWith("Better than plain: all-new; worse: none");
+        Tables.Markdown(compared).Should().Contain("| all-new | yes | 0.50 | 0.60 | 0.80 (0.70 to 0.90) |  | -0.60 (-0.60 to -0.60) |");
+
+        static RunRecord Loss(string policy, ulong seed, params double[] losses) =>
+            Run(policy, seed, losses) with { Measure = PlasticityMeasure.OnlineLoss, PerTask = [.. losses.Select(loss => new TaskRecord(0.1, 5, 20, 1, Loss: loss))] };
+    }
+
+    [Fact]
+    public void A_run_that_diverged_counts_and_is_counted()
+    {
+        var diverged = Run("head", 1, 0.9, 0) with { Diverged = "task 2: the loss is NaN" };
+        var compared = ComparedPolicy.Of([Run("head", 0, 0.9, 0.8), diverged]);
+        compared[0].Last.Mean.Should().Be(0.4);
+        Tables.Markdown(compared).Should().Contain("| head, 1 of 2 diverged |");
+    }
+
+    [Fact]
+    public void What_rounds_to_zero_has_no_sign()
+    {
+        var scale = Scale.Of(PlasticityMeasure.OnlineAccuracy);
+        scale.Difference(new Estimate(-0.0004, -0.0012, 0.0049)).Should().Be("0.0 (-0.1 to +0.5)");
+        scale.Difference(null).Should().BeEmpty();
+        scale.Difference(new Estimate(0.123, double.NaN, double.NaN)).Should().Be("+12.3");
+    }
+
     private static RunRecord Run(string policy, ulong seed, params double[] online) => new(
         "random-labels", policy, new Dictionary<string, double>(StringComparer.Ordinal), "adam", 1e-3, seed, online.Length, "test", 1, 0,
-        [.. online.Select(accuracy => new TaskRecord(accuracy, null, 0.1, 5, 20, 1))]);
+        [.. online.Select(accuracy => new TaskRecord(0.1, 5, 20, 1, Online: accuracy))]);
 }

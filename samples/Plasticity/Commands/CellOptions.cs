@@ -106,7 +106,7 @@ internal sealed class CellOptions(string folder = "plasticity")
 
     private static T[]? Read<T>(ArgumentResult result, Func<string, T[]?> read, string right)
     {
-        var text = result.Tokens is [var only] ? only.Value : "";
+        var text = string.Join(',', result.Tokens.Select(token => token.Value)); // given several times, all count
         if (read(text) is { } values)
         {
             return values;

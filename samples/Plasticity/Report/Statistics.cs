@@ -17,6 +17,7 @@ internal readonly record struct Estimate(double Mean, double Low, double High)
 internal static class Statistics
 {
     private const double Coverage = 0.95;
+    private const int MostDraws = 10_000;
 
     /// <summary>Student's t interval of the mean of independent values, which covers it in 95 % of cases if they are normal.</summary>
     public static Estimate Student(IReadOnlyCollection<double> values)
@@ -31,7 +32,10 @@ internal static class Statistics
         return new(mean, mean - half, mean + half);
     }
 
-    /// <summary>The percentile bootstrap of the mean, by 10,000 draws of a generator of its own. It is too narrow for few values: of normal ones it covers the mean in 84 % of cases at 5, 90 % at 10.</summary>
+    /// <summary>
+    /// The percentile bootstrap of the mean: 2.5 % and 97.5 % quantiles of the means of n values drawn with replacement. It is exact up to five values, where all n^n draws are made, and of 10,000 draws of a
+    /// generator of its own beyond. It is too narrow for few values: of normal ones it covers the mean in 84 % of cases at 5, 90 % at 10.
+    /// </summary>
     public static Estimate Bootstrap(IReadOnlyList<double> values)
     {
         if (values.Count < 2)
@@ -39,20 +43,28 @@ internal static class Statistics
             return new(values.Mean(), double.NaN, double.NaN);
         }
 
-        const int Draws = 10_000;
-        var random = new Random(1);
-        var means = new double[Draws];
-        for (var draw = 0; draw < Draws; draw++)
+        var all = Math.Pow(values.Count, values.Count);
+        var means = all <= MostDraws ? AllMeans(values, (int)all) : DrawnMeans(values);
+        return new(values.Mean(), means.Quantile((1 - Coverage) / 2), means.Quantile((1 + Coverage) / 2));
+    }
+
+    // The digits of a draw's number, to the base of n, say which values it has.
+    private static double[] AllMeans(IReadOnlyList<double> values, int draws) =>
+        [.. Enumerable.Range(0, draws).Select(draw =>
         {
             var sum = 0.0;
             for (var i = 0; i < values.Count; i++)
             {
-                sum += values[random.Next(values.Count)];
+                (draw, var chosen) = Math.DivRem(draw, values.Count);
+                sum += values[chosen];
             }
 
-            means[draw] = sum / values.Count;
-        }
+            return sum / values.Count;
+        })];
 
-        return new(values.Mean(), means.Quantile((1 - Coverage) / 2), means.Quantile((1 + Coverage) / 2));
+    private static double[] DrawnMeans(IReadOnlyList<double> values)
+    {
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, MostDraws).Select(_ => Enumerable.Range(0, values.Count).Average(_ => values[random.Next(values.Count)]))];
     }
 }
