@@ -17,8 +17,8 @@ namespace Zapping.Training.Penalties;
 /// </code>
 /// </summary>
 /// <remarks>
-/// theta_0 are copies made when the penalty is made: after the model was moved to its device, and before a checkpoint is resumed
-/// from, with the model initialized as it was in the first run. Resets do not change theta_0.
+/// theta_0 are copies made when the penalty is made, after the model was moved to its device. Resets do not change them. They are part of a run, so the penalty is an <see cref="ITrainingMemory"/>, which
+/// <c>UseLoss</c> has checkpoints hold: a resumed run goes on with theta_0 of the first one, however the model was initialized for it. With <see cref="AddTo"/> and in a loop of one's own, <c>UseMemory</c> does it.
 /// <para>
 /// The authors' released code has a factor of 1/2 that the formula has not, <c>l2_weight · 1/2 · ||theta - theta_0||^2</c>, and leaves
 /// layer normalizations out: <c>new L2InitPenalty(model, l2_weight / 2, ParameterFilter.Where(name =&gt; !name.StartsWith("norm.")))</c>
@@ -26,7 +26,7 @@ namespace Zapping.Training.Penalties;
 /// </para>
 /// </remarks>
 /// <threadsafety>As the model's.</threadsafety>
-public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
+public sealed class L2InitPenalty : ILossTerm, ITrainingMemory, IDescribed, IDisposable
 {
     private readonly nn.Module _model;
     private readonly double _strength;
@@ -52,6 +52,9 @@ public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
         _names = [.. _chosen.ResolveNamed(model).Select(p => p.Name)];
         _initial = ParameterSnapshot.Capture(model);
     }
+
+    /// <summary>Its name in checkpoints; default <c>l2-init</c>.</summary>
+    public string Name { get; init; } = "l2-init";
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description => new Dictionary<string, object?>(StringComparer.Ordinal) { ["strength"] = _strength, ["parameters"] = _chosen };
@@ -84,6 +87,28 @@ public sealed class L2InitPenalty : ILossTerm, IDescribed, IDisposable
     {
         loss ??= (outputs, labels) => nn.functional.cross_entropy(outputs, labels);
         return (outputs, labels) => loss(outputs, labels).Plus(Value());
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> Save() => [.. _names.Order(StringComparer.Ordinal).Select(name => KeyValuePair.Create(name, _initial[name]))];
+
+    /// <inheritdoc/>
+    public void Load(IReadOnlyDictionary<string, Tensor> saved)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        foreach (var name in _names)
+        {
+            if (!saved.TryGetValue(name, out var value) || !value.shape.SequenceEqual(_initial[name].shape))
+            {
+                throw new InvalidDataException($"what {nameof(L2InitPenalty)} remembers has no '{name}' of shape [{string.Join(", ", _initial[name].shape)}].");
+            }
+        }
+
+        using var noGrad = no_grad();
+        foreach (var name in _names)
+        {
+            _initial[name].copy_(saved[name]);
+        }
     }
 
     /// <summary>Frees the copies.</summary>

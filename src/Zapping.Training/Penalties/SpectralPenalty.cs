@@ -14,7 +14,7 @@ namespace Zapping.Training.Penalties;
 /// their largest singular values sigma, and biases b, after Lewandowski et al., "Learning Continually by Spectral Regularization" (ICLR 2025, arXiv 2406.06811):
 /// <code>
 /// using var penalty = new SpectralPenalty(model, strength: 1e-4);
-/// using var trainer = new ContinualTrainer(model, optimizer).UseMemory(penalty).UseLoss(penalty);
+/// using var trainer = new ContinualTrainer(model, optimizer).UseLoss(penalty);
 /// </code>
 /// </summary>
 /// <remarks>
@@ -24,8 +24,8 @@ namespace Zapping.Training.Penalties;
 /// gradient goes through W alone.
 /// </para>
 /// <para>
-/// The vectors are part of a run, so the penalty is an <see cref="ITrainingMemory"/>: with <c>UseMemory</c> a resumed run has the bits of one that was not interrupted.
-/// Without it the vectors begin anew. A step that fails has moved them on too.
+/// The vectors are part of a run, so the penalty is an <see cref="ITrainingMemory"/>, which <c>UseLoss</c> has checkpoints hold: a resumed run has the bits of one that was not interrupted.
+/// Where the penalty is added to a loss by hand, <c>UseMemory</c> does it; without that the vectors begin anew. A step that fails has moved them on too.
 /// </para>
 /// <para>
 /// That sigma is drawn to 1 is the paper's; the term of the biases, which is the same with a target of 0, and k = 2 are from memory, as its text was not at hand. The paper treats scales of

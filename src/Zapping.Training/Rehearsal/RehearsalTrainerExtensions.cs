@@ -40,6 +40,6 @@ public static class RehearsalTrainerExtensions
         var distillation = new Distillation(trainer.Model, OptionsValidator.Validate(options ?? new DistillationOptions()));
         trainer.BeforeBoundaries(distillation.Learn);
         trainer.RegisterForDispose(distillation);
-        return trainer.UseMemory(distillation).UseLoss(distillation);
+        return trainer.UseLoss(distillation);
     }
 }

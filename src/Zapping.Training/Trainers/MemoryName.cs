@@ -2,21 +2,29 @@ using Zapping.Training.Steps;
 
 namespace Zapping.Training;
 
-/// <summary>Names of what is kept beside a model, which are parts of file names.</summary>
+/// <summary>What is kept beside a model, each by a name of its own, which is part of a file's name.</summary>
 internal static class MemoryName
 {
-    /// <exception cref="ArgumentException">The name of a memory is none, or taken by another one.</exception>
-    public static void Ensure(ITrainingMemory memory, IEnumerable<ITrainingMemory> others)
+    /// <summary>Adds a memory, unless it is among them.</summary>
+    /// <exception cref="ArgumentException">Its name is none, or taken by another one.</exception>
+    public static void AddTo(List<ITrainingMemory> memories, ITrainingMemory memory)
     {
+        if (memories.Contains(memory))
+        {
+            return;
+        }
+
         var name = memory.Name;
         if (string.IsNullOrEmpty(name) || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'))
         {
             throw new ArgumentException($"'{name}' cannot name a memory of {memory.GetType().Name}: it is part of a file's name, so of letters, digits, '-' and '_'.", nameof(memory));
         }
 
-        if (others.Any(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
+        if (memories.Exists(other => string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new ArgumentException($"There is a memory named '{name}' already; give each a name of its own.", nameof(memory));
         }
+
+        memories.Add(memory);
     }
 }

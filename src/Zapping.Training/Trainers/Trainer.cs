@@ -150,11 +150,7 @@ public abstract class Trainer : IDisposable, ICheckpointed
     internal void Add(IUpdateRule rule) => Pass.Add(rule);
 
     /// <exception cref="ArgumentException">The name is none, or taken.</exception>
-    internal void Add(ITrainingMemory memory)
-    {
-        MemoryName.Ensure(memory, _memories);
-        _memories.Add(memory);
-    }
+    internal void Add(ITrainingMemory memory) => MemoryName.AddTo(_memories, memory);
 
     internal void Add(GrowingHead head)
     {

@@ -89,13 +89,15 @@ public static class TrainerExtensions
         return trainer;
     }
 
-    /// <summary>Adds a term to the loss of each step; several add up.</summary>
+    /// <summary>Adds a term to the loss of each step; several add up. Checkpoints hold what a term keeps that is an <see cref="ITrainingMemory"/>, as if <see cref="UseMemory"/> had been called with it.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="term">Its value, with its factor, is added.</param>
+    /// <exception cref="ArgumentException">What the term keeps has a name that is taken, or that cannot be part of a file's name.</exception>
     public static ContinualTrainer UseLoss(this ContinualTrainer trainer, ILossTerm term)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(term);
+        Remember(trainer, term);
         trainer.Add(term);
         return trainer;
     }
@@ -126,21 +128,25 @@ public static class TrainerExtensions
         return trainer;
     }
 
-    /// <summary>Adds a rule between backward pass and update; several follow one another.</summary>
+    /// <summary>
+    /// Adds a rule between backward pass and update; several follow one another. Checkpoints hold what a rule keeps that is an <see cref="ITrainingMemory"/>, as if <see cref="UseMemory"/> had been called with it.
+    /// </summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="rule">The rule.</param>
+    /// <exception cref="ArgumentException">What the rule keeps has a name that is taken, or that cannot be part of a file's name.</exception>
     public static TTrainer UseUpdateRule<TTrainer>(this TTrainer trainer, IUpdateRule rule)
         where TTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(rule);
+        Remember(trainer, rule);
         trainer.Add(rule);
         return trainer;
     }
 
     /// <summary>Has checkpoints hold what is kept beside the model.</summary>
     /// <param name="trainer">The trainer.</param>
-    /// <param name="memory">It, by a name that no other memory of the trainer has.</param>
+    /// <param name="memory">It, by a name that no other memory of the trainer has. One that the trainer has already is not added again.</param>
     /// <exception cref="ArgumentException">The name is taken, or cannot be part of a file's name.</exception>
     public static TTrainer UseMemory<TTrainer>(this TTrainer trainer, ITrainingMemory memory)
         where TTrainer : Trainer
@@ -259,6 +265,14 @@ public static class TrainerExtensions
         ArgumentNullException.ThrowIfNull(log);
         trainer.Log = log;
         return trainer;
+    }
+
+    private static void Remember(Trainer trainer, object part)
+    {
+        if (part is ITrainingMemory memory)
+        {
+            trainer.Add(memory);
+        }
     }
 
     private static BoundaryKind EnsureSteppable(BoundaryKind every) => every is BoundaryKind.StepBoundary or BoundaryKind.EpochBoundary

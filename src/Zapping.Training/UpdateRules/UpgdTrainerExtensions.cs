@@ -28,6 +28,6 @@ public static class UpgdTrainerExtensions
         ArgumentNullException.ThrowIfNull(options);
         var rule = new UpgdRule(trainer.Model, options);
         trainer.RegisterForDispose(rule);
-        return trainer.UseMemory(rule).UseUpdateRule(rule);
+        return trainer.UseUpdateRule(rule);
     }
 }
