@@ -13,7 +13,7 @@ internal static class Beginning
     private const int BatchSize = 32;
 
     /// <summary>A trained network with a unit for each of the first classes.</summary>
-    public static PaperModel Learn(CharacterClasses classes, Scale scale, int seed, bool zap)
+    public static ImageClassifier Learn(CharacterClasses classes, Scale scale, int seed, bool zap)
     {
         var model = new Convnet(scale.FirstClasses, scale.Filters, (ulong)seed);
         using var optimizer = new FusedAdam(model.parameters(), LearningRate);

@@ -18,7 +18,7 @@ internal static class Production
 
     /// <summary>Lets the new classes arrive.</summary>
     /// <returns>How good the network was before the first and after each.</returns>
-    public static IReadOnlyList<Accuracy> Run(PaperModel model, CharacterClasses classes, Scale scale)
+    public static IReadOnlyList<Accuracy> Run(ImageClassifier model, CharacterClasses classes, Scale scale)
     {
         using var scope = NewDisposeScope();
         var known = Features(model, classes.Known);
@@ -50,7 +50,7 @@ internal static class Production
         }
     }
 
-    private static Tensor Features(PaperModel model, Tensor images)
+    private static Tensor Features(ImageClassifier model, Tensor images)
     {
         using var noGrad = no_grad();
         return model.Encode(images);

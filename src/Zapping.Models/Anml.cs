@@ -9,7 +9,7 @@ namespace Zapping.Models;
 /// features; the smaller modulation branch gives one gate in 0 to 1 for each of them, by which it is multiplied
 /// before the linear classifier. Images of 28 pixels or more; [n, channels, size, size] to logits [n, units].
 /// </summary>
-public sealed class Anml : PaperModel
+public sealed class Anml : ImageClassifier
 {
     /// <summary>The smallest image it takes.</summary>
     public const int MinImageSize = 28;
@@ -67,7 +67,7 @@ public sealed class Anml : PaperModel
     public override bool MovesInside(string parameterName) =>
         !parameterName.StartsWith(nameof(modulation) + ".", StringComparison.Ordinal);
 
-    private protected override PaperModel CreateAlike() => new Anml(Units, Width, ModulationWidth, ImageSize, Channels);
+    private protected override ImageClassifier CreateAlike() => new Anml(Units, Width, ModulationWidth, ImageSize, Channels);
 
     // The published networks pool after the prediction's last block for 84 pixels but not for 28.
     private static ConvBlocks Prediction(int width, int imageSize, int channels) =>

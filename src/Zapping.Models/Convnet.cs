@@ -9,7 +9,7 @@ namespace Zapping.Models;
 /// normalization with learned scale and shift, and ReLU, the first two followed by 2x2 max-pooling; then one linear
 /// classifier on the flattened 3x3 maps. [n, 1, 28, 28] to logits [n, units].
 /// </summary>
-public sealed class Convnet : PaperModel
+public sealed class Convnet : ImageClassifier
 {
     private readonly Sequential encoder;
     private readonly Linear classifier;
@@ -38,7 +38,7 @@ public sealed class Convnet : PaperModel
     /// <inheritdoc/>
     public override Tensor Encode(Tensor images) => encoder.call(images);
 
-    private protected override PaperModel CreateAlike() => new Convnet(Units, Width);
+    private protected override ImageClassifier CreateAlike() => new Convnet(Units, Width);
 
     private static ConvBlocks Blocks(int width) => new(Count: 3, Channels: 1, width, Padding: 0, PoolLast: false);
 }

@@ -9,7 +9,7 @@ namespace Zapping.Models;
 /// normalization with learned scale and shift, ReLU and 2x2 max-pooling; then one linear classifier on the flattened
 /// 5x5 maps. [n, 3, 84, 84] to logits [n, units].
 /// </summary>
-public sealed class Convnet84 : PaperModel
+public sealed class Convnet84 : ImageClassifier
 {
     private readonly Sequential encoder;
     private readonly Linear classifier;
@@ -38,7 +38,7 @@ public sealed class Convnet84 : PaperModel
     /// <inheritdoc/>
     public override Tensor Encode(Tensor images) => encoder.call(images);
 
-    private protected override PaperModel CreateAlike() => new Convnet84(Units, Width);
+    private protected override ImageClassifier CreateAlike() => new Convnet84(Units, Width);
 
     private static ConvBlocks Blocks(int width) => new(Count: 4, Channels: 3, width, Padding: 1, PoolLast: true);
 }

@@ -54,7 +54,7 @@ public static class ModelCatalog
     /// <param name="channels">Channels of the images.</param>
     /// <param name="seed">Seed of the initial weights.</param>
     /// <exception cref="ArgumentException">There is no such network, or it does not take such images.</exception>
-    public static PaperModel Create(string name, int units, int width, int imageSize, int channels, ulong seed)
+    public static ImageClassifier Create(string name, int units, int width, int imageSize, int channels, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         var entry = Find(name);
@@ -72,5 +72,5 @@ public static class ModelCatalog
     private readonly record struct Dimensions(int Units, int Width, int ImageSize, int Channels, ulong Seed);
 
     private sealed record Entry(
-        string Name, string Images, Func<int, int, bool> Fits, Func<Dimensions, PaperModel> Build);
+        string Name, string Images, Func<int, int, bool> Fits, Func<Dimensions, ImageClassifier> Build);
 }

@@ -9,7 +9,7 @@ namespace Zapping.Models;
 /// strides 2, 1, 2, 1, 2 and 2 and each with ReLU, then a hidden linear layer with ReLU on the flattened 3x3 maps, and
 /// the linear classifier. [n, 1, 84, 84] to logits [n, units].
 /// </summary>
-public sealed class Oml : PaperModel
+public sealed class Oml : ImageClassifier
 {
     private static readonly int[] Strides = [2, 1, 2, 1, 2, 2];
 
@@ -56,7 +56,7 @@ public sealed class Oml : PaperModel
     public override bool MovesInside(string parameterName) =>
         !parameterName.StartsWith(nameof(encoder) + ".", StringComparison.Ordinal);
 
-    private protected override PaperModel CreateAlike() => new Oml(Units, Width, FeatureCount);
+    private protected override ImageClassifier CreateAlike() => new Oml(Units, Width, FeatureCount);
 
     private static (string, Module<Tensor, Tensor>)[] Block(int number, int inputs, int width, int stride) =>
         [($"conv{number}", Conv2d(inputs, width, 3, stride: stride)), ($"relu{number}", ReLU())];

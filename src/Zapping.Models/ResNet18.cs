@@ -9,7 +9,7 @@ namespace Zapping.Models;
 /// of stride 2; four stages of two basic blocks; the mean over positions; a linear classifier. [n, 3, size, size] to
 /// logits [n, units]. Batch normalization uses the batch in train mode and running statistics in eval mode.
 /// </summary>
-public sealed class ResNet18 : PaperModel
+public sealed class ResNet18 : ImageClassifier
 {
     /// <summary>The smallest image it takes: its last maps are 2x2, so that even one image has a variance.</summary>
     public const int MinImageSize = 33;
@@ -56,7 +56,7 @@ public sealed class ResNet18 : PaperModel
     /// <inheritdoc/>
     public override Tensor Encode(Tensor images) => encoder.call(images);
 
-    private protected override PaperModel CreateAlike() => new ResNet18(Units, Width, ImageSize);
+    private protected override ImageClassifier CreateAlike() => new ResNet18(Units, Width, ImageSize);
 
     private static Sequential Stage(int inputs, int width, int stride) =>
         Sequential(("block1", new ResidualBlock(inputs, width, stride)), ("block2", new ResidualBlock(width, width, 1)));

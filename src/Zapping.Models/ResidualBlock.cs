@@ -13,8 +13,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     private readonly Sequential residual;
     private readonly Module<Tensor, Tensor> shortcut;
 
-    /// <summary>The shortcut is a 1x1 convolution with batch normalization where the shape changes.</summary>
-    public ResidualBlock(int inputs, int width, int stride)
+    /// <summary>Where the shape changes, the shortcut is a 1x1 convolution with batch normalization, or pads (He et al.'s options B and A).</summary>
+    public ResidualBlock(int inputs, int width, int stride, bool padsShortcut = false)
         : base(nameof(ResidualBlock))
     {
         residual = Sequential(
@@ -25,6 +25,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
             ("norm2", BatchNorm2d(width)));
         shortcut = inputs == width && stride == 1
             ? Identity()
+            : padsShortcut ? new PaddedShortcut(stride, width - inputs)
             : Sequential(("conv", Conv2d(inputs, width, 1, stride: stride, bias: false)), ("norm", BatchNorm2d(width)));
         RegisterComponents();
     }

@@ -10,10 +10,10 @@ internal static class ModelInspection
     public static readonly (string Name, int ImageSize, int Channels)[] All =
         [("convnet", 28, 1), ("convnet", 84, 3), ("anml", 28, 1), ("anml", 84, 3), ("oml", 84, 1), ("resnet18", 84, 3)];
 
-    public static PaperModel Create(string name, int imageSize, int channels, int width = 256, int units = 1000, ulong seed = 1) =>
+    public static ImageClassifier Create(string name, int imageSize, int channels, int width = 256, int units = 1000, ulong seed = 1) =>
         ModelCatalog.Create(name, units, width, imageSize, channels, seed);
 
-    public static Tensor Images(PaperModel model, int count)
+    public static Tensor Images(ImageClassifier model, int count)
     {
         using var generator = new Generator(11);
         return rand([count, model.Channels, model.ImageSize, model.ImageSize], generator: generator);

@@ -22,7 +22,7 @@ public static class PretrainedNetwork
     /// <summary>Loads a network, in eval mode, and what its training ended with, if it came to its end.</summary>
     /// <param name="folder">The folder of a pre-training, whose newest checkpoint is taken, or of one checkpoint.</param>
     /// <exception cref="DataException">There is no checkpoint, or it is damaged.</exception>
-    public static (PaperModel Model, PretrainingResult? Result) Load(string folder) => Read(folder, checkpoint =>
+    public static (ImageClassifier Model, PretrainingResult? Result) Load(string folder) => Read(folder, checkpoint =>
     {
         var plan = PlanOf(checkpoint);
         var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, seed: 0);

@@ -57,7 +57,7 @@ public sealed class PretrainingRun : IDisposable
     }
 
     /// <summary>The network.</summary>
-    public PaperModel Model { get; }
+    public ImageClassifier Model { get; }
 
     /// <summary>Steps or episodes made.</summary>
     public long Steps => _trainer.State.Steps;
@@ -177,7 +177,7 @@ public sealed class PretrainingRun : IDisposable
     private ContinualTrainer Iid()
     {
         var trainer = new ContinualTrainer(Model, _optimizer);
-        return Model.MixesImages ? trainer : trainer.UseGradientAccumulation(PaperModel.ImagesAtATime);
+        return Model.MixesImages ? trainer : trainer.UseGradientAccumulation(ImageClassifier.ImagesAtATime);
     }
 
     private TOptions Episodic<TOptions>(TOptions options)

@@ -19,7 +19,7 @@ namespace PaperCurves.Sweeps;
 public sealed class CellExecutor(ClassificationData data, Device device) : ICellExecutor, IDisposable
 {
     private readonly TransferDraws _draws = new(data, device);
-    private (string Folder, PaperModel Model)? _network;
+    private (string Folder, ImageClassifier Model)? _network;
     private (object Key, TransferTask Task)? _task;
     private (object Key, TransferTask Task)? _features;
 
@@ -122,7 +122,7 @@ public sealed class CellExecutor(ClassificationData data, Device device) : ICell
         IidTransferOptions Iid()
         {
             var options = Common(new IidTransferOptions { BatchSize = settings.BatchSize, Epochs = settings.Epochs, EvaluationSteps = [.. settings.EvaluateAt] });
-            options.MicroBatchSize = model is PaperModel { MixesImages: false } ? PaperModel.ImagesAtATime : null;
+            options.MicroBatchSize = model is ImageClassifier { MixesImages: false } ? ImageClassifier.ImagesAtATime : null;
             return options;
         }
 
@@ -144,7 +144,7 @@ public sealed class CellExecutor(ClassificationData data, Device device) : ICell
         }
     }
 
-    private PaperModel Network(string folder)
+    private ImageClassifier Network(string folder)
     {
         if (_network?.Folder != folder)
         {

@@ -17,7 +17,7 @@ internal sealed class StepWork : Work
     public StepWork(int images, int width, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer)
     {
         var model = Network(width);
-        _trainer = Own(new ContinualTrainer(model, Own(optimizer(model.parameters()))).UseGradientAccumulation(PaperModel.ImagesAtATime));
+        _trainer = Own(new ContinualTrainer(model, Own(optimizer(model.parameters()))).UseGradientAccumulation(ImageClassifier.ImagesAtATime));
         _batch = Batch(images);
     }
 

@@ -33,7 +33,7 @@ public sealed class PlannedResetsTests
 
         using var model = ModelCatalog.Create(plan.Model, plan.Units, plan.Width, plan.ImageSize, plan.Channels, Seeds.Of(plan.Seed, "initial weights"));
         using var optimizer = new FusedAdam(model.parameters(), plan.LearningRate);
-        using var trainer = new ContinualTrainer(model, optimizer).UseGradientAccumulation(PaperModel.ImagesAtATime);
+        using var trainer = new ContinualTrainer(model, optimizer).UseGradientAccumulation(ImageClassifier.ImagesAtATime);
         var recommended = ZapOptions.Recommended with { Head = HeadSelector.Layer(model.Classifier) };
         trainer.UseZapping(new ResetSchedule(BoundaryKind.EpochBoundary) { SkipFirst = true, Seed = Seeds.Of(plan.Seed, "zaps") }, recommended);
         var (inputs, labels) = split.Training;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Zapping.Models.Tests;
 
 [Collection(AloneCollection.Name)] // the global generator is seeded
-public sealed class PaperModelTests
+public sealed class ImageClassifierTests
 {
     public static TheoryData<string, int, int> Models { get; } = new(ModelInspection.All);
 
@@ -81,7 +81,7 @@ public sealed class PaperModelTests
     [InlineData(5, -1, "width")]
     public void Impossible_dimensions_are_refused(int units, int width, string parameter)
     {
-        Func<PaperModel>[] builders =
+        Func<ImageClassifier>[] builders =
         [
             () => new Convnet(units, width),
             () => new Convnet84(units, width),
@@ -96,6 +96,6 @@ public sealed class PaperModelTests
         }
     }
 
-    private static PaperModel Small(string name, int imageSize, int channels, ulong seed = 1) =>
+    private static ImageClassifier Small(string name, int imageSize, int channels, ulong seed = 1) =>
         ModelInspection.Create(name, imageSize, channels, width: 16, units: 7, seed);
 }

@@ -6,11 +6,11 @@ using static TorchSharp.torch.nn;
 namespace Zapping.Models;
 
 /// <summary>
-/// A network of the paper: an encoder of square images and, last, one linear classifier, which zapping resets.
+/// An encoder of square images and, last, one linear classifier, which zapping resets.
 /// [n, <see cref="Channels"/>, <see cref="ImageSize"/>, <see cref="ImageSize"/>] with values of about 0 to 1, to
 /// logits [n, <see cref="Units"/>].
 /// </summary>
-public abstract class PaperModel : Module<Tensor, Tensor>
+public abstract class ImageClassifier : Module<Tensor, Tensor>
 {
     /// <summary>
     /// How many images of a step go through a network at a time, where they do not see each other: as fast as all at once,
@@ -18,7 +18,7 @@ public abstract class PaperModel : Module<Tensor, Tensor>
     /// </summary>
     public const int ImagesAtATime = 64;
 
-    private protected PaperModel(string name, int units, int channels, int imageSize, int featureCount)
+    private protected ImageClassifier(string name, int units, int channels, int imageSize, int featureCount)
         : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(units);
@@ -65,7 +65,7 @@ public abstract class PaperModel : Module<Tensor, Tensor>
     /// A second network, all of whose parameters can be trained, with the same weights and buffers, of the same type,
     /// on the same device and in the same mode.
     /// </summary>
-    public PaperModel Copy()
+    public ImageClassifier Copy()
     {
         using var noGrad = no_grad();
         var copy = CreateAlike();
@@ -80,5 +80,5 @@ public abstract class PaperModel : Module<Tensor, Tensor>
     }
 
     /// <summary>A network of the same dimensions with any weights.</summary>
-    private protected abstract PaperModel CreateAlike();
+    private protected abstract ImageClassifier CreateAlike();
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Zapping.Models.Tests;
 
-public sealed class PaperModelCopyTests
+public sealed class ImageClassifierCopyTests
 {
     public static TheoryData<string, int, int> Models { get; } = new(ModelInspection.All);
 
@@ -71,6 +71,6 @@ public sealed class PaperModelCopyTests
         ModelInspection.SameBits(other.call(images), model.call(images)).Should().BeTrue();
     }
 
-    private static PaperModel Small(string name, int imageSize, int channels, ulong seed = 1) =>
+    private static ImageClassifier Small(string name, int imageSize, int channels, ulong seed = 1) =>
         ModelInspection.Create(name, imageSize, channels, width: 16, units: 7, seed);
 }
