@@ -28,4 +28,10 @@ public interface IResetPolicy
     /// Whether the policy reads the gradients of the last step. Checkpoints then keep them, in a file as large as the model, so that the first reset of a resumed run is that of the unbroken one. Default: no.
     /// </summary>
     bool ReadsGradients => false;
+
+    /// <summary>
+    /// Names of the layers whose hidden units the policy replaces. A trainer refuses two policies that would replace units of one layer at one boundary, where the second would undo what the first has begun. Default:
+    /// none, as of a policy that writes rows of the classifier or maps weights.
+    /// </summary>
+    IReadOnlyCollection<string> UnitLayers => [];
 }

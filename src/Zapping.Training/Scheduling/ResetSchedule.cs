@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Zapping.Training;
 
 /// <summary>
@@ -56,6 +58,17 @@ public sealed record ResetSchedule(BoundaryKind Every)
             && !(boundary.Index >= Until)
             && !(resetsDone >= AtMost);
     }
+
+    /// <summary>Whether both may be due at one boundary: of one kind, at indices that periods can share, and not one after the other has ended.</summary>
+    internal bool Meets(ResetSchedule other) =>
+        Every == other.Every
+        && (From - other.From) % (long)BigInteger.GreatestCommonDivisor(Period, other.Period) == 0
+        && BigInteger.Max(First, other.First) < BigInteger.Min(End, other.End);
+
+    private BigInteger First => SkipFirst ? (BigInteger)From + Period : From;
+
+    // Of the first boundary at which nothing is reset any more.
+    private BigInteger End => BigInteger.Min(Until ?? long.MaxValue, AtMost is { } most ? First + ((BigInteger)most * Period) : long.MaxValue);
 
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal ResetSchedule Ensure()

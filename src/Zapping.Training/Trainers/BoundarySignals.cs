@@ -31,10 +31,11 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
         }
     } = NullLogger.Instance;
 
-    /// <exception cref="ArgumentException">The policy cannot serve the schedule, or there are resets of its name.</exception>
+    /// <exception cref="ArgumentException">The policy cannot serve the schedule, there are resets of its name, or another policy replaces units of the same layers at the same boundaries.</exception>
     public void Add(IResetPolicy policy, ResetSchedule schedule)
     {
         (policy as IScheduledResetPolicy)?.EnsureSuits(schedule);
+        EnsureUnitsAreReplacedOnce(policy, schedule);
         _schedulers.Add(new ZapScheduler(model, optimizers, policy, schedule with { Name = NameFor(policy, schedule) }) { Log = Log });
         if (_observers.Count > 0)
         {
@@ -97,6 +98,21 @@ internal sealed class BoundarySignals(nn.Module model, IReadOnlyList<optim.Optim
         }
 
         _halfway = null;
+    }
+
+    private void EnsureUnitsAreReplacedOnce(IResetPolicy policy, ResetSchedule schedule)
+    {
+        foreach (var other in _schedulers.Where(other => other.Schedule.Meets(schedule)))
+        {
+            var shared = other.Policy.UnitLayers.Intersect(policy.UnitLayers, StringComparer.Ordinal).ToList();
+            if (shared.Count > 0)
+            {
+                throw new ArgumentException(
+                    $"{ZapScheduler.KindOf(policy)} and '{other.Name}' would both replace units of {string.Join(", ", shared.Select(layer => $"'{layer}'"))} at one {schedule.Every}, and the second would undo what the first "
+                    + $"has begun. Take one of them, or give them layers of their own (their options' Layers), or boundaries that never coincide ({nameof(ResetSchedule.From)} and {nameof(ResetSchedule.Period)}).",
+                    nameof(policy));
+            }
+        }
     }
 
     // The first of a class goes by the class's name, which is no name of the schedule's own.

@@ -52,6 +52,7 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
         ArgumentNullException.ThrowIfNull(graph);
         options = OptionsValidator.Validate(options ?? new ContinualBackpropOptions());
         var layers = graph.Select(options.Layers);
+        UnitLayers = [.. layers.Select(layer => layer.Layer.Name)];
         _rate = options.ReplacementRate;
         _maturity = options.MaturityThreshold;
         _weights = options.Weights;
@@ -65,7 +66,7 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
             ["replacement_rate"] = _rate,
             ["maturity_threshold"] = _maturity,
             ["decay"] = options.Decay,
-            ["layers"] = layers.Select(layer => layer.Layer.Name).ToList(),
+            ["layers"] = UnitLayers,
             ["weights"] = _weights.ToString(),
             ["optimizer_state"] = _optimizerState,
             ["bias_takes_over"] = _biasTakesOver,
@@ -83,6 +84,9 @@ public sealed class ContinualBackpropPolicy : IStatefulResetPolicy, IDescribed, 
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> UnitLayers { get; }
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -44,6 +44,7 @@ public sealed class ReDoPolicy : IStatefulResetPolicy, IDescribed, IDisposable
         ArgumentNullException.ThrowIfNull(graph);
         options = OptionsValidator.Validate(options ?? new ReDoOptions());
         _layers = graph.Select(options.Layers);
+        UnitLayers = [.. _layers.Select(layer => layer.Layer.Name)];
         _threshold = options.Threshold;
         _weights = options.Weights;
         _optimizerState = options.OptimizerState;
@@ -51,7 +52,7 @@ public sealed class ReDoPolicy : IStatefulResetPolicy, IDescribed, IDisposable
         Description = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["threshold"] = _threshold,
-            ["layers"] = _layers.Select(layer => layer.Layer.Name).ToList(),
+            ["layers"] = UnitLayers,
             ["weights"] = _weights.ToString(),
             ["optimizer_state"] = _optimizerState,
             ["sample_every"] = options.SampleEvery,
@@ -64,6 +65,9 @@ public sealed class ReDoPolicy : IStatefulResetPolicy, IDescribed, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> UnitLayers { get; }
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)

@@ -47,6 +47,7 @@ public sealed class ReGraMaPolicy : IStatefulResetPolicy, IDescribed, IDisposabl
         ArgumentNullException.ThrowIfNull(graph);
         options = OptionsValidator.Validate(options ?? new ReGraMaOptions());
         var layers = graph.Select(options.Layers);
+        UnitLayers = [.. layers.Select(layer => layer.Layer.Name)];
         _threshold = options.Threshold;
         _atMostShare = options.AtMostShare;
         _renewEvery = options.RenewEvery;
@@ -61,7 +62,7 @@ public sealed class ReGraMaPolicy : IStatefulResetPolicy, IDescribed, IDisposabl
             ["decay"] = options.Decay,
             ["minimum_age"] = options.MinimumAge,
             ["at_most_share"] = _atMostShare,
-            ["layers"] = layers.Select(layer => layer.Layer.Name).ToList(),
+            ["layers"] = UnitLayers,
             ["weights"] = _weights.ToString(),
             ["optimizer_state"] = _optimizerState,
         };
@@ -76,6 +77,9 @@ public sealed class ReGraMaPolicy : IStatefulResetPolicy, IDescribed, IDisposabl
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> UnitLayers { get; }
 
     /// <inheritdoc/>
     public bool ReadsGradients => true;

@@ -48,6 +48,7 @@ public sealed class SelfNormalizedResetPolicy : IStatefulResetPolicy, IDescribed
         ArgumentNullException.ThrowIfNull(graph);
         options = OptionsValidator.Validate(options ?? new SelfNormalizedResetOptions());
         var layers = graph.Select(options.Layers);
+        UnitLayers = [.. layers.Select(layer => layer.Layer.Name)];
         _weights = options.Weights;
         _optimizerState = options.OptimizerState;
         _activity = new UnitActivity(layers, 1, ColumnStatistic.Firing);
@@ -61,7 +62,7 @@ public sealed class SelfNormalizedResetPolicy : IStatefulResetPolicy, IDescribed
             ["update_every"] = options.UpdateEvery,
             ["expansion"] = options.Expansion,
             ["evidence_required"] = options.EvidenceRequired,
-            ["layers"] = layers.Select(layer => layer.Layer.Name).ToList(),
+            ["layers"] = UnitLayers,
             ["weights"] = _weights.ToString(),
             ["optimizer_state"] = _optimizerState,
         };
@@ -76,6 +77,9 @@ public sealed class SelfNormalizedResetPolicy : IStatefulResetPolicy, IDescribed
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, object?> Description { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> UnitLayers { get; }
 
     /// <inheritdoc/>
     public void Apply(ResetContext context)
