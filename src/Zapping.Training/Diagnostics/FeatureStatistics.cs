@@ -61,7 +61,7 @@ public sealed record FeatureStatistics(
         };
     }
 
-    private static double EffectiveRankOf(double[] singular)
+    internal static double EffectiveRankOf(double[] singular)
     {
         var sum = singular.Sum();
         return sum == 0 ? 0 : Math.Exp(-singular.Where(value => value != 0).Sum(value => value / sum * Math.Log(value / sum)));

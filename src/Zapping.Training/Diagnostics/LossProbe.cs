@@ -33,6 +33,9 @@ internal sealed class LossProbe : IDisposable
         _buffers = new BufferScope(model);
     }
 
+    /// <summary>Those that require a gradient.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
     public double Loss(LabeledBatch task)
     {
         using var noGrad = no_grad();
@@ -48,6 +51,17 @@ internal sealed class LossProbe : IDisposable
             ? zeros(parameter.numel(), ScalarType.Float64, parameter.device)
             : gradient.detach().reshape(-1).to(ScalarType.Float64));
         return cat([.. parts]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The Hessian of the loss times a vector, in parts of the parameters' shapes.</summary>
+    public IReadOnlyList<Tensor> HessianProduct(LabeledBatch task, IReadOnlyList<Tensor> vector)
+    {
+        using var scope = NewDisposeScope();
+        using var recording = enable_grad();
+        var gradient = Gradients.Of(LossOf(task), _parameters, differentiable: true);
+        var product = Gradients.OfProduct(gradient, vector, _parameters);
+        using var noGrad = no_grad();
+        return [.. product.Zip(_parameters, (part, parameter) => (part?.detach() ?? zeros_like(parameter)).MoveToOuterDisposeScope())];
     }
 
     /// <summary>One step of plain gradient descent on a task; disposing takes it back, bit for bit.</summary>

@@ -35,6 +35,9 @@ public sealed class WeightProbe
         }
     }
 
+    /// <summary>Whether <see cref="ParameterNorms.IsometryDeviation"/> is measured, which costs a product of each weight with itself. Default: no.</summary>
+    public bool MeasuresIsometry { get; init; }
+
     /// <summary>Takes the norms, in double precision. The device is waited for once for each of them.</summary>
     /// <exception cref="ArgumentException">A parameter has another shape than in the snapshot, as after a classifier has grown.</exception>
     /// <exception cref="InvalidOperationException">The classifier can no longer be told.</exception>
@@ -58,7 +61,18 @@ public sealed class WeightProbe
             name,
             Norm(values),
             parameter.grad is { } gradient ? Norm(Precise(gradient)) : null,
-            _initial is null ? null : Norm(values - Precise(_initial[name])));
+            _initial is null ? null : Norm(values - Precise(_initial[name])))
+        {
+            IsometryDeviation = MeasuresIsometry && values.dim() >= 2 ? DeviationFromIsometry(values.flatten(1)) : null,
+        };
+    }
+
+    // Of the longer side, whose vectors cannot all be orthogonal, the other one is taken.
+    private static double DeviationFromIsometry(Tensor matrix)
+    {
+        var (rows, columns) = (matrix.size(0), matrix.size(1));
+        var products = rows <= columns ? matrix.mm(matrix.t()) : matrix.t().mm(matrix);
+        return Norm(products - eye(Math.Min(rows, columns), dtype: ScalarType.Float64, device: matrix.device));
     }
 
     private static Tensor Precise(Tensor tensor) => tensor.detach().to(ScalarType.Float64);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Zapping.Training.Diagnostics;
 
 /// <summary>How large a model's weights and gradients are, and how far the weights have come. All norms are L2 norms.</summary>
@@ -26,7 +28,15 @@ public sealed record WeightRecord(IReadOnlyList<ParameterNorms> Parameters, RowN
 /// <param name="Norm">Of its values.</param>
 /// <param name="GradientNorm">Of its gradient; <see langword="null"/> if it has none.</param>
 /// <param name="Distance">Of what it has moved since the snapshot; <see langword="null"/> without a snapshot.</param>
-public sealed record ParameterNorms(string Name, double Norm, double? GradientNorm, double? Distance);
+public sealed record ParameterNorms(string Name, double Norm, double? GradientNorm, double? Distance)
+{
+    /// <summary>
+    /// Of a weight W [units, inputs], with a filter flattened to a row: |W Wᵀ - I|, or |Wᵀ W - I| where there are more rows than columns, in the Frobenius norm. 0 where W keeps lengths;
+    /// its square is the deviation from isometry of Han et al., "FIRE" (ICLR 2026). <see langword="null"/> of parameters of one dimension, and where <see cref="WeightProbe.MeasuresIsometry"/> is off.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? IsometryDeviation { get; init; }
+}
 
 /// <summary>Norms of the rows of a classifier's weight: of each unit's incoming weights, without its bias.</summary>
 /// <param name="All">Unit by unit, at least one.</param>
