@@ -1,5 +1,4 @@
 using FluentAssertions;
-using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Diagnostics;
 using Zapping.Training.Tests.Shared;
