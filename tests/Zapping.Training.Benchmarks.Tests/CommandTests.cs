@@ -71,6 +71,24 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void Each_policy_of_every_step_is_measured_on_both_networks()
+    {
+        var (exitCode, output, _) = Run("overhead", "--policies", "--repetitions", "1", "--width", "4", "--threads", "1");
+
+        exitCode.Should().Be(0);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[2..];
+        lines.Select(line => string.Join('|', line.Split('|')[1..3].Select(cell => cell.Trim()))).Should().Equal(
+            from network in new[] { "perceptron", "convnet" }
+            from policy in new[]
+            {
+                "self-normalized resets", "continual backpropagation", "weight clipping", "norm projection", "norm projection, soft", "UPGD", "Parseval penalty", "spectral penalty",
+                "hare and tortoise", "shrink and perturb", "L2 Init",
+            }
+            select $"{network}|{policy}");
+        lines.Should().AllSatisfy(line => line.Should().NotContain("–", "each was timed"));
+    }
+
+    [Fact]
     public void A_script_that_fails_ends_the_comparison_with_its_name()
     {
         var (exitCode, _, error) = Run("compare", "--work", "iid", "--rounds", "1", "--steps", "1", "--width", "4", "--python", "no-such-python");

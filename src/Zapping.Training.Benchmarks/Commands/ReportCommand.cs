@@ -32,6 +32,7 @@ internal static class ReportCommand
                 ("A whole head's reset as a part of a step", ["share", "--repetitions", "31", .. filters]),
                 ("Policies that look at the forward pass", ["hooks", .. filters]),
                 ("The trainer against a bare loop", ["overhead", "--repetitions", "60", .. filters]),
+                ("Policies of every step", ["overhead", "--policies", "--repetitions", "100", "--width", "64"]),
                 ("The number of classes", ["class-count"]),
                 ("What the second order costs", ["episode-cost", .. pairs, .. filters]),
                 ("Memory of 10,000 steps", ["memory", "10000"]),
