@@ -33,6 +33,15 @@ public sealed class CommandTests : IDisposable
         Without(File.ReadAllText(runs[1])).Should().Be(Without(before[1]), "a run is a function of its settings");
         new RunStore(_folder).ReadAll().Should().HaveCount(3);
 
+        // Packed, they are read as they were, and report puts tables and pictures elsewhere.
+        var (packed, page) = (Path.Combine(_folder, "packed"), Path.Combine(_folder, "page"));
+        (await App.RunAsync(["pack", _folder, "--out", packed])).Should().Be(0);
+        Directory.GetFiles(packed).Select(Path.GetFileName).Should().Equal("random-labels-sgd-0.1.jsonl");
+        new RunStore(packed).ReadAll().Select(run => run.PerTask[1]).Should().BeEquivalentTo(new RunStore(Path.Combine(_folder, "random-labels")).ReadAll().Select(run => run.PerTask[1]));
+        (await App.RunAsync(["report", packed, "--out", page])).Should().Be(0);
+        File.ReadAllText(Path.Combine(page, "random-labels-sgd-0.1-2-tasks.md")).Should().Contain("| head (period 1) |");
+        Directory.GetFiles(packed).Should().ContainSingle();
+
         // How long it took differs.
         static string Without(string json) => System.Text.RegularExpressions.Regex.Replace(json, "\"seconds\":[0-9.]+", "", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
     }
@@ -41,6 +50,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("permuted-labels needs more images than can be drawn: give the folder of MNIST with --mnist.", "compare", "--problem", "permuted-labels")]
     [InlineData("class-pairs needs CIFAR-100: say where it is with --cifar100.", "run", "--problem", "class-pairs")]
     [InlineData("character-tens needs Omniglot: say where it is with --omniglot.", "run", "--problem", "character-tens")]
+    [InlineData("nothing has no runs: compare makes some.", "pack", "nothing")]
     [InlineData("--set lambda=x: give a name and a number, as in lambda=0.01. l2-init has lambda.", "run", "--policy", "l2-init", "--set", "lambda=x")]
     [InlineData("--seeds: '4-1' must be numbers with commas between, or a range such as 0-4.", "run", "--seeds", "4-1")]
     [InlineData("--policies: 'nothing' must be some of plain", "compare", "--policies", "nothing")]

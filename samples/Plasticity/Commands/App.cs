@@ -20,5 +20,6 @@ internal static class App
             CompareCommand.Create(),
             TuneCommand.Create(),
             ReportCommand.Create(),
+            PackCommand.Create(),
         };
 }

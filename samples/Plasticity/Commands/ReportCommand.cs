@@ -12,10 +12,19 @@ internal static class ReportCommand
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "Of the runs.", DefaultValueFactory = _ => Path.Combine("out", "plasticity") };
-        var command = new Command("report", "Print and draw the comparison of runs that are there.") { folder };
+        var output = new Option<string?>("--out") { Description = "Where tables and pictures go; without it, beside the runs." }.Filled();
+        var command = new Command("report", "Print and draw the comparison of runs that are there.") { folder, output };
         CommandAction.Of(command, parse =>
         {
-            Write(new RunStore(parse.GetValue(folder)!).ReadAll(), parse.GetValue(folder)!, isShort: false);
+            var to = parse.GetValue(output) ?? parse.GetValue(folder)!;
+            var runs = new RunStore(parse.GetValue(folder)!).ReadAll();
+            if (runs.Count == 0)
+            {
+                throw new CommandException($"{parse.GetValue(folder)} has no runs: compare makes some.");
+            }
+
+            OutputFolder.EnsureWritable(to);
+            Write(runs, to, isShort: false);
             return ExitCodes.Done;
         });
         return command;
@@ -27,11 +36,6 @@ internal static class ReportCommand
     /// <param name="isShort">Whether they say that this was a quick look.</param>
     public static void Write(IReadOnlyList<RunRecord> runs, string folder, bool isShort)
     {
-        if (runs.Count == 0)
-        {
-            throw new CommandException($"{folder} has no runs: compare makes some.");
-        }
-
         var problems = new List<(string Name, IReadOnlyList<ComparedPolicy> Policies)>();
         foreach (var group in runs.GroupBy(run => (run.Problem, run.Optimizer, run.LearningRate, run.Tasks)))
         {

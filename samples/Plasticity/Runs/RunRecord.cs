@@ -39,5 +39,10 @@ internal sealed record TaskRecord(
     /// <summary>Of a task that a run did not come to, since a step was not finite: nothing is right.</summary>
     public static TaskRecord AfterDivergence { get; } = new(double.NaN, double.NaN, double.NaN, double.NaN, Online: 0, Final: 0, Loss: double.PositiveInfinity);
 
-    public static TaskRecord Of(TaskResult task) => new(task.Dead, task.EffectiveRank, task.WeightNorm, task.GradientNorm, task.Online, task.Final, task.Loss);
+    /// <summary>With as many digits as seeds could tell.</summary>
+    public static TaskRecord Of(TaskResult task) => new(
+        Rounded(task.Dead), Rounded(task.EffectiveRank), Rounded(task.WeightNorm), Rounded(task.GradientNorm),
+        task.Online is { } online ? Rounded(online) : null, task.Final is { } final ? Rounded(final) : null, Rounded(task.Loss));
+
+    private static double Rounded(double value) => Math.Round(value, 6);
 }

@@ -1,3 +1,5 @@
+using Plasticity.Tuning;
+
 namespace Plasticity.Runs;
 
 /// <summary>A folder with a file for each run that is done, so that a comparison that was stopped goes on.</summary>
@@ -12,10 +14,12 @@ internal sealed class RunStore(string folder)
     /// <summary>Writes a run whole or not at all.</summary>
     public void Write(Cell cell, RunRecord run) => JsonFile.Write(PathOf(cell), run);
 
-    /// <summary>All runs in the folder.</summary>
+    /// <summary>All runs in the folder, those in packed files too.</summary>
     public IReadOnlyList<RunRecord> ReadAll() => Directory.Exists(folder)
-        ? [.. Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories).Where(path => !Path.GetFileName(path).StartsWith("tuned-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Read)]
+        ? [.. Files("*.json").Where(path => !Path.GetFileName(path).StartsWith(TunedOptions.Prefix, StringComparison.Ordinal)).Select(Read), .. Files($"*{PackedRuns.Extension}").SelectMany(PackedRuns.Read)]
         : [];
+
+    private IEnumerable<string> Files(string pattern) => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 
     private string PathOf(Cell cell) => Path.Combine(folder, cell.FileName);
 

@@ -13,8 +13,11 @@ namespace Plasticity.Tuning;
 internal sealed record TunedOptions(
     string Problem, string Optimizer, double LearningRate, int Tasks, IReadOnlyList<ulong> Seeds, IReadOnlyDictionary<string, TunedPolicy> Policies)
 {
+    /// <summary>How the names of such files begin.</summary>
+    public const string Prefix = "tuned-";
+
     /// <summary>The file of a problem and optimizer in a folder.</summary>
-    public static string PathOf(string folder, string problem, string optimizer) => Path.Combine(folder, $"tuned-{problem}-{optimizer}.json");
+    public static string PathOf(string folder, string problem, string optimizer) => Path.Combine(folder, $"{Prefix}{problem}-{optimizer}.json");
 
     /// <summary>Reads the file of a problem and optimizer.</summary>
     /// <exception cref="CommandException">There is none, or it is damaged.</exception>
