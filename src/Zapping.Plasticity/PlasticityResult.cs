@@ -1,4 +1,5 @@
 using System.Globalization;
+using Zapping.Training.Diagnostics;
 
 namespace Zapping.Plasticity;
 
@@ -25,4 +26,8 @@ public sealed record PlasticityResult(IReadOnlyList<TaskResult> Tasks, double Se
 /// <param name="EffectiveRank">Of the last hidden layer: exp of the entropy of its normalized singular values.</param>
 /// <param name="WeightNorm">L2 norm of all parameters.</param>
 /// <param name="GradientNorm">L2 norm of the gradient, mean over every 25th step.</param>
-public sealed record TaskResult(double? Online, double Loss, double? Final, double Dead, double EffectiveRank, double WeightNorm, double GradientNorm);
+public sealed record TaskResult(double? Online, double Loss, double? Final, double Dead, double EffectiveRank, double WeightNorm, double GradientNorm)
+{
+    /// <summary>By which share a step lowers the loss of its own batch, mean of the steps, from 0 to 1; see <see cref="PlasticityMeter"/>. Null unless <see cref="PlasticityRun.MeasuresPlasticity"/> is set.</summary>
+    public double? Plasticity { get; init; }
+}

@@ -23,6 +23,9 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
 {
     private const int Measured = 1000;
 
+    /// <summary>Whether <see cref="TaskResult.Plasticity"/> is measured, which costs a forward pass a step. Default: no.</summary>
+    public bool MeasuresPlasticity { get; init; }
+
     /// <summary>Trains from the first task on, until the last one is finished or a step is not finite.</summary>
     /// <param name="optimizer">Makes the optimizer.</param>
     /// <param name="configure">Adds what is to be measured; the model is the trainer's, and a task begins with a <see cref="TaskBoundary"/>.</param>
@@ -52,6 +55,12 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
 
         var meter = new TaskMeter(model, classifies: problem.Loss is null);
         trainer.UseObserver(meter);
+        var plasticity = MeasuresPlasticity ? new PlasticityMeter() : null;
+        if (plasticity is not null)
+        {
+            trainer.UsePlasticityMeter(plasticity);
+        }
+
         var results = new List<TaskResult>();
         var watch = new Stopwatch();
         for (var index = 0; index < count; index++)
@@ -59,6 +68,7 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
             using var ofTask = NewDisposeScope();
             var task = problem.Task(seed, index);
             meter.Begin();
+            plasticity?.Reset();
             watch.Start();
             trainer.BeginTask();
             try
@@ -71,7 +81,7 @@ public sealed class PlasticityRun(PlasticityProblem problem, ulong seed)
             }
 
             watch.Stop();
-            results.Add(Measure(model, task, meter));
+            results.Add(Measure(model, task, meter) with { Plasticity = plasticity?.Mean });
             progress?.Report(index + 1);
         }
 

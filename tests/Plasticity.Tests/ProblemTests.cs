@@ -101,6 +101,17 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public void Plasticity_is_measured_if_asked_for_and_changes_nothing_else()
+    {
+        using var images = ImageTable.OfGlyphs(20);
+        var problem = new RandomLabels(images);
+        var results = new[] { true, false }.Select(measures => new PlasticityRun(problem, 0) { MeasuresPlasticity = measures }.Go(parameters => new FusedSgd(parameters, problem.SgdRate), tasks: 1).Tasks[0]).ToList();
+        results[0].Plasticity.Should().BeInRange(0.05, 0.95);
+        results[1].Plasticity.Should().BeNull();
+        (results[0] with { Plasticity = null }).Should().Be(results[1]);
+    }
+
+    [Fact]
     public void A_run_ends_with_a_step_that_is_not_finite_and_says_so()
     {
         using var images = ImageTable.OfGlyphs(20);

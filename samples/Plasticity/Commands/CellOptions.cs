@@ -16,6 +16,7 @@ internal sealed class CellOptions(string folder = "plasticity")
     private readonly Option<int?> _tasks = NumberOption.OptionalInteger("--tasks", "How many tasks; default: those of the problem.");
     private readonly Option<double?> _rate = NumberOption.Rate("--rate", "Learning rate; default: that of the problem for the optimizer.");
     private readonly Option<int> _workers = NumberOption.Integer("--workers", "How many runs side by side, each on one thread.", Math.Max(1, Environment.ProcessorCount), most: 1024);
+    private readonly Option<bool> _plasticity = new("--plasticity") { Description = "Measure by how much each step lowers the loss of its own batch, which costs a forward pass a step." };
     private readonly ProblemSource _source = new();
 
     /// <summary>Folder of the runs.</summary>
@@ -28,7 +29,7 @@ internal sealed class CellOptions(string folder = "plasticity")
     /// <summary>Adds the options to a command.</summary>
     public Command AddTo(Command command)
     {
-        foreach (var option in new Option[] { _problem, _tasks, _rate, Output, _workers })
+        foreach (var option in new Option[] { _problem, _tasks, _rate, _plasticity, Output, _workers })
         {
             command.Add(option);
         }
@@ -69,7 +70,7 @@ internal sealed class CellOptions(string folder = "plasticity")
     public int Tasks(ParseResult parse, PlasticityProblem problem) => parse.GetValue(_tasks) ?? problem.Tasks;
 
     public Cell Cell(ParseResult parse, PlasticityProblem problem, PolicyRow row, IReadOnlyDictionary<string, double> options, OptimizerKind optimizer, ulong seed, int? tasks = null) =>
-        new(problem, row, options, optimizer, parse.GetValue(_rate) ?? optimizer.Rate(problem), seed, tasks ?? Tasks(parse, problem));
+        new(problem, row, options, optimizer, parse.GetValue(_rate) ?? optimizer.Rate(problem), seed, tasks ?? Tasks(parse, problem), parse.GetValue(_plasticity));
 
     private static Option<string[]> Words(string name, string description, string[] all) => new(name)
     {

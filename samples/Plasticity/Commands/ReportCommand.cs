@@ -36,6 +36,7 @@ internal static class ReportCommand
     /// <param name="isShort">Whether they say that this was a quick look.</param>
     public static void Write(IReadOnlyList<RunRecord> runs, string folder, bool isShort)
     {
+        Directory.CreateDirectory(folder);
         var problems = new List<(string Name, IReadOnlyList<ComparedPolicy> Policies)>();
         foreach (var group in runs.GroupBy(run => (run.Problem, run.Optimizer, run.LearningRate, run.Tasks)))
         {

@@ -54,11 +54,11 @@ internal static class RunCommand
     private static void Print(RunRecord run)
     {
         var table = new Table { Title = new TableTitle(Markup.Escape($"{run.Problem}, {run.Optimizer}, {run.Policy}, seed {run.Seed}")) };
-        table.AddColumns("task", "online", "final", "loss", "dead", "effective rank", "weight norm", "gradient norm");
+        table.AddColumns("task", "online", "final", "loss", "dead", "effective rank", "weight norm", "gradient norm", "plasticity");
         foreach (var (index, task) in run.PerTask.Index())
         {
             table.AddRow(
-                $"{index + 1}", Percent(task.Online), Percent(task.Final), task.Loss is { } loss ? Text($"{loss:f3}") : "", Text($"{task.Dead:p0}"), Text($"{task.EffectiveRank:f1}"), Text($"{task.WeightNorm:f1}"), Text($"{task.GradientNorm:g3}"));
+                $"{index + 1}", Percent(task.Online), Percent(task.Final), task.Loss is { } loss ? Text($"{loss:f3}") : "", Text($"{task.Dead:p0}"), Text($"{task.EffectiveRank:f1}"), Text($"{task.WeightNorm:f1}"), Text($"{task.GradientNorm:g3}"), task.Plasticity is { } plasticity ? Text($"{plasticity:f3}") : "");
         }
 
         AnsiConsole.Write(table);

@@ -21,6 +21,7 @@ internal static class Tables
         ("dead", true, policy => Number(policy.LastOf(task => task.Dead), "f2")),
         ("effective rank", true, policy => Number(policy.LastOf(task => task.EffectiveRank), "f0")),
         ("weight norm", true, policy => Number(policy.LastOf(task => task.WeightNorm), "f0")),
+        ("plasticity", false, policy => policy.Runs.All(run => run.PerTask.All(task => task.Plasticity is not null)) ? Number(policy.LastOf(task => task.Plasticity!.Value), "f2") : ""),
         ("resets", false, policy => Number(policy.Runs.Average(own => own.Resets), "f0")),
         ("s", true, policy => Number(policy.Seconds, "f0")),
     ];
@@ -31,11 +32,12 @@ internal static class Tables
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"**{Title(policies)}**");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Columns.Select(column => column.Head))} |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"|{string.Concat(Columns.Select(_ => " --- |"))}");
+        var columns = Columns.Where(column => policies.Any(policy => column.Cell(policy).Length > 0)).ToList();
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", columns.Select(column => column.Head))} |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"|{string.Concat(columns.Select(_ => " --- |"))}");
         foreach (var policy in policies)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Columns.Select(column => column.Cell(policy)))} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", columns.Select(column => column.Cell(policy)))} |");
         }
 
         text.AppendLine();

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Plasticity.Runs;
 
 /// <summary>One run of a comparison: a policy with its options, on a problem, with an optimizer and a seed.</summary>
-internal sealed record Cell(PlasticityProblem Problem, PolicyRow Policy, IReadOnlyDictionary<string, double> Options, OptimizerKind Optimizer, double Rate, ulong Seed, int Tasks)
+internal sealed record Cell(PlasticityProblem Problem, PolicyRow Policy, IReadOnlyDictionary<string, double> Options, OptimizerKind Optimizer, double Rate, ulong Seed, int Tasks, bool MeasuresPlasticity)
 {
     /// <summary>A name for files that tells it from all others.</summary>
     public string FileName
@@ -16,7 +16,7 @@ internal sealed record Cell(PlasticityProblem Problem, PolicyRow Policy, IReadOn
         get
         {
             var options = string.Concat(Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => string.Create(CultureInfo.InvariantCulture, $"_{option.Key}={option.Value:r}")));
-            return string.Create(CultureInfo.InvariantCulture, $"{Problem.Name}/{Optimizer.Name}_rate={Rate:r}/{Policy.Name}{options}/{Tasks}-tasks_seed-{Seed}.json");
+            return string.Create(CultureInfo.InvariantCulture, $"{Problem.Name}/{Optimizer.Name}_rate={Rate:r}/{Policy.Name}{options}/{Tasks}-tasks_seed-{Seed}{(MeasuresPlasticity ? "_plasticity" : "")}.json");
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed record Cell(PlasticityProblem Problem, PolicyRow Policy, IReadOn
         {
             var example = Problem.Task(Seed, 0).Inputs.narrow(0, 0, 2);
             var facts = new PolicyFacts(Problem, example, Seed + 1, Options, owned.Add);
-            var result = new PlasticityRun(Problem, Seed).Go(
+            var result = new PlasticityRun(Problem, Seed) { MeasuresPlasticity = MeasuresPlasticity }.Go(
                 parameters => Optimizer.Make(parameters, Rate), trainer => Policy.Use(trainer, facts), Tasks, tasks, cancellationToken);
             return new(
                 Problem.Name, Policy.Name, Options, Optimizer.Name, Rate, Seed, Tasks, Library, Math.Round(result.Seconds, 2), result.Resets,

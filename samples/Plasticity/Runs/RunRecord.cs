@@ -34,7 +34,7 @@ internal sealed record RunRecord(
 
 /// <summary>What was measured in a task; see <see cref="TaskResult"/>.</summary>
 internal sealed record TaskRecord(
-    double Dead, double EffectiveRank, double WeightNorm, double GradientNorm, double? Online = null, double? Final = null, double? Loss = null)
+    double Dead, double EffectiveRank, double WeightNorm, double GradientNorm, double? Online = null, double? Final = null, double? Loss = null, double? Plasticity = null)
 {
     /// <summary>Of a task that a run did not come to, since a step was not finite: nothing is right.</summary>
     public static TaskRecord AfterDivergence { get; } = new(double.NaN, double.NaN, double.NaN, double.NaN, Online: 0, Final: 0, Loss: double.PositiveInfinity);
@@ -42,7 +42,7 @@ internal sealed record TaskRecord(
     /// <summary>With as many digits as seeds could tell.</summary>
     public static TaskRecord Of(TaskResult task) => new(
         Rounded(task.Dead), Rounded(task.EffectiveRank), Rounded(task.WeightNorm), Rounded(task.GradientNorm),
-        task.Online is { } online ? Rounded(online) : null, task.Final is { } final ? Rounded(final) : null, Rounded(task.Loss));
+        task.Online is { } online ? Rounded(online) : null, task.Final is { } final ? Rounded(final) : null, Rounded(task.Loss), task.Plasticity is { } plasticity ? Rounded(plasticity) : null);
 
     private static double Rounded(double value) => Math.Round(value, 6);
 }
