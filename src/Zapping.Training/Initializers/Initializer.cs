@@ -48,7 +48,7 @@ public abstract class Initializer
 
     /// <summary>
     /// What a linear or convolution layer draws when it is built: values uniform in ±1/sqrt(fan-in), for weight
-    /// and bias alike.
+    /// and bias alike. It is not what an embedding draws, for which there is <c>Normal(0, 1)</c>.
     /// </summary>
     /// <param name="fanIn">
     /// The layer's inputs per output unit; <see langword="null"/> (default) reads it off the parameter's shape,

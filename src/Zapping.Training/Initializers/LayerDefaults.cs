@@ -3,10 +3,11 @@ using static TorchSharp.torch;
 
 namespace Zapping.Training.Initializers;
 
-/// <summary>What the parameters and buffers of a layer have when it is built: of linear layers, convolutions and normalizations.</summary>
+/// <summary>What the parameters and buffers of a layer have when it is built: of linear layers, convolutions, normalizations and embeddings.</summary>
 public static class LayerDefaults
 {
     /// <summary>How a parameter begins; null if that is not known of such a layer.</summary>
+    /// <remarks>Embeddings draw normal values with mean 0 and standard deviation 1, as PyTorch's. Their rows that are 0 throughout stay 0, for so a row of padding is known.</remarks>
     /// <param name="module">The layer.</param>
     /// <param name="member">The parameter's name in it.</param>
     public static Initializer? InitializerOf(nn.Module module, string member) => module switch
@@ -14,6 +15,7 @@ public static class LayerDefaults
         null => throw new ArgumentNullException(nameof(module)),
         _ when FanInOf(module) is { } fanIn => Initializer.LayerDefault(fanIn),
         _ when IsNormalization(module) => member == "bias" ? Initializer.Zeros() : Initializer.Constant(1),
+        Embedding or EmbeddingBag => new EmbeddingDefaultInitializer(),
         _ => null,
     };
 

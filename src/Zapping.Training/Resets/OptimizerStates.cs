@@ -54,7 +54,7 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
             ? slots
             : throw new InvalidOperationException(
                 $"No optimizer holds the parameter '{name}'. If it was replaced after the optimizer was made "
-                + "(by .to(), by assigning a new layer or weight), make the optimizer afterwards.");
+                + "(by .to(), by assigning a new layer or weight), or its layer was registered later, make the optimizer afterwards.");
     }
 
     private static void FindManaged(
@@ -89,7 +89,7 @@ internal sealed class OptimizerStates(IReadOnlyList<optim.Optimizer> optimizers)
             throw new InvalidOperationException(
                 $"The optimizer {optimizer.GetType().Name} has no state for a parameter of its model. A parameter "
                 + $"(perhaps '{name}') was replaced after the optimizer was made, by .to() or by assigning a new "
-                + "layer or weight: make the optimizer afterwards.",
+                + "layer or weight, or its layer was registered later: make the optimizer afterwards.",
                 inner);
         }
     }

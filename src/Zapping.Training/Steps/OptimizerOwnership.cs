@@ -71,7 +71,7 @@ internal static class OptimizerOwnership
         }
 
         throw new ArgumentException(
-            $"The optimizer {optimizer.GetType().Name} holds a parameter that was exchanged after it was made: the model was moved by .to(), or a layer was replaced. "
+            $"The optimizer {optimizer.GetType().Name} holds a parameter that was exchanged or added after it was made: the model was moved by .to(), or a layer was replaced or registered. "
             + "Make the optimizer afterwards, and the trainer with it.",
             nameof(optimizer));
     }

@@ -7,7 +7,7 @@ namespace Zapping.Training.Policies;
 public sealed record FullResetOptions
 {
     /// <summary>
-    /// Which parameters; default: all that require a gradient. Each must belong to a layer whose default initialization is known: Linear, convolutions and normalization layers.
+    /// Which parameters; default: all that require a gradient. Each must belong to a layer whose default initialization is known: Linear, convolutions, normalization layers and embeddings.
     /// </summary>
     [Required]
     public ParameterFilter Parameters { get; set; } = ParameterFilter.All;

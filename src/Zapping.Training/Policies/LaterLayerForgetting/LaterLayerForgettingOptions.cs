@@ -21,7 +21,7 @@ public sealed record LaterLayerForgettingOptions
 
     /// <summary>
     /// How the parameters of modules of one's own begin: maps a module and a parameter's name in it to what draws it; null
-    /// where the module is not meant. Default: none is known.
+    /// where the module is not meant. It goes before what is known of a normalization or an embedding. Default: none is known.
     /// </summary>
     [Required]
     public Func<nn.Module, string, Initializer?> OwnModules { get; set; } = (_, _) => null;

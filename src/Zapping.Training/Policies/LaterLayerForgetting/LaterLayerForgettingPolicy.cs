@@ -86,7 +86,7 @@ public sealed class LaterLayerForgettingPolicy : IResetPolicy, IDescribed
         Linear or Convolution when member == "weight" => _weights,
         Linear or Convolution when _bias == BiasReset.Keep => null,
         Linear or Convolution when _bias == BiasReset.Zero => Initializer.Zeros(),
-        _ => LayerDefaults.InitializerOf(module, member) ?? _ownModules(module, member),
+        _ => _ownModules(module, member) ?? LayerDefaults.InitializerOf(module, member),
     };
 
     private void EnsureKnown(string layer, nn.Module module)

@@ -37,7 +37,7 @@ public sealed class FullResetPolicyTests
     [Fact]
     public void What_is_not_known_is_refused_by_name()
     {
-        using var net = Sequential(("table", Embedding(4, 2)), ("head", Linear(2, 2)));
-        FluentActions.Invoking(() => OneWeight.Apply(net, new FullResetPolicy())).Should().Throw<NotSupportedException>().WithMessage("*'table.weight' (Embedding)*Parameters*");
+        using var net = Sequential(("slope", PReLU(2)), ("head", Linear(2, 2)));
+        FluentActions.Invoking(() => OneWeight.Apply(net, new FullResetPolicy())).Should().Throw<NotSupportedException>().WithMessage("*'slope.weight' (PReLU)*Parameters*");
     }
 }
