@@ -6,6 +6,7 @@ using TorchSharp.Modules;
 using Xunit;
 using Zapping.Training.Heads;
 using Zapping.Training.Hosting;
+using Zapping.Training.Policies;
 using Zapping.Training.Serving;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -40,7 +41,7 @@ public sealed class ServingSnippets
     [Fact]
     public void In_a_host()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Zapping:Every", "ClassBoundary"), new("Zapping:Head", "head")]).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Zapping:Every", "ClassBoundary"), new("Zapping:Head", "head"), new("WeightClipping:Multiple", "3")]).Build();
         var services = new ServiceCollection();
 
         // <serve-services>
@@ -57,6 +58,13 @@ public sealed class ServingSnippets
         using var trainer = new ContinualTrainer(model, optimizer).UseZapping(monitor); // an IOptionsMonitor<ZapSettings>
         // </serve-settings>
         trainer.Schedulers.Should().ContainSingle();
+
+        // <serve-other-policy>
+        var options = new WeightClippingOptions();
+        configuration.GetSection("WeightClipping").Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        trainer.UseWeightClipping(every: BoundaryKind.StepBoundary, options);
+        // </serve-other-policy>
+        options.Multiple.Should().Be(3);
     }
 
     private sealed class Net : Module<Tensor, Tensor>
