@@ -51,6 +51,9 @@ public abstract class PhasedLearner : IResumableLearner, IDisposable
     /// <inheritdoc/>
     public long MemoryBytes => _memories.Sum(MemorySize.Of);
 
+    /// <summary>What the learner keeps beside the model, as checkpoints hold it.</summary>
+    public IReadOnlyList<ITrainingMemory> Memories => _memories.AsReadOnly();
+
     /// <summary>Classes that have been learned, in the order in which they came.</summary>
     public IReadOnlyList<int> LearnedClasses => _position.Classes;
 

@@ -1,11 +1,10 @@
 using FluentAssertions;
 using TorchSharp;
 using Xunit;
-using Zapping.Continual.Learners;
-using Zapping.Continual.Learners.Joint;
-using Zapping.Continual.Learners.Replay;
-using Zapping.Continual.Learners.Sequential;
-using Zapping.Continual.Memory;
+using Zapping.Continual.Learners.DarkReplay;
+using Zapping.Continual.Learners.Distilling;
+using Zapping.Continual.Learners.Features;
+using Zapping.Continual.Learners.Regularizing;
 using Zapping.Continual.Tasks;
 using Zapping.Training.Tests.Shared;
 using static TorchSharp.torch;
@@ -34,16 +33,30 @@ public sealed class BehaviorTests
         result.MemoryBytes[^1].Should().Be((40 * ((14 * 14 * 4) + 8)) + 8, "40 images of 4-byte pixels, their labels, and a count");
     }
 
+    [Theory]
+    [InlineData(nameof(LearningWithoutForgetting), 0.02)]
+    [InlineData(nameof(ElasticWeightConsolidation), 0.02)]
+    [InlineData(nameof(SynapticIntelligence), 0.02)]
+    [InlineData(nameof(DarkExperienceReplay), 0.2)]
+    [InlineData(nameof(NearestClassMean), 0.2)]
+    [InlineData(nameof(StreamingLda), 0.2)]
+    [InlineData(nameof(WeightAlignment), 0.2)]
+    public void A_method_is_above_sequential_fine_tuning(string name, double by)
+    {
+        using var scope = NewDisposeScope();
+        Run(LearnerCases.All[name], name == nameof(DarkExperienceReplay) ? 10 : 1).Last.Should().BeGreaterThan(Lower() + by);
+    }
+
     private static double Lower()
     {
         using var scope = NewDisposeScope();
         return _lower ??= Run(LearnerCases.Sequential).Last;
     }
 
-    private static IncrementalResult Run(LearnerCases.Make make)
+    private static IncrementalResult Run(LearnerCases.Make make, int units = 1)
     {
         var glyphs = new Glyphs();
-        using var model = Glyphs.Network();
+        using var model = Glyphs.Network(units);
         using var optimizer = optim.Adam(model.parameters(), 2e-3);
         using var learner = make(model, optimizer, null);
         var result = IncrementalRun.Over(glyphs.Tasks, learner, glyphs.Queries);

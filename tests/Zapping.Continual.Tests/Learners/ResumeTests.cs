@@ -25,7 +25,7 @@ public sealed class ResumeTests
         try
         {
             // 14 examples of 2 classes in 4 steps an epoch, 15 epochs, so the second stop is within task 0 and the others within later ones
-            var (parts, resumed) = Run(name, folder.FullName, stopAfter: [7, 60, 31]);
+            var (parts, resumed) = Run(name, folder.FullName, stopAfter: [7, 40, 31]);
             resumed.Should().Equal(bits);
             parts!.Matrix.Should().Be(whole!.Matrix);
             parts.SeenAccuracies.Should().Equal(whole.SeenAccuracies);
@@ -51,7 +51,7 @@ public sealed class ResumeTests
     {
         using var scope = NewDisposeScope();
         var glyphs = new Glyphs(classes: 6);
-        using var model = Glyphs.Network();
+        using var model = Glyphs.Network(units: 6);
         using var optimizer = optim.Adam(model.parameters(), 2e-3);
         using var cancel = new CancellationTokenSource();
         using var learner = LearnerCases.All[name](model, optimizer, trainer => trainer
