@@ -50,6 +50,9 @@ internal sealed class PhasePosition : ITrainingMemory
         var own = position.data<long>().ToArray();
         (Tasks, Phases, LastEpoch) = ((int)own[0], (int)own[1], own[2] == NotBegun ? null : own[2]);
         _classes.Clear();
-        _classes.AddRange(classes.data<long>().ToArray().Select(id => (int)id));
+        if (classes.numel() > 0) // TorchSharp refuses to read what is empty
+        {
+            _classes.AddRange(classes.data<long>().ToArray().Select(id => (int)id));
+        }
     }
 }

@@ -18,6 +18,11 @@ internal static class LabeledExamples
                 $"Examples are inputs [n, …] and labels [n] of class ids of type Int64, and not inputs {Shape(data.Inputs)} and labels {Shape(data.Labels)} of type {data.Labels?.dtype}.", name);
         }
 
+        if (data.Labels.numel() == 0)
+        {
+            return []; // TorchSharp refuses to read what is empty
+        }
+
         using var onCpu = data.Labels.cpu();
         var ids = onCpu.data<long>().ToArray();
         return ids.FirstOrDefault(id => id is < 0 or > int.MaxValue) is var id and not 0

@@ -70,7 +70,7 @@ internal sealed class RunRecord(int tasks) : ITrainingMemory
         }
 
         _accuracies.Clear();
-        _accuracies.AddRange(accuracies.data<double>().ToArray().Chunk(tasks));
+        _accuracies.AddRange(Values<double>(accuracies).Chunk(tasks));
         Take(_seen, saved["seen"]);
         Take(_seconds, saved["seconds"]);
         Take(_bytes, saved["bytes"]);
@@ -81,6 +81,10 @@ internal sealed class RunRecord(int tasks) : ITrainingMemory
         where T : unmanaged
     {
         own.Clear();
-        own.AddRange(saved.data<T>().ToArray());
+        own.AddRange(Values<T>(saved));
     }
+
+    // TorchSharp refuses to read what is empty.
+    private static T[] Values<T>(Tensor saved)
+        where T : unmanaged => saved.numel() == 0 ? [] : saved.data<T>().ToArray();
 }
