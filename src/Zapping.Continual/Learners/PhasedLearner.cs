@@ -2,6 +2,7 @@ using Zapping.Continual.Memory;
 using Zapping.Continual.Tasks;
 using Zapping.Training;
 using Zapping.Training.Data;
+using Zapping.Training.Resuming;
 using Zapping.Training.Steps;
 using Zapping.Training.Validation;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ public abstract class PhasedLearner : IResumableLearner, IDisposable
         _options = OptionsValidator.Validate(options) with { };
         Model = model;
         Trainer = new ContinualTrainer(model, [optimizer], Loss);
-        Trainer.UseMemory(_position).UseUpdateRule(new Recipe(Describe(_options)));
+        Trainer.UseMemory(_position).UseUpdateRule(new Recipe(new Dictionary<string, object?>(StringComparer.Ordinal) { ["type"] = GetType().Name, ["options"] = _options.ToString() }));
         if (_options.GrowHead)
         {
             Trainer.UseGrowingHead(_options.Head);
@@ -100,11 +101,11 @@ public abstract class PhasedLearner : IResumableLearner, IDisposable
     }
 
     /// <summary>The loss of a step; default: mean softmax cross-entropy over all units.</summary>
-    /// <param name="step">The step.</param>
-    protected virtual Tensor Loss(StepContext step)
+    /// <param name="context">The step.</param>
+    protected virtual Tensor Loss(StepContext context)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        return functional.cross_entropy(step.Outputs, step.Labels);
+        ArgumentNullException.ThrowIfNull(context);
+        return functional.cross_entropy(context.Outputs, context.Labels);
     }
 
     /// <summary>Refuses a task before anything is changed; default: nothing more than what all learners refuse.</summary>
@@ -132,29 +133,22 @@ public abstract class PhasedLearner : IResumableLearner, IDisposable
         }
     }
 
-    /// <summary>Has checkpoints hold something, and its bytes counted.</summary>
+    /// <summary>Has checkpoints hold something, and its bytes counted; what it says of itself (<see cref="IDescribed"/>) is compared by a resume.</summary>
     /// <param name="memory">It.</param>
     protected void Keep(ITrainingMemory memory)
     {
+        ArgumentNullException.ThrowIfNull(memory);
         Trainer.UseMemory(memory);
         _memories.Add(memory);
+        if (memory is IDescribed described)
+        {
+            Trainer.UseUpdateRule(new Recipe(described.Description));
+        }
     }
 
     /// <summary>Training on the examples of the task, as aliases.</summary>
     /// <param name="epochs">How many; null for those of the options.</param>
     protected Phase TrainOnTask(int? epochs = null) => Phase.Train("train", () => Task.Data.Map(own => own.alias()), epochs ?? _options.Epochs);
-
-    /// <summary>What determines the learner, which a resume compares; default: class and options.</summary>
-    /// <param name="options">The options.</param>
-    protected virtual IReadOnlyDictionary<string, object?> Describe(LearnerOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["type"] = GetType().Name,
-            ["options"] = options.ToString(),
-        };
-    }
 
     private void Run(Phase phase, CancellationToken cancellationToken)
     {

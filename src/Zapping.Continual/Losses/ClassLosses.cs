@@ -73,7 +73,11 @@ public static class ClassLosses
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(tasks);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        ArgumentOutOfRangeException.ThrowIfZero(tasks.Count);
+        if (tasks.Count == 0)
+        {
+            throw new ArgumentException("There is no task, so there is no norm.", nameof(tasks));
+        }
+
         using var scope = NewDisposeScope();
         using Scalar little = 1e-7;
         var norms = tasks.Select(own => logits.index_select(1, LossCheck.Units(logits, own)).Squared().sum(1, keepdim: true).sqrt().add(little)).ToArray();

@@ -203,7 +203,7 @@ public sealed class ClassStatistics : ITrainingMemory, IDescribed, IDisposable
         return Kind switch
         {
             CovarianceKind.Full => centered.t().matmul(centered) / divisor,
-            CovarianceKind.Diagonal => (centered * centered).sum(0) / divisor,
+            CovarianceKind.Diagonal => (centered * centered).sum([0]) / divisor,
             CovarianceKind.LowRank => LowRankOf(centered, count),
             _ => null,
         };

@@ -90,7 +90,7 @@ public sealed class ExemplarMemory : ITrainingMemory, IDescribed, IDisposable
                 $"With task {task.Index} there are {classes} classes, and the memory has room for {_budget} examples, which is less than one of each: give {nameof(Total)} more.", nameof(task));
         }
 
-        if (_data is { } own && (!own.Inputs.shape[1..].SequenceEqual(task.Data.Inputs.shape[1..]) || own.Inputs.dtype != task.Data.Inputs.dtype))
+        if (_data is { } own && (!own.Inputs.shape.AsSpan(1).SequenceEqual(task.Data.Inputs.shape.AsSpan(1)) || own.Inputs.dtype != task.Data.Inputs.dtype))
         {
             throw new ArgumentException(
                 $"The memory has inputs [n, {string.Join(", ", own.Inputs.shape[1..])}] of type {own.Inputs.dtype}, and task {task.Index} has inputs [{string.Join(", ", task.Data.Inputs.shape)}] of type {task.Data.Inputs.dtype}.",

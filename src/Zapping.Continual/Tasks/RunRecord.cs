@@ -9,6 +9,8 @@ namespace Zapping.Continual.Tasks;
 /// <param name="tasks">How many tasks there will be.</param>
 internal sealed class RunRecord(int tasks) : ITrainingMemory
 {
+    private static readonly string[] Columns = ["seen", "seconds", "bytes"];
+
     private readonly Stopwatch _watch = new();
     private readonly List<double[]> _accuracies = [];
     private readonly List<double> _seen = [];
@@ -64,7 +66,7 @@ internal sealed class RunRecord(int tasks) : ITrainingMemory
     public void Load(IReadOnlyDictionary<string, Tensor> saved)
     {
         if (!saved.TryGetValue("accuracies", out var accuracies) || accuracies.shape is not [var finished, var own] || own != tasks
-            || new[] { "seen", "seconds", "bytes" }.Any(name => !saved.TryGetValue(name, out var values) || values.numel() != finished) || !saved.ContainsKey("open_seconds"))
+            || Columns.Any(name => !saved.TryGetValue(name, out var values) || values.numel() != finished) || !saved.ContainsKey("open_seconds"))
         {
             throw new InvalidDataException($"its record is not that of a run of {tasks} tasks.");
         }

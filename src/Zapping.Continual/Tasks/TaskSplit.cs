@@ -1,6 +1,5 @@
 using Zapping.Training.Data;
 using Zapping.Training.Initializers;
-using static TorchSharp.torch;
 
 namespace Zapping.Continual.Tasks;
 

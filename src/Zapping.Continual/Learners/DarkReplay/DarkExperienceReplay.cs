@@ -55,17 +55,17 @@ public sealed class DarkExperienceReplay : PhasedLearner, IUpdateRule
     protected override IReadOnlyList<Phase> Phases() => [TrainOnTask()];
 
     /// <inheritdoc/>
-    protected override Tensor Loss(StepContext step)
+    protected override Tensor Loss(StepContext context)
     {
-        var loss = base.Loss(step);
-        Remember(step);
+        var loss = base.Loss(context);
+        Remember(context);
         if (_buffer.Count == 0)
         {
             return loss;
         }
 
-        var (thenOutputs, _, dark) = Draw(2 * step.Step);
-        var (_, thenLabels, labeled) = Draw((2 * step.Step) + 1);
+        var (thenOutputs, _, dark) = Draw(2 * context.Step);
+        var (_, thenLabels, labeled) = Draw((2 * context.Step) + 1);
         return loss.Plus((dark - thenOutputs).Squared().mean().Times(_options.LogitWeight)).Plus(functional.cross_entropy(labeled, thenLabels).Times(_options.LabelWeight));
     }
 

@@ -44,13 +44,13 @@ public sealed class LearningWithoutForgetting : PhasedLearner
     protected override IReadOnlyList<Phase> Phases() => [TrainOnTask(), Phase.Make("forget the teacher", _ => _teacher.Clear())];
 
     /// <inheritdoc/>
-    protected override Tensor Loss(StepContext step)
+    protected override Tensor Loss(StepContext context)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        var loss = ClassLosses.Local(step.Outputs, step.Labels, Task.Classes);
+        ArgumentNullException.ThrowIfNull(context);
+        var loss = ClassLosses.Local(context.Outputs, context.Labels, Task.Classes);
         return _teacher.IsEmpty
             ? loss
-            : loss.Plus(DistillationLosses.Divergence(Old(step.Outputs), _teacher.Of(step.Indices), _options.Temperature).Times(_options.Weight));
+            : loss.Plus(DistillationLosses.Divergence(Old(context.Outputs), _teacher.Of(context.Indices), _options.Temperature).Times(_options.Weight));
     }
 
     /// <inheritdoc/>

@@ -64,15 +64,15 @@ public abstract class RehearsalLearner : PhasedLearner
     }
 
     /// <inheritdoc/>
-    protected override Tensor Loss(StepContext step)
+    protected override Tensor Loss(StepContext context)
     {
-        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(context);
         int[] seen = [.. LearnedClasses, .. Task.Classes];
-        var loss = ClassLosses.Local(step.Outputs, step.Labels, seen);
+        var loss = ClassLosses.Local(context.Outputs, context.Labels, seen);
         var old = (double)LearnedClasses.Count / seen.Length;
         return _teacher.IsEmpty
             ? loss
-            : loss.Times(1 - old).Plus(DistillationLosses.CrossEntropy(Select(step.Outputs, LearnedClasses), _teacher.Of(step.Indices), _options.Temperature).Times(old));
+            : loss.Times(1 - old).Plus(DistillationLosses.CrossEntropy(Select(context.Outputs, LearnedClasses), _teacher.Of(context.Indices), _options.Temperature).Times(old));
     }
 
     /// <inheritdoc/>

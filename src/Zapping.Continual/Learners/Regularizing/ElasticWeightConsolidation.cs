@@ -38,7 +38,7 @@ public sealed class ElasticWeightConsolidation : PhasedLearner
     protected override IReadOnlyList<Phase> Phases() => [TrainOnTask(), Phase.Make("consolidate", Consolidate)];
 
     /// <inheritdoc/>
-    protected override Tensor Loss(StepContext step) => _penalty.IsEmpty ? base.Loss(step) : base.Loss(step).Plus(_penalty.Value(Model).Times(_options.Strength / 2));
+    protected override Tensor Loss(StepContext context) => _penalty.IsEmpty ? base.Loss(context) : base.Loss(context).Plus(_penalty.Value(Model).Times(_options.Strength / 2));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

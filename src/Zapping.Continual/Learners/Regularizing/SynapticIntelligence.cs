@@ -37,7 +37,7 @@ public sealed class SynapticIntelligence : PhasedLearner
     protected override IReadOnlyList<Phase> Phases() => [TrainOnTask(), Phase.Make("consolidate", _ => Consolidate())];
 
     /// <inheritdoc/>
-    protected override Tensor Loss(StepContext step) => _penalty.IsEmpty ? base.Loss(step) : base.Loss(step).Plus(_penalty.Value(Model).Times(_options.Strength));
+    protected override Tensor Loss(StepContext context) => _penalty.IsEmpty ? base.Loss(context) : base.Loss(context).Plus(_penalty.Value(Model).Times(_options.Strength));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
