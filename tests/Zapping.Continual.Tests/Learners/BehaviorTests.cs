@@ -1,5 +1,4 @@
 using FluentAssertions;
-using TorchSharp;
 using Xunit;
 using Zapping.Continual.Learners.DarkReplay;
 using Zapping.Continual.Learners.Distilling;

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using TorchSharp;
 using Xunit;
 using Zapping.Continual.Learners;
 using Zapping.Continual.Learners.DarkReplay;

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using TorchSharp;
 using Xunit;
 using Zapping.Continual.Tasks;
 using Zapping.Training.Tests.Shared;

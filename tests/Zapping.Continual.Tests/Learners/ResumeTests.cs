@@ -1,5 +1,4 @@
 using FluentAssertions;
-using TorchSharp;
 using Xunit;
 using Zapping.Continual.Learners.Features;
 using Zapping.Continual.Tasks;
