@@ -9,6 +9,8 @@ namespace Zapping.Continual.Losses;
 /// </summary>
 public static class ClassLosses
 {
+    private static readonly double[] Little = [1e-7];
+
     /// <summary>
     /// Local, or masked, cross-entropy: the softmax is over some classes alone, such as those of the task, so other classes' logits get no gradient (SLCA, arXiv 2303.05118; the "intra-task" loss of CCIL, arXiv 2102.09517).
     /// </summary>
@@ -79,9 +81,9 @@ public static class ClassLosses
         }
 
         using var scope = NewDisposeScope();
-        using Scalar little = 1e-7;
-        var norms = tasks.Select(own => logits.index_select(1, LossCheck.Units(logits, own)).Squared().sum(1, keepdim: true).sqrt().add(little)).ToArray();
-        return (logits / stack(norms).mean([0]).Times(temperature)).MoveToOuterDisposeScope();
+        var norms = tasks.Select(own => logits.index_select(1, LossCheck.Units(logits, own)).Squared().sum(1, keepdim: true).sqrt()).ToArray();
+        var little = tensor(Little, logits.dtype, logits.device);
+        return (logits / stack(norms).mean([0]).Plus(little).Times(temperature)).MoveToOuterDisposeScope();
     }
 
     /// <summary>

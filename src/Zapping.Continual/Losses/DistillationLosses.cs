@@ -63,9 +63,8 @@ public static class DistillationLosses
     {
         LossCheck.EnsureAlike(student, teacher);
         using var scope = NewDisposeScope();
-        using Scalar one = 1;
         var then = teacher.detach();
-        return (one - ((student * then).sum(1) / (Norm(student) * Norm(then))).mean()).MoveToOuterDisposeScope();
+        return (ones([], student.dtype, student.device) - ((student * then).sum(1) / (Norm(student) * Norm(then))).mean()).MoveToOuterDisposeScope();
     }
 
     private static Tensor Entropy(Tensor said, Tensor wanted) => (wanted * said.log_softmax(1)).sum(1).mean().neg();

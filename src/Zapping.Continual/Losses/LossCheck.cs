@@ -35,7 +35,7 @@ internal static class LossCheck
     {
         var units = Units(logits, classes);
         var table = full([logits.size(1)], -1, ScalarType.Int64, logits.device);
-        table.index_copy_(0, units, arange(classes.Count, ScalarType.Int64, logits.device));
+        table.index_copy_(0, units, tensor(Enumerable.Range(0, classes.Count).Select(place => (long)place).ToArray(), device: logits.device));
         using TorchSharp.Scalar none = 0;
         var places = table.index_select(0, labels);
         if (places.lt(none).any().item<bool>())
