@@ -78,9 +78,15 @@ public abstract class HeadSelector
         return Find(context.Model, context.Boundary);
     }
 
-    /// <summary>The head where nothing is about to begin.</summary>
+    /// <summary>Finds the classifier where nothing is about to begin, such as between two tasks.</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>Its parameters of this moment.</returns>
     /// <exception cref="InvalidOperationException">It cannot be told, which includes that it depends on a boundary.</exception>
-    internal Head Find(nn.Module model) => Find(model, boundary: null);
+    public Head Find(nn.Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Find(model, boundary: null);
+    }
 
     private protected abstract Head Find(nn.Module model, TrainingBoundary? boundary);
 

@@ -19,8 +19,13 @@ public sealed class ResetNoise
     private readonly ulong _purpose;
     private uint _draws;
 
-    internal ResetNoise(ulong seed, long ordinal, string purpose)
+    /// <summary>Noise for what is no reset, such as the order of classes or what is drawn from a memory; a policy takes <see cref="Resets.ResetContext.Noise"/>.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="ordinal">Which time, such as the number of a task.</param>
+    /// <param name="purpose">What it is for; another purpose gives other numbers.</param>
+    public ResetNoise(ulong seed, long ordinal, string purpose)
     {
+        ArgumentException.ThrowIfNullOrEmpty(purpose);
         _key = StableHash.Mix(seed, (ulong)ordinal);
         _purpose = StableHash.Of(purpose);
     }
@@ -61,6 +66,14 @@ public sealed class ResetNoise
         var chosen = new RandomStream(new Philox(_key, NextStream())).Distinct(count, population);
         Array.Sort(chosen);
         return Array.ConvertAll(chosen, number => (int)number);
+    }
+
+    /// <summary>The numbers from 0 to <paramref name="count"/> - 1 in random order.</summary>
+    /// <param name="count">How many, at least 0.</param>
+    public int[] Permutation(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return new RandomStream(new Philox(_key, NextStream())).Permutation(count);
     }
 
     /// <summary>Fills a tensor and returns it.</summary>

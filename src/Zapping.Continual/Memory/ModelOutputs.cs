@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace Zapping.Continual.Memory;
+
+/// <summary>What a model says of examples, in eval mode and without gradients.</summary>
+internal static class ModelOutputs
+{
+    private const long BatchSize = 250;
+
+    /// <returns>[n, units], in the current dispose scope.</returns>
+    public static Tensor Of(nn.Module<Tensor, Tensor> model, Tensor inputs)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        List<(nn.Module Module, bool Training)> modes = [.. model.named_modules().Select(own => own.module).Prepend(model).Select(own => (own, own.training))];
+        model.eval();
+        try
+        {
+            var parts = new List<Tensor>();
+            for (long start = 0; start < inputs.size(0); start += BatchSize)
+            {
+                parts.Add(model.call(inputs.narrow(0, start, Math.Min(BatchSize, inputs.size(0) - start))));
+            }
+
+            return cat(parts).MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            modes.ForEach(mode => mode.Module.train(mode.Training)); // from the root down, as it tells its children too
+        }
+    }
+}
