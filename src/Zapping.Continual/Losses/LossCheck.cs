@@ -34,7 +34,8 @@ internal static class LossCheck
     public static (Tensor Units, Tensor Places) Places(Tensor logits, Tensor labels, IReadOnlyList<int> classes)
     {
         var units = Units(logits, classes);
-        var table = full([logits.size(1)], -1, ScalarType.Int64, logits.device);
+        using TorchSharp.Scalar absent = -1L;
+        var table = full([logits.size(1)], absent, ScalarType.Int64, logits.device);
         table.index_copy_(0, units, tensor(Enumerable.Range(0, classes.Count).Select(place => (long)place).ToArray(), device: logits.device));
         using TorchSharp.Scalar none = 0;
         var places = table.index_select(0, labels);

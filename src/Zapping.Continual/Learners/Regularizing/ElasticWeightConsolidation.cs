@@ -50,11 +50,11 @@ public sealed class ElasticWeightConsolidation : PhasedLearner
     private void Consolidate(CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        using TorchSharp.Scalar one = 1;
         List<(string Name, Parameter Parameter)> parameters = [.. Model.named_parameters().Where(own => own.parameter.requires_grad)];
         var sums = parameters.ToDictionary(own => own.Name, own => zeros_like(own.Parameter).detach(), StringComparer.Ordinal);
         var count = DataGradient.ForEach(Model, CrossEntropy, Examples(cancel), parameters.ConvertAll(own => own.Parameter), gradients =>
         {
+            using TorchSharp.Scalar one = 1;
             for (var i = 0; i < gradients.Count; i++)
             {
                 if (gradients[i] is { } gradient)
