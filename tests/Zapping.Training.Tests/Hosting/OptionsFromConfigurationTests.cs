@@ -40,7 +40,7 @@ public sealed class OptionsFromConfigurationTests
         var simple = Simple(type).ToDictionary(property => property, Other);
         var options = Activator.CreateInstance(type)!;
 
-        Section(simple.ToDictionary(own => own.Key.Name, own => Text(own.Value))).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        Section(simple.ToDictionary(own => own.Key.Name, own => Text(own.Value), StringComparer.Ordinal)).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
 
         simple.Should().NotBeEmpty();
         simple.Should().AllSatisfy(own => own.Key.GetValue(options).Should().Be(own.Value, own.Key.Name));
@@ -63,7 +63,7 @@ public sealed class OptionsFromConfigurationTests
     [MemberData(nameof(AllOptions))]
     public void All_that_is_out_of_range_is_refused_in_one_message(Type type)
     {
-        var wrong = Simple(type).Where(property => property.GetCustomAttribute<RangeAttribute>() is not null || Plain(property).IsEnum).ToDictionary(property => property.Name, Wrong);
+        var wrong = Simple(type).Where(property => property.GetCustomAttribute<RangeAttribute>() is not null || Plain(property).IsEnum).ToDictionary(property => property.Name, Wrong, StringComparer.Ordinal);
         var options = Activator.CreateInstance(type)!;
         Section(wrong).Bind(options);
 
@@ -74,7 +74,7 @@ public sealed class OptionsFromConfigurationTests
     }
 
     private static Action Bound(Type type, string name, string value) => () =>
-        Section(new Dictionary<string, string> { [name] = value }).Bind(Activator.CreateInstance(type)!, binder => binder.ErrorOnUnknownConfiguration = true);
+        Section(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value }).Bind(Activator.CreateInstance(type)!, binder => binder.ErrorOnUnknownConfiguration = true);
 
     private static IConfigurationSection Section(Dictionary<string, string> values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(own => KeyValuePair.Create($"Policy:{own.Key}", (string?)own.Value))).Build().GetSection("Policy");
