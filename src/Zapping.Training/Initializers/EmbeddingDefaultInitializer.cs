@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Zapping.Training.Initializers;
@@ -18,7 +19,8 @@ internal sealed class EmbeddingDefaultInitializer : Initializer
     {
         using var scope = NewDisposeScope();
         var values = target.Values;
-        var used = values.ne(0);
+        using Scalar none = 0;
+        var used = values.ne(none);
         if (target.Slice.IsOfRows && values.dim() == 2)
         {
             used = used.any(1, keepdim: true);
