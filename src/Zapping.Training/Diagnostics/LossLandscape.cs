@@ -61,8 +61,7 @@ public static class LossLandscape
         var length = Length(vector);
         for (var iteration = 0; iteration < iterations; iteration++)
         {
-            using Scalar once = length;
-            vector = measured.HessianProduct(examples, [.. vector.Select(part => part.div(once))]);
+            vector = measured.HessianProduct(examples, Divided(vector, length));
             length = Length(vector);
             if (length == 0)
             {
@@ -71,6 +70,18 @@ public static class LossLandscape
         }
 
         return length;
+    }
+
+    private static List<Tensor> Divided(IReadOnlyList<Tensor> vector, double length)
+    {
+        using Scalar divisor = length;
+        var parts = new List<Tensor>();
+        foreach (var part in vector)
+        {
+            parts.Add(part.div(divisor));
+        }
+
+        return parts;
     }
 
     private static double Length(IReadOnlyList<Tensor> vector)
