@@ -124,7 +124,11 @@ public sealed class StatefulPolicyTests : IDisposable
             if (policies is "dormant" or "both")
             {
                 Trainer.UseReDo(
-                    rand(1, 1, 5, 5), new ResetSchedule(BoundaryKind.StepBoundary) { Period = 4, Seed = 5 }, o => (o.Threshold, o.SampleEvery) = (0.6, 3));
+                    rand(1, 1, 5, 5), new ResetSchedule(BoundaryKind.StepBoundary) { Period = 4, Seed = 5 }, o =>
+                    {
+                        (o.Threshold, o.SampleEvery) = (0.6, 3);
+                        o.Layers = name => policies == "dormant" || name == "conv"; // two that replace units need layers of their own
+                    });
             }
 
             if (policies is "continual" or "both")
@@ -135,6 +139,7 @@ public sealed class StatefulPolicyTests : IDisposable
                     o =>
                     {
                         (o.MaturityThreshold, o.ReplacementRate, o.Decay) = (4, 0.05, 0.9);
+                        o.Layers = name => policies == "continual" || name == "hidden";
                         configure?.Invoke(o);
                     });
             }

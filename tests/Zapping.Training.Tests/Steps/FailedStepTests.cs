@@ -86,7 +86,7 @@ public sealed class FailedStepTests : IDisposable
     public void Running_statistics_and_what_policies_gather_are_those_of_before_a_batch_with_NaN()
     {
         using var adam = optim.Adam(_net.parameters(), 1e-2);
-        using var trainer = new ContinualTrainer(_net, adam).UseContinualBackprop(_inputs, BoundaryKind.StepBoundary).UseReDo(_inputs, new ResetSchedule(BoundaryKind.StepBoundary) { Period = 100 });
+        using var trainer = new ContinualTrainer(_net, adam).UseContinualBackprop(_inputs, BoundaryKind.StepBoundary).UseReDo(_inputs, new ResetSchedule(BoundaryKind.EpochBoundary) { Period = 100 });
         trainer.TrainStep(_inputs, _labels);
         var gathered = trainer.Schedulers.SelectMany(s => ((IStatefulResetPolicy)s.Policy).State).ToList();
         var before = (Everything(adam), gathered.ConvertAll(own => Nets.Bits(own.Value)));
