@@ -44,9 +44,9 @@ public sealed class CifarResNet : ImageClassifier
             ("conv1", Conv2d(channels, width, 3, padding: 1, bias: false)),
             ("norm1", BatchNorm2d(width)),
             ("relu1", ReLU()),
-            ("stage1", Stage(width, width, stride: 1, blocks)),
-            ("stage2", Stage(width, 2 * width, stride: 2, blocks)),
-            ("stage3", Stage(2 * width, 4 * width, stride: 2, blocks)),
+            ("stage1", ResidualBlock.Stage(width, width, stride: 1, blocks, padsShortcut: true)),
+            ("stage2", ResidualBlock.Stage(width, 2 * width, stride: 2, blocks, padsShortcut: true)),
+            ("stage3", ResidualBlock.Stage(2 * width, 4 * width, stride: 2, blocks, padsShortcut: true)),
             ("mean", AdaptiveAvgPool2d(1)),
             ("flatten", Flatten()));
         classifier = Linear(FeatureCount, units);
@@ -70,9 +70,4 @@ public sealed class CifarResNet : ImageClassifier
     public override Tensor Encode(Tensor images) => encoder.call(images);
 
     private protected override ImageClassifier CreateAlike() => new CifarResNet(Units, Depth, Width, ImageSize, Channels);
-
-    private static Sequential Stage(int inputs, int width, int stride, int blocks) => Sequential(
-        Enumerable.Range(0, blocks).Select(block => ($"block{block + 1}", (Module<Tensor, Tensor>)(block == 0
-            ? new ResidualBlock(inputs, width, stride, padsShortcut: true)
-            : new ResidualBlock(width, width, stride: 1)))).ToArray());
 }

@@ -28,17 +28,7 @@ public sealed class ResNet18 : ImageClassifier
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, MinImageSize);
         Width = width;
-        encoder = Sequential(
-            ("conv1", Conv2d(Channels, width, 7, stride: 2, padding: 3, bias: false)),
-            ("norm1", BatchNorm2d(width)),
-            ("relu1", ReLU()),
-            ("pool1", MaxPool2d(3, stride: 2, padding: 1)),
-            ("stage1", Stage(width, width, stride: 1)),
-            ("stage2", Stage(width, 2 * width, stride: 2)),
-            ("stage3", Stage(2 * width, 4 * width, stride: 2)),
-            ("stage4", Stage(4 * width, 8 * width, stride: 2)),
-            ("mean", AdaptiveAvgPool2d(1)),
-            ("flatten", Flatten()));
+        encoder = ImageNetEncoder.Create(Channels, width);
         classifier = Linear(FeatureCount, units);
         RegisterComponents();
         Initialization.Apply(this, seed, Initialization.Fan.Out);
@@ -57,7 +47,4 @@ public sealed class ResNet18 : ImageClassifier
     public override Tensor Encode(Tensor images) => encoder.call(images);
 
     private protected override ImageClassifier CreateAlike() => new ResNet18(Units, Width, ImageSize);
-
-    private static Sequential Stage(int inputs, int width, int stride) =>
-        Sequential(("block1", new ResidualBlock(inputs, width, stride)), ("block2", new ResidualBlock(width, width, 1)));
 }

@@ -30,6 +30,12 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Blocks one after the other, named <c>block1</c> and so on, of which the first changes the shape.</summary>
+    public static Sequential Stage(int inputs, int width, int stride, int blocks, bool padsShortcut = false) => Sequential(
+        Enumerable.Range(0, blocks).Select(block => ($"block{block + 1}", (Module<Tensor, Tensor>)(block == 0
+            ? new ResidualBlock(inputs, width, stride, padsShortcut)
+            : new ResidualBlock(width, width, stride: 1)))).ToArray());
+
     public override Tensor forward(Tensor input)
     {
         using var change = residual.call(input);

@@ -10,15 +10,16 @@ namespace Zapping.Models.Pretrained;
 /// where the published network has two: 22 convolutions, 15.9 million weights, 512 features. [n, 3, size, size] with red, green and blue from 0 to 1, to logits [n, units].
 /// </summary>
 /// <remarks>
-/// The weights are in <c>tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx</c> of the package. They were trained on 224x224 pixels; the mean over positions lets smaller images through, for which fewer
-/// features are right. The network takes blue first and values from 0 to 255 less a mean; this one converts what it gets, and takes for the mean image of the package the mean of each channel.
+/// The weights are in <c>tools/DnnImageModels/ResNet18Onnx/ResNet18.onnx</c> of the package. They were trained on 224x224 pixels; smaller images
+/// go through as well, as the last layer is a mean over positions. The network takes blue first and values from 0 to 255 less a mean; this one converts what it gets, and takes for the mean image of the package the mean of each channel.
 /// </remarks>
 public sealed class PretrainedResNet18 : ImageClassifier
 {
     /// <summary>The smallest image it takes: its last maps are 2x2, so that even one image has a variance.</summary>
     public const int MinImageSize = 33;
 
-    private const int Features = 512;
+    private const int Width = 64;
+    private const int Features = 8 * Width;
 
     // Means over the 224x224 positions of the package's mean image, blue first.
     private static readonly float[] Means = [103.0626f, 115.9029f, 123.1516f];
@@ -30,17 +31,7 @@ public sealed class PretrainedResNet18 : ImageClassifier
         : base(nameof(PretrainedResNet18), units, channels: 3, imageSize, Features)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, MinImageSize);
-        encoder = Sequential(
-            ("conv1", Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false)),
-            ("norm1", BatchNorm2d(64)),
-            ("relu1", ReLU()),
-            ("pool1", MaxPool2d(3, stride: 2, padding: 1)),
-            ("stage1", Stage(64, 64, stride: 1, blocks: 2)),
-            ("stage2", Stage(64, 128, stride: 2, blocks: 2)),
-            ("stage3", Stage(128, 256, stride: 2, blocks: 2)),
-            ("stage4", Stage(256, Features, stride: 2, blocks: 3)),
-            ("mean", AdaptiveAvgPool2d(1)),
-            ("flatten", Flatten()));
+        encoder = ImageNetEncoder.Create(Channels, Width, lastBlocks: 3);
         classifier = Linear(Features, units);
         RegisterComponents();
         Initialization.Apply(this, seed, Initialization.Fan.Out);
@@ -90,10 +81,7 @@ public sealed class PretrainedResNet18 : ImageClassifier
 
     private protected override ImageClassifier CreateAlike() => new PretrainedResNet18(Units, ImageSize, seed: 0);
 
-    private static Sequential Stage(int inputs, int width, int stride, int blocks) => Sequential(
-        Enumerable.Range(0, blocks).Select(block => ($"block{block + 1}", (Module<Tensor, Tensor>)new ResidualBlock(block == 0 ? inputs : width, width, block == 0 ? stride : 1))).ToArray());
-
-    // The file has convolutions and normalizations by numbers alone, and a shortcut's convolution before the block's: each is followed by its own normalization or names it by its output.
+    // The file names layers by numbers alone. Each convolution is followed by its normalization, and a shortcut's come before the block's own.
     private void Take(OnnxGraph graph, string path)
     {
         using var noGrad = no_grad();
