@@ -81,7 +81,7 @@ public static class ClassLosses
         }
 
         using var scope = NewDisposeScope();
-        var norms = tasks.Select(own => logits.index_select(1, LossCheck.Units(logits, own)).Squared().sum(1, keepdim: true).sqrt()).ToArray();
+        var norms = tasks.Select(own => logits.OfClasses(own).Squared().sum(1, keepdim: true).sqrt()).ToArray();
         var little = tensor(Little, logits.dtype, logits.device);
         return (logits / stack(norms).mean([0]).Plus(little).Times(temperature)).MoveToOuterDisposeScope();
     }

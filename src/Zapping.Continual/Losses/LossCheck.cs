@@ -58,6 +58,9 @@ internal static class LossCheck
         return tensor(classes.Select(id => (long)id).ToArray(), device: logits.device);
     }
 
+    /// <summary>[n, classes]: the logits of some classes, in their order.</summary>
+    public static Tensor OfClasses(this Tensor logits, IReadOnlyList<int> classes) => logits.index_select(1, Units(logits, classes));
+
     public static Tensor Weights(Tensor logits, IReadOnlyList<double> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);

@@ -1,3 +1,4 @@
+using Zapping.Training.Native;
 using static TorchSharp.torch;
 
 namespace Zapping.Continual.Memory;
@@ -12,21 +13,13 @@ internal static class ModelOutputs
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        List<(nn.Module Module, bool Training)> modes = [.. model.named_modules().Select(own => own.module).Prepend(model).Select(own => (own, own.training))];
-        model.eval();
-        try
+        using var mode = new EvalModeScope(model);
+        var parts = new List<Tensor>();
+        for (long start = 0; start < inputs.size(0); start += BatchSize)
         {
-            var parts = new List<Tensor>();
-            for (long start = 0; start < inputs.size(0); start += BatchSize)
-            {
-                parts.Add(model.call(inputs.narrow(0, start, Math.Min(BatchSize, inputs.size(0) - start))));
-            }
+            parts.Add(model.call(inputs.narrow(0, start, Math.Min(BatchSize, inputs.size(0) - start))));
+        }
 
-            return cat(parts).MoveToOuterDisposeScope();
-        }
-        finally
-        {
-            modes.ForEach(mode => mode.Module.train(mode.Training)); // from the root down, as it tells its children too
-        }
+        return cat(parts).MoveToOuterDisposeScope();
     }
 }

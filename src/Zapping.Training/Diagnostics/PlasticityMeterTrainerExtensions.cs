@@ -17,11 +17,6 @@ public static class PlasticityMeterTrainerExtensions
         LabeledBatch batch = default;
         return trainer
             .UseBatchTransform(own => batch = own)
-            .UseObserver(new StepObserver(step => meter.Measure(trainer.Model, loss, batch, step.Outputs!)));
-    }
-
-    private sealed class StepObserver(Action<TrainingStep> look) : ITrainingObserver
-    {
-        public void OnStep(TrainingStep step) => look(step);
+            .OnStep(step => meter.Measure(trainer.Model, loss, batch, step.Outputs!));
     }
 }

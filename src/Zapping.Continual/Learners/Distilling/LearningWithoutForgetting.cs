@@ -36,7 +36,7 @@ public sealed class LearningWithoutForgetting : PhasedLearner
         if (LearnedClasses.Count > 0)
         {
             using var scope = NewDisposeScope();
-            _teacher.Store(Old(ModelOutputs.Of(Model, Task.Data.Inputs)));
+            _teacher.Store(ModelOutputs.Of(Model, Task.Data.Inputs).OfClasses(LearnedClasses));
         }
     }
 
@@ -50,7 +50,7 @@ public sealed class LearningWithoutForgetting : PhasedLearner
         var loss = ClassLosses.Local(context.Outputs, context.Labels, Task.Classes);
         return _teacher.IsEmpty
             ? loss
-            : loss.Plus(DistillationLosses.Divergence(Old(context.Outputs), _teacher.Of(context.Indices), _options.Temperature).Times(_options.Weight));
+            : loss.Plus(DistillationLosses.Divergence(context.Outputs.OfClasses(LearnedClasses), _teacher.Of(context.Indices), _options.Temperature).Times(_options.Weight));
     }
 
     /// <inheritdoc/>
@@ -59,6 +59,4 @@ public sealed class LearningWithoutForgetting : PhasedLearner
         base.Dispose(disposing);
         _teacher.Dispose();
     }
-
-    private Tensor Old(Tensor outputs) => outputs.index_select(1, tensor(LearnedClasses.Select(id => (long)id).ToArray(), device: outputs.device));
 }

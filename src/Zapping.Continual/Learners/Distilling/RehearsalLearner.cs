@@ -47,7 +47,7 @@ public abstract class RehearsalLearner : PhasedLearner
         if (LearnedClasses.Count > 0)
         {
             using var scope = NewDisposeScope();
-            _teacher.Store(Select(ModelOutputs.Of(Model, Memory.With(Task.Data).Inputs), LearnedClasses));
+            _teacher.Store(ModelOutputs.Of(Model, Memory.With(Task.Data).Inputs).OfClasses(LearnedClasses));
         }
     }
 
@@ -72,7 +72,7 @@ public abstract class RehearsalLearner : PhasedLearner
         var old = (double)LearnedClasses.Count / seen.Length;
         return _teacher.IsEmpty
             ? loss
-            : loss.Times(1 - old).Plus(DistillationLosses.CrossEntropy(Select(context.Outputs, LearnedClasses), _teacher.Of(context.Indices), _options.Temperature).Times(old));
+            : loss.Times(1 - old).Plus(DistillationLosses.CrossEntropy(context.Outputs.OfClasses(LearnedClasses), _teacher.Of(context.Indices), _options.Temperature).Times(old));
     }
 
     /// <inheritdoc/>
@@ -82,8 +82,6 @@ public abstract class RehearsalLearner : PhasedLearner
         Memory.Dispose();
         _teacher.Dispose();
     }
-
-    private protected static Tensor Select(Tensor outputs, IReadOnlyList<int> classes) => outputs.index_select(1, tensor(classes.Select(id => (long)id).ToArray(), device: outputs.device));
 
     private void Finish(CancellationToken cancel)
     {
