@@ -26,17 +26,13 @@ internal static class Pictures
     /// <returns>Where it is.</returns>
     public static string SaveScores(string path, IReadOnlyList<ComparedPolicy> policies)
     {
-        PlotFont.Use();
-        using var plot = new Plot();
+        using var plot = Begin();
         foreach (var policy in Chosen(policies))
         {
             AddLine(plot, policy, policy.Runs, run => [.. run.Scores.Select(policy.Scale.Times)]);
         }
 
-        Finish(plot, Title(policies), Unit(policies[0].Scale));
-        plot.ShowLegend(Edge.Right);
-        plot.SavePng(path, Width, Height);
-        return path;
+        return Save(plot, path, policies, Unit(policies[0].Scale));
     }
 
     /// <summary>The same, task by task and seed by seed against a new network on the same task.</summary>
@@ -48,8 +44,7 @@ internal static class Pictures
             return null;
         }
 
-        PlotFont.Use();
-        using var plot = new Plot();
+        using var plot = Begin();
         plot.Add.HorizontalLine(0, color: Colors.Gray, pattern: LinePattern.Dashed);
         var news = reference.Runs.ToDictionary(run => run.Seed, run => run.Scores.ToList());
         foreach (var policy in Chosen(policies).Where(policy => policy != reference))
@@ -57,10 +52,7 @@ internal static class Pictures
             AddLine(plot, policy, [.. policy.Runs.Where(run => news.ContainsKey(run.Seed))], run => [.. run.Scores.Zip(news[run.Seed], (own, other) => policy.Scale.Times(own - other))]);
         }
 
-        Finish(plot, Title(policies), $"{Unit(policies[0].Scale)}, minus that of a new network");
-        plot.ShowLegend(Edge.Right);
-        plot.SavePng(path, Width, Height);
-        return path;
+        return Save(plot, path, policies, $"{Unit(policies[0].Scale)}, minus that of a new network");
     }
 
     /// <summary>What happens inside: dead units, effective rank, norms of weights and gradients.</summary>
@@ -125,6 +117,20 @@ internal static class Pictures
         }
 
         picture.SavePng(path, 440 * shown.Count, 100 + (26 * names.Count));
+        return path;
+    }
+
+    private static Plot Begin()
+    {
+        PlotFont.Use();
+        return new Plot();
+    }
+
+    private static string Save(Plot plot, string path, IReadOnlyList<ComparedPolicy> policies, string quantity)
+    {
+        Finish(plot, Title(policies), quantity);
+        plot.ShowLegend(Edge.Right);
+        plot.SavePng(path, Width, Height);
         return path;
     }
 

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using Plasticity.Policies;
 using Plasticity.Runs;
 using Zapping.Plasticity;
@@ -13,7 +14,7 @@ internal sealed record TunedPoint(IReadOnlyDictionary<string, double> Options, I
     public double Mean => Scores.Average();
 
     /// <summary>Standard error of the mean: s / sqrt(n); 0 for a single seed.</summary>
-    public double StandardError => Scores.Count < 2 ? 0 : Math.Sqrt(Scores.Sum(score => (score - Mean) * (score - Mean)) / (Scores.Count - 1) / Scores.Count);
+    public double StandardError => Scores.Count < 2 ? 0 : Scores.StandardDeviation() / Math.Sqrt(Scores.Count);
 
     /// <summary>What options are chosen by, higher is better: the mean over all tasks of what counts on the problem; of a loss the negative.</summary>
     public static double ScoreOf(RunRecord run) => run.Measure == PlasticityMeasure.OnlineLoss ? -run.Scores.Average() : run.Scores.Average();
