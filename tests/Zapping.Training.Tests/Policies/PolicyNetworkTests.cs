@@ -2,7 +2,6 @@ using FluentAssertions;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
-using Zapping.Training.Checkpoints;
 using Zapping.Training.Data;
 using Zapping.Training.HiddenUnits;
 using Zapping.Training.Optimizers;
@@ -71,15 +70,15 @@ public sealed class PolicyNetworkTests : IDisposable
     [Theory]
     [MemberData(nameof(PoliciesAndNetworks))]
     public void A_policy_works_on_a_kind_of_network_and_resumes_exactly(string policy, string network) =>
-        ResumesExactly(() => new Run(Networks[network](), parameters => new FusedAdam(parameters, 0.01), policy));
+        ResumesExactly(() => Run(Networks[network](), parameters => new FusedAdam(parameters, 0.01), policy));
 
     [Theory]
     [MemberData(nameof(OptimizerNames))]
     public void Policies_work_together_with_an_optimizer_and_resume_exactly(string optimizer) =>
-        ResumesExactly(() => new Run(
+        ResumesExactly(() => Run(
             new Residual(), Optimizers[optimizer], "ReDo", "zap", "shrink and perturb", "selective weights", "FIRE", "DASH", "hare and tortoise", "weight clipping", "norm projection"));
 
-    private void ResumesExactly(Func<Run> create)
+    private void ResumesExactly(Func<PolicyRun> create)
     {
         using var scope = NewDisposeScope();
         using var whole = create();
@@ -88,22 +87,11 @@ public sealed class PolicyNetworkTests : IDisposable
         whole.Net.parameters().Should().Equal(identities, "parameters stay themselves");
         whole.Net.parameters().Should().OnlyContain(parameter => parameter.isfinite().all().item<bool>());
         whole.Resets.Should().BePositive("otherwise nothing is shown");
-        using (var first = create())
-        using (var store = new CheckpointStore(_folder.FullName))
-        {
-            first.Go(Half);
-            store.Save(first.Trainer);
-        }
-
-        using var second = create();
-        using (var store = new CheckpointStore(_folder.FullName))
-        {
-            store.Resume(second.Trainer)!.Steps.Should().Be(Half);
-        }
-
-        second.Go(Whole);
-        TrainerBits.Of(second.Trainer).Should().BeEquivalentTo(TrainerBits.Of(whole.Trainer));
+        PolicyRun.ShouldResumeExactly(whole, create, _folder.FullName, Half);
     }
+
+    private static PolicyRun Run(nn.Module<Tensor, Tensor> net, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, params string[] policies) =>
+        new(net, channels: 2, optimizer, policies.Select(policy => Policies[policy]));
 
     // The head's parameters are the last two.
     private static IEnumerable<Parameter> Body(IEnumerable<Parameter> parameters) => parameters.SkipLast(2);
@@ -111,55 +99,6 @@ public sealed class PolicyNetworkTests : IDisposable
     private static IEnumerable<Parameter> Head(IEnumerable<Parameter> parameters) => parameters.TakeLast(2);
 
     private static ResetSchedule Each(int steps) => new(StepBoundary) { Period = steps, SkipFirst = true, Seed = 7 };
-
-    private sealed class Run : IDisposable
-    {
-        private readonly optim.Optimizer _optimizer;
-        private readonly LabeledBatch[] _batches;
-
-        public Run(nn.Module<Tensor, Tensor> net, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, params string[] policies)
-        {
-            Net = net;
-            using var generator = new Generator(9);
-            using (no_grad())
-            {
-                foreach (var parameter in Net.parameters())
-                {
-                    parameter.normal_(0, 0.4, generator);
-                }
-            }
-
-            _batches = [.. Enumerable.Range(0, 4).Select(_ => new LabeledBatch(randn([6, 2, 4, 4], generator: generator), randint(0, 3, [6], generator: generator)))];
-            _optimizer = optimizer(Net.parameters());
-            Trainer = new ContinualTrainer(Net, _optimizer);
-            foreach (var policy in policies)
-            {
-                Policies[policy](Trainer, _batches);
-                Trainer.Schedulers[^1].ResetCompleted += report => Resets += report.Parameters.Count;
-            }
-        }
-
-        public nn.Module<Tensor, Tensor> Net { get; }
-
-        public ContinualTrainer Trainer { get; }
-
-        public int Resets { get; private set; }
-
-        public void Go(int steps)
-        {
-            while (Trainer.State.Steps < steps)
-            {
-                Trainer.TrainStep(_batches[Trainer.State.Steps % _batches.Length]);
-            }
-        }
-
-        public void Dispose()
-        {
-            Trainer.Dispose();
-            _optimizer.Dispose();
-            Net.Dispose();
-        }
-    }
 
     private sealed class Residual : nn.Module<Tensor, Tensor>
     {

@@ -1,7 +1,6 @@
 using FluentAssertions;
 using TorchSharp.Modules;
 using Xunit;
-using Zapping.Training.Checkpoints;
 using Zapping.Training.Data;
 using Zapping.Training.Optimizers;
 using Zapping.Training.Policies;
@@ -53,77 +52,20 @@ public sealed class PolicyResumeTests : IDisposable
     public void A_resumed_run_equals_one_that_was_not_interrupted(string policy, string optimizer)
     {
         using var scope = NewDisposeScope();
-        using var whole = new Run(policy, optimizer);
+        using var whole = Run(policy, optimizer);
         whole.Go(Whole);
-        using (var first = new Run(policy, optimizer))
-        using (var store = new CheckpointStore(_folder.FullName))
-        {
-            first.Go(Half);
-            store.Save(first.Trainer);
-        }
-
-        using var second = new Run(policy, optimizer);
-        using (var store = new CheckpointStore(_folder.FullName))
-        {
-            store.Resume(second.Trainer)!.Steps.Should().Be(Half);
-        }
-
-        second.Go(Whole);
-        TrainerBits.Of(second.Trainer).Should().BeEquivalentTo(TrainerBits.Of(whole.Trainer));
+        PolicyRun.ShouldResumeExactly(whole, () => Run(policy, optimizer), _folder.FullName, Half);
         whole.Resets.Should().BePositive();
-        using var plain = new Run(null, optimizer);
+        using var plain = Run(null, optimizer);
         plain.Go(Whole);
         Nets.Bits(whole.Net).Should().NotBeEquivalentTo(Nets.Bits(plain.Net), "otherwise nothing is compared");
     }
 
-    private sealed class Run : IDisposable
-    {
-        private readonly optim.Optimizer _optimizer;
-        private readonly LabeledBatch[] _batches;
-
-        public Run(string? policy, string optimizer)
-        {
-            using var generator = new Generator(9);
-            Net = Sequential(
-                ("conv", Conv2d(1, 4, 3, padding: 1)), ("norm", BatchNorm2d(4)), ("relu", ReLU()), ("pool", MaxPool2d(2)), ("flat", Flatten()),
-                ("hidden", Linear(16, 6)), ("relu2", ReLU()), ("head", Linear(6, 3)));
-            using (no_grad())
-            {
-                foreach (var parameter in Net.parameters())
-                {
-                    parameter.normal_(0, 0.4, generator);
-                }
-            }
-
-            _batches = [.. Enumerable.Range(0, 4).Select(_ => new LabeledBatch(randn([6, 1, 4, 4], generator: generator), randint(0, 3, [6], generator: generator)))];
-            _optimizer = Optimizers[optimizer](Net.parameters());
-            Trainer = new ContinualTrainer(Net, _optimizer);
-            if (policy is not null)
-            {
-                Policies[policy](Trainer, _batches);
-                Trainer.Schedulers[0].ResetCompleted += report => Resets += report.Parameters.Count;
-            }
-        }
-
-        public Sequential Net { get; }
-
-        public ContinualTrainer Trainer { get; }
-
-        public int Resets { get; private set; }
-
-        public void Go(int steps)
-        {
-            while (Trainer.State.Steps < steps)
-            {
-                Trainer.TrainStep(_batches[Trainer.State.Steps % _batches.Length]);
-            }
-        }
-
-        public void Dispose()
-        {
-            Trainer.Dispose();
-            _optimizer.Dispose();
-            Net.Dispose();
-        }
-    }
+    private static PolicyRun Run(string? policy, string optimizer) => new(
+        Sequential(
+            ("conv", Conv2d(1, 4, 3, padding: 1)), ("norm", BatchNorm2d(4)), ("relu", ReLU()), ("pool", MaxPool2d(2)), ("flat", Flatten()),
+            ("hidden", Linear(16, 6)), ("relu2", ReLU()), ("head", Linear(6, 3))),
+        channels: 1,
+        Optimizers[optimizer],
+        policy is null ? [] : [Policies[policy]]);
 }
